@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { type Sha256, toHex } from '../digest.ts';
+
+/** Where an experience comes from: the group of rollouts that taught it. */
+export const evidenceSchema = z.strictObject({
+  /** Fingerprint of the run (see `runFingerprint`), not the name of its folder: equal runs give equal records. */
+  run: z.string(),
+  step: z.int().min(0),
+  /** Id of the problem whose group taught it. */
+  group: z.string(),
+  /** Digests of the group's rollouts. */
+  rollouts: z.array(z.string()),
+  /** The model whose rollouts they are. */
+  model: z.string(),
+  /** SHA-256 (hex) of the prompts in force. */
+  prompt_hash: z.string(),
+});
+export type Evidence = z.infer<typeof evidenceSchema>;
+
+/**
+ * One experience, as paper section 5.1 writes it, plus lineage and evidence. The keys are those of the JSON on disk;
+ * `merkle_proof` is not part of the record: it is computed when someone asks for it.
+ */
+export const experienceSchema = z.strictObject({
+  id: z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/),
+  /** Dotted path, such as `math.algebra`. */
+  domain: z.string().regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/).max(128),
+  /** "When [context], [action]", at most 32 words. */
+  text: z.string().min(1).max(1024),
+  /** [0, 1]. */
+  confidence: z.number().min(0).max(1),
+  examples: z.array(z.strictObject({ input: z.string().max(4096), output: z.string().max(4096) })).max(16),
+  metadata: z.strictObject({
+    /** RFC 3339, UTC. */
+    created_at: z.string().max(64),
+    created_by: z.string().max(256),
+    votes: z.strictObject({ upvotes: z.int().min(0), downvotes: z.int().min(0) }),
+    usage_count: z.int().min(0),
+  }),
+  /** The vector itself lies in a sidecar file. */
+  embedding: z
+    .strictObject({ model: z.string(), dim: z.int().positive(), dtype: z.literal('f32'), sha256: z.string() })
+    .nullable(),
+  /** Ids of the experiences that this one was modified from, nearest last. */
+  lineage: z.array(z.string()).max(64),
+  evidence: z.array(evidenceSchema).max(64),
+});
+export type Experience = z.infer<typeof experienceSchema>;
+
+/**
+ * An id that derives from what the experience says, so that it is never reused for another text:
+ * `exp_` and the first 16 hexadecimal digits of SHA-256 over domain, a zero byte, and the text.
+ */
+export function experienceId(domain: string, text: string, sha256: Sha256): string {
+  return `exp_${toHex(sha256(`${domain}\u0000${text}`)).slice(0, 16)}`;
+}

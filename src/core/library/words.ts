@@ -1,0 +1,25 @@
+/** The paper's limit on one experience (section 5.1, appendix C). */
+export const maximumWords = 32;
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
+
+/**
+ * Words of a text: the word-like segments of Unicode Standard Annex 29, counted whatever the script, joined by
+ * hyphens and apostrophes as one. A formula counts once for each symbol that a reader would read as a word.
+ */
+export function countWords(text: string): number {
+  let count = 0;
+  let end = -1;
+  let joined = false;
+  for (const { segment, index, isWordLike } of segmenter.segment(text)) {
+    if (isWordLike === true) {
+      if (!(joined && end === index)) count++;
+      end = index + segment.length;
+      joined = false;
+    } else {
+      joined = end === index && (segment === '-' || segment === '‐' || segment === '’');
+      if (joined) end = index + segment.length;
+    }
+  }
+  return count;
+}

@@ -1,0 +1,40 @@
+/**
+ * The file system, as features may use it. Paths are absolute or relative to the working folder. Errors are ZooErrors
+ * that say which path, why, and how to mend it: `not-found`, `permission-denied`, `disk-full`, `not-a-folder`, …
+ */
+export interface Files {
+  read(path: string): Promise<Uint8Array>;
+  /** Undefined when there is no such file. */
+  readText(path: string): Promise<string | undefined>;
+  /** All or nothing: a temporary sibling, fsync, rename, fsync of the folder. Makes missing folders. */
+  writeAtomic(path: string, data: string | Uint8Array): Promise<void>;
+  /** Names in a folder, sorted; empty when there is none. */
+  list(folder: string): Promise<readonly string[]>;
+  exists(path: string): Promise<boolean>;
+  makeFolder(path: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Opens for appending; made when missing. */
+  append(path: string): Promise<Appender>;
+  /** Positional reads of a file that may be large. */
+  open(path: string): Promise<Reader>;
+  /**
+   * Takes an exclusive lock file (O_EXCL, with pid, host and start time); a lock whose process is gone is taken over.
+   * @throws ZooError `locked`, naming who holds it
+   */
+  lock(path: string): Promise<{ release(): Promise<void> }>;
+}
+
+export interface Appender {
+  /** Resolves when the bytes are with the operating system, so that a kill of this process no longer loses them. */
+  write(data: string | Uint8Array): Promise<void>;
+  /** Resolves when they are on the disk. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Reader {
+  readonly size: number;
+  /** Bytes [offset, offset + length), fewer at the end of the file. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
