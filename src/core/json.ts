@@ -1,14 +1,7 @@
-import type { ZodType } from 'zod';
-import { z } from 'zod';
+import type { ZodError, ZodType } from 'zod';
 import { ZooError, messageOf } from './error.ts';
 
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /**
  * The one door for JSON text: parse it and check it against a schema.
@@ -35,7 +28,7 @@ export function checkJson<T>(value: unknown, schema: ZodType<T>, source: string)
   });
 }
 
-function describeIssues(error: z.ZodError): string {
+function describeIssues(error: ZodError): string {
   const [first] = error.issues;
   if (first === undefined) return 'unknown reason';
   const path = first.path.length === 0 ? '' : `at "${first.path.join('.')}": `;

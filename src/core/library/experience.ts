@@ -24,7 +24,10 @@ export type Evidence = z.infer<typeof evidenceSchema>;
 export const experienceSchema = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/),
   /** Dotted path, such as `math.algebra`. */
-  domain: z.string().regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/).max(128),
+  domain: z
+    .string()
+    .regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/)
+    .max(128),
   /** "When [context], [action]", at most 32 words. */
   text: z.string().min(1).max(1024),
   /** [0, 1]. */

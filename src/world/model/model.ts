@@ -60,7 +60,18 @@ export interface SampleIdentity {
   readonly seed: number;
 }
 
-export const stages = ['rollout', 'summarize', 'extract', 'consolidate', 'shorten', 'gate', 'direct', 'judge', 'evaluate', 'ask'] as const;
+export const stages = [
+  'rollout',
+  'summarize',
+  'extract',
+  'consolidate',
+  'shorten',
+  'gate',
+  'direct',
+  'judge',
+  'evaluate',
+  'ask',
+] as const;
 export type Stage = (typeof stages)[number];
 
 export interface Purpose {
@@ -148,6 +159,8 @@ export class ModelError extends Error {
   }
 
   get retryable(): boolean {
-    return this.kind === 'rate-limit' || this.kind === 'server' || this.kind === 'connection' || this.kind === 'timeout';
+    return (
+      this.kind === 'rate-limit' || this.kind === 'server' || this.kind === 'connection' || this.kind === 'timeout'
+    );
   }
 }
