@@ -86,6 +86,8 @@ export default {
     'no-await-in-loop': 'off',
     'import/no-unassigned-import': 'off',
     'no-shadow': 'off',
+    'consistent-return': 'off',
+    'typescript/consistent-return': 'off',
     'typescript/no-unsafe-type-assertion': 'off',
     'no-underscore-dangle': 'off',
   },

@@ -1,13 +1,25 @@
 import { z } from 'zod';
 import type { Evidence } from './experience.ts';
 
-/** What a group of rollouts may ask of the library (paper, Algorithm 2), as a model replies it. */
-export const operationSchema = z.discriminatedUnion('operation', [
-  z.object({ operation: z.literal('add'), experience: z.string().min(1) }),
-  z.object({ operation: z.literal('modify'), id: z.string().min(1), experience: z.string().min(1) }),
-  z.object({ operation: z.literal('delete'), id: z.string().min(1) }),
-]);
-export type Operation = z.infer<typeof operationSchema>;
+/**
+ * An operation as a model replies it: one flat object, since that is what every endpoint's constrained decoding can
+ * express. `from` numbers the proposals (from 1) that an operation of a consolidation comes from.
+ */
+export const repliedOperationSchema = z.object({
+  operation: z.enum(['add', 'modify', 'delete']),
+  id: z.string().nullish(),
+  experience: z.string().nullish(),
+});
+export const consolidatedOperationSchema = repliedOperationSchema.extend({ from: z.array(z.int()).nullish() });
+
+export type RepliedOperation = z.infer<typeof repliedOperationSchema>;
+export type ConsolidatedOperation = z.infer<typeof consolidatedOperationSchema>;
+
+/** What may be done to a library (paper, Algorithm 2). */
+export type Operation =
+  | { readonly operation: 'add'; readonly experience: string }
+  | { readonly operation: 'modify'; readonly id: string; readonly experience: string }
+  | { readonly operation: 'delete'; readonly id: string };
 
 /** An operation with the groups that taught it. */
 export interface ProposedOperation {
@@ -25,8 +37,30 @@ export const rejectionReasons = [
   'problem-specific',
   'not-a-strategy',
   'operator-instruction',
+  'unsafe-text',
   'remembered',
   'library-full',
-  'unsafe-text',
+  'merged',
+  'dropped-in-consolidation',
 ] as const;
 export type RejectionReason = (typeof rejectionReasons)[number];
+
+export interface Rejection {
+  readonly reason: RejectionReason;
+  readonly detail: string;
+  readonly operation: RepliedOperation | Operation;
+}
+
+/** The strict form of what a model replied, or undefined when a part that its kind needs is missing. */
+export function toOperation(replied: RepliedOperation): Operation | undefined {
+  const experience = replied.experience?.replaceAll(/\s+/g, ' ').trim().normalize('NFC') ?? '';
+  const id = replied.id?.trim().replace(/^\[(.*)\]$/, '$1') ?? '';
+  switch (replied.operation) {
+    case 'add':
+      return experience === '' ? undefined : { operation: 'add', experience };
+    case 'modify':
+      return experience === '' || id === '' ? undefined : { operation: 'modify', id, experience };
+    case 'delete':
+      return id === '' ? undefined : { operation: 'delete', id };
+  }
+}

@@ -1,0 +1,68 @@
+import { estimateTokenCount } from 'tokenx';
+import type { Problem } from '../learning/problem.ts';
+import { type PromptTemplate, fence, fillPrompt } from '../prompt.ts';
+import type { Experience } from './experience.ts';
+import type { Library } from './library.ts';
+
+/** What the solver is sent. The library stands in the system message, so that it is a prefix of every sample's prompt. */
+export interface SolvePrompt {
+  readonly messages: readonly [
+    { readonly role: 'system'; readonly content: string },
+    { readonly role: 'user'; readonly content: string; readonly images?: readonly string[] | undefined },
+  ];
+  /** The experiences that the prompt holds, in its order. */
+  readonly injected: readonly Experience[];
+}
+
+/**
+ * The one template for training, evaluation and `zoo ask`: instructions, then the library in its append-mostly order,
+ * then the problem. What differs between samples is their seed alone.
+ *
+ * @param maximumTokens cap on the library's part, estimated; the least confident experiences are left out first
+ */
+export function solvePrompt(
+  template: PromptTemplate,
+  problem: Pick<Problem, 'problem' | 'images'>,
+  library: Library,
+  maximumTokens = Number.POSITIVE_INFINITY,
+): SolvePrompt {
+  const injected = withinTokens(library.experiences, maximumTokens);
+  return {
+    messages: [
+      { role: 'system', content: fillPrompt(template.system, { experiences: renderExperiences(injected) }) },
+      {
+        role: 'user',
+        content: fillPrompt(template.user, { problem: fence(problem.problem) }),
+        ...(problem.images === undefined ? {} : { images: problem.images }),
+      },
+    ],
+    injected,
+  };
+}
+
+/** One experience a line: `[exp_…] When …, …`. */
+export function renderExperiences(experiences: readonly Experience[]): string {
+  if (experiences.length === 0) return '(none yet)';
+  return experiences.map(renderExperience).join('\n');
+}
+
+function renderExperience(experience: Pick<Experience, 'id' | 'text'>): string {
+  return `[${experience.id}] ${fence(experience.text)}`;
+}
+
+function withinTokens(experiences: readonly Experience[], maximumTokens: number): readonly Experience[] {
+  if (maximumTokens === Number.POSITIVE_INFINITY) return experiences;
+  const cost = new Map(
+    experiences.map((experience) => [experience, estimateTokenCount(renderExperience(experience)) + 1]),
+  );
+  let total = [...cost.values()].reduce((sum, tokens) => sum + tokens, 0);
+  const left = new Set(experiences);
+  const leastConfidentFirst = experiences.map((experience, index) => ({ experience, index }));
+  leastConfidentFirst.sort((a, b) => a.experience.confidence - b.experience.confidence || b.index - a.index);
+  for (const { experience } of leastConfidentFirst) {
+    if (total <= maximumTokens) break;
+    left.delete(experience);
+    total -= cost.get(experience) ?? 0;
+  }
+  return experiences.filter((experience) => left.has(experience));
+}
