@@ -1,0 +1,314 @@
+/**
+ * Every setting of zoo, once: its flag, its environment variable, its key in zoo.config.json, its default and what it
+ * does. The command line, the configuration file's schema, `zoo config`, the shell completions and docs/cli.md are all
+ * made from this table. Plain data and no imports, because `zoo --help` loads it.
+ */
+
+/** How a setting is written: as text on the command line and in the environment, as JSON in the file. */
+export type SettingKind =
+  | { readonly kind: 'text'; readonly value: string }
+  /** A folder; relative ones start at the working folder, or at the file's folder when they stand in the file. */
+  | { readonly kind: 'path'; readonly value: string }
+  | { readonly kind: 'integer'; readonly value: number; readonly least: number }
+  | { readonly kind: 'number'; readonly value: number; readonly least: number; readonly most?: number }
+  | { readonly kind: 'integer-or-auto'; readonly value: number | 'auto'; readonly least: number }
+  /** Milliseconds; written as `90s`, `15m`, `2h`. */
+  | { readonly kind: 'duration'; readonly value: number }
+  | { readonly kind: 'switch'; readonly value: boolean }
+  | { readonly kind: 'choice'; readonly value: string; readonly choices: readonly string[] }
+  /** Given several times on the command line; separated by commas in the environment. */
+  | { readonly kind: 'list'; readonly value: readonly string[] };
+
+interface Common {
+  readonly flag: string;
+  readonly env: string;
+  readonly about: string;
+  /** Never printed, and refused in zoo.config.json. */
+  readonly secret?: true;
+}
+
+type Without<Kind> = Kind extends unknown ? Omit<Kind, 'value'> & { readonly default?: unknown } : never;
+export type SettingDefinition = Common & Without<SettingKind>;
+
+export const providers = [
+  'openai',
+  'vllm',
+  'sglang',
+  'lmstudio',
+  'openrouter',
+  'ollama',
+  'huggingface',
+  'llama',
+  'sim',
+] as const;
+export type ProviderName = (typeof providers)[number];
+
+export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export const settingTable = {
+  library: {
+    kind: 'path',
+    flag: '--library <dir>',
+    env: 'ZOO_LIBRARY',
+    default: 'library',
+    about: 'the folder of the experience library',
+  },
+  runs: { kind: 'path', flag: '--runs <dir>', env: 'ZOO_RUNS', default: 'runs', about: 'the folder of training runs' },
+  datasetsDir: {
+    kind: 'path',
+    flag: '--datasets-dir <dir>',
+    env: 'ZOO_DATASETS_DIR',
+    about: 'a folder with copies of datasets, looked into before anything is downloaded',
+  },
+  dataset: {
+    kind: 'text',
+    flag: '--dataset <name>',
+    env: 'ZOO_DATASET',
+    about: "a card's name, a path to JSONL, or hf:owner/name",
+  },
+  provider: {
+    kind: 'choice',
+    choices: providers,
+    flag: '--provider <name>',
+    env: 'ZOO_PROVIDER',
+    about: 'where the model runs',
+  },
+  baseUrl: { kind: 'text', flag: '--base-url <url>', env: 'ZOO_BASE_URL', about: 'the address of the endpoint' },
+  apiKey: {
+    kind: 'text',
+    flag: '--api-key <key>',
+    env: 'ZOO_API_KEY',
+    secret: true,
+    about: "the endpoint's key; better in the environment or in .env",
+  },
+  model: { kind: 'text', flag: '--model <name>', env: 'ZOO_MODEL', about: 'the model, a GGUF file or an hf: URI' },
+  teacherProvider: {
+    kind: 'choice',
+    choices: providers,
+    flag: '--teacher-provider <name>',
+    env: 'ZOO_TEACHER_PROVIDER',
+    about: "where the teacher runs; the student's provider unless given",
+  },
+  teacherBaseUrl: {
+    kind: 'text',
+    flag: '--teacher-base-url <url>',
+    env: 'ZOO_TEACHER_BASE_URL',
+    about: "the address of the teacher's endpoint",
+  },
+  teacherApiKey: {
+    kind: 'text',
+    flag: '--teacher-api-key <key>',
+    env: 'ZOO_TEACHER_API_KEY',
+    secret: true,
+    about: "the key of the teacher's endpoint",
+  },
+  teacherModel: {
+    kind: 'text',
+    flag: '--teacher-model <name>',
+    env: 'ZOO_TEACHER_MODEL',
+    about: 'the model that summarises, extracts and consolidates; the student unless given',
+  },
+  timeout: {
+    kind: 'duration',
+    flag: '--timeout <time>',
+    env: 'ZOO_TIMEOUT',
+    about: 'gives up on a call after this long (90s, 15m); no limit unless given',
+  },
+  concurrency: {
+    kind: 'integer-or-auto',
+    least: 1,
+    flag: '--concurrency <n|auto>',
+    env: 'ZOO_CONCURRENCY',
+    default: 'auto',
+    about: 'requests at once; auto finds what the endpoint bears',
+  },
+  temperature: {
+    kind: 'number',
+    least: 0,
+    flag: '--temperature <n>',
+    env: 'ZOO_TEMPERATURE',
+    default: 0.7,
+    about: 'sampling temperature of rollouts',
+  },
+  topP: { kind: 'number', least: 0, most: 1, flag: '--top-p <n>', env: 'ZOO_TOP_P', about: 'nucleus sampling' },
+  topK: { kind: 'integer', least: 1, flag: '--top-k <n>', env: 'ZOO_TOP_K', about: 'samples among the k likeliest' },
+  maxTokens: {
+    kind: 'integer',
+    least: 1,
+    flag: '--max-tokens <n>',
+    env: 'ZOO_MAX_TOKENS',
+    about: 'completion tokens at most, reasoning counted',
+  },
+  stop: {
+    kind: 'list',
+    flag: '--stop <text>',
+    env: 'ZOO_STOP',
+    about: 'stops a completion at this text; may be repeated',
+  },
+  seed: { kind: 'integer', least: 0, flag: '--seed <n>', env: 'ZOO_SEED', default: 0, about: 'every random choice' },
+  epochs: {
+    kind: 'integer',
+    least: 1,
+    flag: '--epochs <n>',
+    env: 'ZOO_EPOCHS',
+    default: 3,
+    about: 'passes over the training problems',
+  },
+  batchSize: {
+    kind: 'integer',
+    least: 1,
+    flag: '--batch-size <n>',
+    env: 'ZOO_BATCH_SIZE',
+    about: 'problems a step; all of an epoch unless given',
+  },
+  groupSize: {
+    kind: 'integer',
+    least: 1,
+    flag: '--group-size <n>',
+    env: 'ZOO_GROUP_SIZE',
+    default: 5,
+    about: 'samples a problem, G',
+  },
+  groupSizeFixed: {
+    kind: 'switch',
+    flag: '--group-size-fixed',
+    env: 'ZOO_GROUP_SIZE_FIXED',
+    default: false,
+    about: 'always draws G samples, as the published protocol does',
+  },
+  limit: {
+    kind: 'integer',
+    least: 1,
+    flag: '--limit <problems>',
+    env: 'ZOO_LIMIT',
+    about: 'uses only that many problems',
+  },
+  gate: {
+    kind: 'choice',
+    choices: ['off', 'epoch', 'step'],
+    flag: '--gate <when>',
+    env: 'ZOO_GATE',
+    default: 'off',
+    about: 'keeps what was learned only if held-out problems do not get worse',
+  },
+  learnFrom: {
+    kind: 'choice',
+    choices: ['mixed', 'failures', 'all'],
+    flag: '--learn-from <groups>',
+    env: 'ZOO_LEARN_FROM',
+    default: 'mixed',
+    about: 'groups whose rewards spread, also those that all fail, or all',
+  },
+  groundTruth: {
+    kind: 'switch',
+    flag: '--ground-truth',
+    env: 'ZOO_GROUND_TRUTH',
+    default: true,
+    about: "whether the teacher sees the answers; without them the group's majority stands in",
+  },
+  direct: {
+    kind: 'switch',
+    flag: '--direct',
+    env: 'ZOO_DIRECT',
+    default: false,
+    about: 'control: experiences written straight from the problems, without rollouts',
+  },
+  maxOperations: {
+    kind: 'integer',
+    least: 1,
+    flag: '--max-operations <n>',
+    env: 'ZOO_MAX_OPERATIONS',
+    default: 3,
+    about: 'operations at most that one group may propose',
+  },
+  verifier: {
+    kind: 'text',
+    flag: '--verifier <name>',
+    env: 'ZOO_VERIFIER',
+    about: "what judges answers; the dataset's own unless given",
+  },
+  domain: {
+    kind: 'text',
+    flag: '--domain <path>',
+    env: 'ZOO_DOMAIN',
+    about: "files what is learned under this domain; the dataset's own unless given",
+  },
+  libraryCapacity: {
+    kind: 'integer',
+    least: 1,
+    flag: '--library-capacity <n>',
+    env: 'ZOO_LIBRARY_CAPACITY',
+    default: 1000,
+    about: 'experiences at most',
+  },
+  libraryTokens: {
+    kind: 'integer',
+    least: 1,
+    flag: '--library-tokens <n>',
+    env: 'ZOO_LIBRARY_TOKENS',
+    about: 'tokens at most that the library may take of a prompt',
+  },
+  maxCost: {
+    kind: 'number',
+    least: 0,
+    flag: '--max-cost <usd>',
+    env: 'ZOO_MAX_COST',
+    about: 'stops before more than this is spent, in US dollars',
+  },
+  maxTokensTotal: {
+    kind: 'integer',
+    least: 1,
+    flag: '--max-tokens-total <n>',
+    env: 'ZOO_MAX_TOKENS_TOTAL',
+    about: 'stops before more tokens are used, prompts counted',
+  },
+  maxCalls: {
+    kind: 'integer',
+    least: 1,
+    flag: '--max-calls <n>',
+    env: 'ZOO_MAX_CALLS',
+    about: 'stops before more calls',
+  },
+  maxTime: {
+    kind: 'duration',
+    flag: '--max-time <time>',
+    env: 'ZOO_MAX_TIME',
+    about: 'stops after this long (90s, 15m, 2h)',
+  },
+  logLevel: {
+    kind: 'choice',
+    choices: logLevels,
+    flag: '--log-level <level>',
+    env: 'ZOO_LOG_LEVEL',
+    default: 'info',
+    about: 'what is told on stderr',
+  },
+} as const satisfies Record<string, SettingDefinition>;
+
+export type SettingKey = keyof typeof settingTable;
+export const settingKeys = Object.keys(settingTable) as readonly SettingKey[];
+
+type ValueOf<Definition> = Definition extends { readonly choices: readonly (infer Choice)[] }
+  ? Choice
+  : Definition extends { readonly kind: infer Kind }
+    ? Extract<SettingKind, { readonly kind: Kind }>['value']
+    : never;
+
+type Table = typeof settingTable;
+
+/** The typed value of every setting; those without a default may be undefined. */
+export type Settings = {
+  readonly [Key in SettingKey]: Table[Key] extends { readonly default: unknown }
+    ? ValueOf<Table[Key]>
+    : ValueOf<Table[Key]> | undefined;
+};
+
+export function settingOf(key: SettingKey): SettingDefinition {
+  return settingTable[key];
+}
+
+/** The flag's name without its argument, such as `--group-size`. */
+export function flagName(key: SettingKey): string {
+  return settingOf(key).flag.split(' ')[0] as string;
+}

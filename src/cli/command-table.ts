@@ -1,0 +1,179 @@
+import type { SettingKey } from '../app/settings.ts';
+import { settingKeys } from '../app/settings.ts';
+import type { CommandAction } from './invocation.ts';
+
+/**
+ * Every command and every flag, once. Settings (flags that environment and file can give as well) are named here and
+ * defined in app/settings.ts; flags of one command alone stand here. To add a command: a line here, a file in commands/.
+ */
+export interface CommandEntry {
+  /** The words that call it, such as `dataset list`. */
+  readonly name: string;
+  /** Positional arguments as commander writes them: `<needed>`, `[optional]`, `<many...>`. */
+  readonly arguments?: string;
+  readonly about: string;
+  /** Shown first in its help. */
+  readonly example: string;
+  readonly settings?: readonly SettingKey[];
+  readonly flags?: readonly (readonly [flag: string, about: string])[];
+  /** Loaded when it is called, never for help. */
+  readonly load: () => Promise<CommandAction>;
+}
+
+/** What a first word that has commands below it is about. */
+export const commandFamilies: Readonly<Record<string, string>> = {
+  dataset: 'datasets: list, fetch, convert, check',
+  bench: 'measure an endpoint',
+};
+
+const model: readonly SettingKey[] = ['provider', 'baseUrl', 'apiKey', 'model', 'timeout', 'concurrency'];
+const teacher: readonly SettingKey[] = ['teacherProvider', 'teacherBaseUrl', 'teacherApiKey', 'teacherModel'];
+const sampling: readonly SettingKey[] = ['temperature', 'topP', 'topK', 'maxTokens', 'stop', 'seed'];
+const budget: readonly SettingKey[] = ['maxCost', 'maxTokensTotal', 'maxCalls', 'maxTime'];
+const problems: readonly SettingKey[] = ['dataset', 'datasetsDir', 'limit', 'verifier', 'domain'];
+const learning: readonly SettingKey[] = [
+  'epochs',
+  'batchSize',
+  'groupSize',
+  'groupSizeFixed',
+  'gate',
+  'learnFrom',
+  'groundTruth',
+  'direct',
+  'maxOperations',
+  'libraryCapacity',
+  'libraryTokens',
+];
+
+const dryRun = ['--dry-run', 'prints what would happen and what it would cost, and does nothing'] as const;
+const noLive = ['--no-live', 'plain lines instead of the live view'] as const;
+
+export const commandTable: readonly CommandEntry[] = [
+  {
+    name: 'init',
+    about: 'write zoo.config.json and an empty library',
+    example: 'zoo init --provider vllm --base-url http://localhost:8000/v1',
+    settings: ['library', 'runs', 'dataset', ...model, ...teacher],
+    flags: [
+      ['--force', 'replaces a zoo.config.json that is there'],
+      ['--yes', 'asks nothing'],
+    ],
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
+    name: 'train',
+    about: 'learn experiences from problems, in three stages',
+    example: 'zoo train --dataset quickstart --provider sim',
+    settings: ['library', 'runs', ...problems, ...model, ...teacher, ...sampling, ...learning, ...budget],
+    flags: [
+      ['--run <id>', 'names the run; otherwise made from time and seed'],
+      ['--resume [run]', 'goes on with a run that was stopped; the last one unless named'],
+      ['--replay <run>', 'answers every call from the journal of that run, and from nothing else'],
+      dryRun,
+      noLive,
+    ],
+    load: async () => (await import('./commands/train.ts')).train,
+  },
+  {
+    name: 'eval',
+    about: 'measure whether the library helps, with intervals',
+    example: 'zoo eval --dataset aime25 --samples 8',
+    settings: ['library', ...problems, ...model, ...sampling, ...budget],
+    flags: [
+      ['--samples <k>', 'samples a problem and arm'],
+      ['--fail-on-regression', 'exits 3 when the library makes it worse'],
+      dryRun,
+      noLive,
+    ],
+    load: async () => (await import('./commands/eval.ts')).evaluate,
+  },
+  {
+    name: 'ask',
+    arguments: '<question>',
+    about: 'one answer with the library in the prompt, and which experiences were used',
+    example: 'zoo ask "How many positive divisors has 360?"',
+    settings: ['library', 'domain', ...model, ...sampling, 'libraryTokens', ...budget],
+    flags: [['--no-library', 'asks without the library'], dryRun],
+    load: async () => (await import('./commands/ask.ts')).ask,
+  },
+  {
+    name: 'runs',
+    about: 'past training runs',
+    example: 'zoo runs',
+    settings: ['runs'],
+    load: async () => (await import('./commands/runs.ts')).runs,
+  },
+  {
+    name: 'report',
+    arguments: '[run]',
+    about: "a run's report as one HTML file; of the last run unless named",
+    example: 'zoo report 20261124-081500-s0',
+    settings: ['runs'],
+    flags: [['--output <file>', "where to write it; report.html in the run's folder unless given"]],
+    load: async () => (await import('./commands/report.ts')).report,
+  },
+  {
+    name: 'grade',
+    arguments: '<file>',
+    about: 'grade rows of {id, gold, response} in a JSONL file',
+    example: 'zoo grade answers.jsonl --verifier math',
+    settings: ['verifier'],
+    load: async () => (await import('./commands/grade.ts')).grade,
+  },
+  {
+    name: 'dataset list',
+    about: 'the datasets that zoo knows',
+    example: 'zoo dataset list',
+    settings: ['datasetsDir'],
+    load: async () => (await import('./commands/dataset-list.ts')).datasetList,
+  },
+  {
+    name: 'dataset show',
+    arguments: '<name>',
+    about: 'what is in a dataset',
+    example: 'zoo dataset show quickstart',
+    settings: ['datasetsDir'],
+    load: async () => (await import('./commands/dataset-show.ts')).datasetShow,
+  },
+  {
+    name: 'dataset validate',
+    arguments: '<name>',
+    about: 'check a dataset, naming line and column of what is wrong',
+    example: 'zoo dataset validate problems.jsonl',
+    settings: ['datasetsDir'],
+    load: async () => (await import('./commands/dataset-validate.ts')).datasetValidate,
+  },
+  {
+    name: 'sim',
+    about: 'serve the simulated model on a loopback port',
+    example: 'zoo sim --port 8080 --dataset quickstart',
+    settings: ['dataset', 'datasetsDir', 'seed'],
+    flags: [
+      ['--host <address>', 'the address to listen on; 127.0.0.1 unless given'],
+      ['--port <n>', 'the port; a free one unless given'],
+    ],
+    load: async () => (await import('./commands/sim.ts')).sim,
+  },
+  {
+    name: 'config',
+    about: 'every setting with its value and where it comes from',
+    example: 'zoo config --json',
+    settings: settingKeys,
+    flags: [['--schema', 'prints the JSON Schema of zoo.config.json']],
+    load: async () => (await import('./commands/config.ts')).config,
+  },
+  {
+    name: 'doctor',
+    about: 'check endpoint, model, datasets and storage, and say how to mend each',
+    example: 'zoo doctor',
+    settings: ['library', 'runs', 'dataset', 'datasetsDir', 'verifier', ...model, ...teacher],
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
+    name: 'completion',
+    arguments: '<shell>',
+    about: 'the completion script of bash, zsh or fish',
+    example: 'zoo completion bash >> ~/.bashrc',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
+];
