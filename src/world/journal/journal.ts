@@ -28,12 +28,11 @@ export type JournalEntry =
       readonly content: string;
     }
   | {
+      /** A graded rollout; its transcript is the `call` of the same stage, step, item and sample. The last one counts. */
       readonly type: 'rollout';
       readonly step: number;
       readonly problemId: string;
       readonly sample: number;
-      /** Key of the call that it came from. */
-      readonly call: string;
       readonly digest: string;
       readonly outcome: Outcome;
     }

@@ -1,0 +1,139 @@
+import { isContested, isLearnedFrom, rewardSpread } from '../core/learning/advantage.ts';
+import { type Hamiltonian, groupHamiltonian } from '../core/learning/hamiltonian.ts';
+import type { Outcome } from '../core/learning/outcome.ts';
+import type { Problem } from '../core/learning/problem.ts';
+import { lexicalRelevance } from '../core/learning/relevance.ts';
+import type { Group } from '../core/learning/rollout.ts';
+import type { Library } from '../core/library/library.ts';
+import type { ProposedOperation, Rejection } from '../core/library/operation.ts';
+import type { SolvePrompt } from '../core/library/prompt.ts';
+import { extractAdvantages } from './extract.ts';
+import { flow } from './flow.ts';
+import type { Refused } from './refused.ts';
+import { rolloutGroup } from './rollout.ts';
+import type { Run, Step, World } from './run.ts';
+import { summarizeGroup } from './summarize.ts';
+
+/** What is left of a group once it went through its stages; the transcripts stay in the journal alone. */
+export interface LearnedGroup {
+  readonly problemId: string;
+  readonly outcomes: readonly Outcome[];
+  readonly contested: boolean;
+  readonly hamiltonian: Hamiltonian;
+  /** Mean completion tokens of a rollout: how long the problem takes. */
+  readonly length: number;
+  readonly proposals: readonly ProposedOperation[];
+  readonly rejections: readonly Rejection[];
+}
+
+/**
+ * Takes every problem of a step through rollouts, stage 1 and stage 2. Groups do not wait for one another; problems that
+ * took long before are taken up first, since the longest chain bounds the step.
+ */
+export async function learnFromGroups(
+  step: Step,
+  library: Library,
+  refused: readonly Refused[],
+  lengths: ReadonlyMap<string, number>,
+  run: Run,
+  world: World,
+): Promise<LearnedGroup[]> {
+  const relevance = lexicalRelevance(library.experiences.map(({ text }) => text));
+  const longestFirst = [...step.problems].sort((a, b) => (lengths.get(b.id) ?? 0) - (lengths.get(a.id) ?? 0));
+  const learned = await flow(longestFirst, world.room, world.signal, async (problem) => {
+    const { group, prompt } = await rolloutGroup(problem, library, step.step, run, world);
+    const hamiltonian = measure(problem, group, prompt, library, relevance, run);
+    const account = accountFor(group, hamiltonian, run);
+    if (!isLearnedFrom(group, run.settings.learnFrom, run.settings.groupSize, run.settings.signalThreshold))
+      return account;
+    return { ...account, ...(await learnFromGroup(problem, group, prompt, library, refused, step.step, run, world)) };
+  });
+  const byId = new Map(learned.map((group) => [group.problemId, group]));
+  return step.problems.flatMap(({ id }) => byId.get(id) ?? []);
+
+  function accountFor(group: Group, hamiltonian: Hamiltonian, { settings }: Run): LearnedGroup {
+    const contested = isContested(group.rollouts, settings.signalThreshold);
+    const rewardMean = rewardSpread(group.rollouts)?.mean ?? null;
+    world.observe({ type: 'group', step: step.step, problemId: group.problemId, contested, rewardMean });
+    const tokens = group.rollouts.reduce((sum, { usage }) => sum + usage.completionTokens, 0);
+    return {
+      problemId: group.problemId,
+      outcomes: group.rollouts.map(({ outcome }) => outcome),
+      contested,
+      hamiltonian,
+      length: tokens / Math.max(1, group.rollouts.length),
+      proposals: [],
+      rejections: [],
+    };
+  }
+}
+
+async function learnFromGroup(
+  problem: Problem,
+  group: Group,
+  prompt: SolvePrompt,
+  library: Library,
+  refused: readonly Refused[],
+  step: number,
+  run: Run,
+  world: World,
+): Promise<Pick<LearnedGroup, 'proposals' | 'rejections'>> {
+  const summaries = await summarizeGroup(problem, group, prompt, step, run, world);
+  if (summaries.length === 0) return { proposals: [], rejections: [] };
+  const { proposals, rejections, unusable } = await extractAdvantages(
+    problem,
+    group,
+    summaries,
+    prompt,
+    library,
+    refused,
+    step,
+    run,
+    world,
+  );
+  world.observe({
+    type: 'extraction',
+    step,
+    problemId: problem.id,
+    proposed: proposals.length + rejections.length,
+    rejected: rejections.length,
+  });
+  if (unusable !== undefined) {
+    await world.journal.append({
+      type: 'decision',
+      step,
+      about: problem.id,
+      decision: 'extraction-unusable',
+      reason: unusable,
+    });
+    world.observe({
+      type: 'warning',
+      code: 'extraction-unusable',
+      message: `Nothing was learned from ${problem.id}: ${unusable}`,
+      hint: 'A stronger teacher (--teacher-model) gives usable replies more often.',
+    });
+  }
+  return { proposals, rejections };
+}
+
+/** Psi, Theta and kappa of one group (paper 4.1). */
+function measure(
+  problem: Problem,
+  group: Group,
+  prompt: SolvePrompt,
+  library: Library,
+  relevance: (query: string) => number[],
+  run: Run,
+): Hamiltonian {
+  const injected = new Set(prompt.injected);
+  const relevances = relevance(problem.problem);
+  const answered = group.rollouts.filter(({ outcome }) => outcome.kind !== 'failed');
+  return groupHamiltonian({
+    experiences: library.experiences.flatMap((experience, index) =>
+      injected.has(experience) ? [{ confidence: experience.confidence, relevance: relevances[index] ?? 0 }] : [],
+    ),
+    answers: answered.map(({ outcome }) => ('answer' in outcome ? outcome.answer : null)),
+    contextTokens: Math.max(0, ...answered.map(({ usage }) => usage.promptTokens)),
+    contextLimit: run.settings.contextTokens,
+  });
+}

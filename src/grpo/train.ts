@@ -1,0 +1,183 @@
+/**
+ * Training-Free GRPO, Algorithms 1 to 3 of the Zoo paper (sections 4.2 and 5).
+ *
+ * Where this loop deviates from the paper, and why:
+ *
+ * 1. Groups are adaptive: two samples first, doubled up to G while the rewards do not spread. `adaptiveGroups: false`
+ *    draws all G at once, as published.
+ * 2. A group without spread is not learned from, as its advantages are all zero; `learnFrom` widens that.
+ * 3. Truncated, unparseable and failed rollouts have no reward; the published loop scores them as wrong.
+ * 4. Operations are checked by code (length, form, ids, problem-specific content, duplicates) and remembered when
+ *    refused; the paper leaves all of it to the model.
+ * 5. Consolidation works in groups of about sqrt(n) and then merges the merges; one call over a hundred proposals loses
+ *    most of them. A single proposal needs no call.
+ * 6. E <- E (+) O is done by code; no model ever rewrites the library.
+ * 7. A candidate library is kept only when it does not score lower on held-out problems (`gate`).
+ */
+import { toHex, type Sha256 } from '../core/digest.ts';
+import { ZooError, exitCode } from '../core/error.ts';
+import type { GateAccount, StepAccount, TrainResult } from '../core/learning/account.ts';
+import { type Change, applyOperations } from '../core/library/apply.ts';
+import type { Library } from '../core/library/library.ts';
+import { canonicalJson } from '../core/tree/canonical.ts';
+import { accountForStep } from './account.ts';
+import { consolidate } from './consolidate.ts';
+import { writeDirectly } from './direct.ts';
+import { passGate } from './gate.ts';
+import { learnFromGroups } from './learn.ts';
+import { planSteps } from './plan.ts';
+import { refuse, refuseLasting, remember } from './refused.ts';
+import type { Run, Step, World } from './run.ts';
+import { type TrainState, resumeState } from './state.ts';
+
+/** How a run ended. Unless it completed, `library` is what its last finished step left. */
+export interface TrainOutcome {
+  readonly status: TrainResult['status'];
+  readonly library: Library;
+  readonly steps: readonly StepAccount[];
+  /** The last decision of the gate. */
+  readonly gate: GateAccount | null;
+  readonly resumedFrom: number | null;
+  /** What stopped the run early. */
+  readonly stoppedBy: unknown;
+}
+
+/**
+ * Runs the loop from its last checkpoint to its end, and yields the account of every step once it is committed.
+ *
+ * A budget that is used up or an interruption ends the run with a status, not with an exception; it can be resumed.
+ * @throws ZooError for what the user must mend: an endpoint that refuses, a quota, a journal that cannot be written
+ */
+export async function* train(run: Run, world: World): AsyncGenerator<StepAccount, TrainOutcome> {
+  let state = await resumeState(run, world);
+  const resumedFrom = state.finished > 0 ? state.finished : null;
+  let status: TrainOutcome['status'] = 'completed';
+  let stoppedBy: unknown;
+  const plan = planSteps(run);
+  world.observe({
+    type: 'run-started',
+    run: run.id,
+    steps: plan.length,
+    groups: run.problems.length * run.settings.epochs,
+    groupSize: run.settings.groupSize,
+  });
+  try {
+    for (const step of plan.slice(state.finished)) {
+      world.observe({ type: 'step-started', epoch: step.epoch, step: step.step, groups: step.problems.length });
+      const next = await takeStep(step, state, run, world);
+      await world.journal.commit(next.state);
+      state = next.state;
+      for (const change of next.changes) world.observe({ type: 'experience', step: step.step, ...change });
+      world.observe({ type: 'step-finished', account: next.account });
+      yield next.account;
+    }
+    if (state.gate !== null && state.gatesPassed === 0) status = 'rejected';
+  } catch (thrown) {
+    status = statusOf(thrown);
+    stoppedBy = thrown;
+  }
+  return { status, library: state.accepted, steps: state.steps, gate: state.gate, resumedFrom, stoppedBy };
+}
+
+/** One batch: rollouts and stages 1 and 2 group by group, then stage 3, then the gate. */
+async function takeStep(step: Step, state: TrainState, run: Run, world: World): Promise<Taken> {
+  const { settings } = run;
+  const groups = settings.direct
+    ? []
+    : await learnFromGroups(step, state.library, state.refused, new Map(Object.entries(state.lengths)), run, world);
+  const written = settings.direct
+    ? await writeDirectly(step, state.library, state.refused, run, world)
+    : { proposals: [], rejections: [] };
+
+  const learned = [...groups, written];
+  const proposals = [...state.carried, ...learned.flatMap((group) => group.proposals)];
+  const consolidation = await consolidate(proposals, state.library, state.refused, step.step, run, world);
+  const rejections = [...learned.flatMap((group) => group.rejections), ...consolidation.rejections];
+  for (const { operation, reason, detail } of rejections) {
+    await world.journal.append({
+      type: 'decision',
+      step: step.step,
+      about: 'operation',
+      decision: reason,
+      reason: detail,
+      data: operation,
+    });
+  }
+  const { library: candidate, changes } = applyOperations(state.library, consolidation.operations, {
+    createdAt: run.createdAt,
+    createdBy: run.createdBy,
+    sha256: world.sha256,
+  });
+
+  const ungated = [...state.ungated, ...consolidation.operations];
+  const refused = remember(state.refused, refuseLasting(rejections));
+  const reached: TrainState = {
+    ...state,
+    finished: step.step + 1,
+    library: candidate,
+    refused,
+    carried: [...consolidation.carried],
+    ungated,
+    lengths: { ...state.lengths, ...Object.fromEntries(groups.map(({ problemId, length }) => [problemId, length])) },
+  };
+  const gated = await gate(step, reached, run, world);
+  const kept = gated.library === candidate;
+  const account = accountForStep({
+    step,
+    groups,
+    proposed: proposals.length + learned.flatMap((group) => group.rejections).length,
+    consolidation,
+    rejections,
+    library: gated.library,
+    run,
+  });
+  return { state: { ...gated, steps: [...state.steps, account] }, account, changes: kept ? changes : [] };
+}
+
+interface Taken {
+  readonly state: TrainState;
+  readonly account: StepAccount;
+  readonly changes: readonly Change[];
+}
+
+/** Keeps the candidate when it passes, and goes back to the library accepted last when it does not. */
+async function gate(step: Step, state: TrainState, run: Run, world: World): Promise<TrainState> {
+  const due = run.settings.gate === 'step' || (run.settings.gate === 'epoch' && step.lastOfEpoch);
+  if (run.settings.gate === 'off') return { ...state, accepted: state.library, ungated: [] };
+  if (!due) return state;
+  if (state.ungated.length === 0) return { ...state, accepted: state.library };
+
+  const account = await passGate(state.accepted, state.library, step.step, run, world);
+  const reason = account.accepted
+    ? `the candidate scored no lower on ${account.n} held-out problems`
+    : `the candidate scored lower on ${account.n} held-out problems; the library stays as it was`;
+  await world.journal.append({
+    type: 'decision',
+    step: step.step,
+    about: 'gate',
+    decision: account.accepted ? 'accepted' : 'rejected',
+    reason,
+    data: account,
+  });
+  world.observe({ type: 'gate', step: step.step, accepted: account.accepted, delta: account.delta, reason });
+  if (account.accepted) {
+    return { ...state, accepted: state.library, ungated: [], gate: account, gatesPassed: state.gatesPassed + 1 };
+  }
+  const refusals = state.ungated.map(({ operation }) => refuse(operation, 'the library scored lower with it'));
+  return { ...state, library: state.accepted, ungated: [], refused: remember(state.refused, refusals), gate: account };
+}
+
+/** Errors that end a run in good order; all others are the caller's. */
+function statusOf(thrown: unknown): TrainOutcome['status'] {
+  if (thrown instanceof ZooError && thrown.exitCode === exitCode.budget) return 'budget';
+  if (thrown instanceof ZooError && thrown.exitCode === exitCode.interrupted) return 'interrupted';
+  throw thrown;
+}
+
+/**
+ * What makes two runs the same: every setting, the data, the models, the prompts and the library they begin with; not
+ * their name, nor the time. 16 hexadecimal digits; experiences name the run that taught them by it.
+ */
+export function runFingerprint(facts: Readonly<Record<string, unknown>>, sha256: Sha256): string {
+  return toHex(sha256(canonicalJson(facts))).slice(0, 16);
+}
