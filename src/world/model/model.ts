@@ -12,6 +12,11 @@ export interface Model {
    * {@link Failure} a sample and rethrows only what must end the run (see {@link ModelError.fatal}).
    */
   generate(request: ModelRequest, options?: GenerateOptions): Promise<readonly Sampled[]>;
+  /**
+   * Whether one call to the endpoint may carry several samples; undefined while that is still to be found out. Adapters
+   * without it draw every sample by a call of its own. `siblings` goes by it.
+   */
+  takesGroups?(): boolean | undefined;
 }
 
 export interface ModelIdentity {
@@ -89,6 +94,11 @@ export interface GenerateOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called once a sample, at its first token. */
   readonly onFirstToken?: ((milliseconds: number) => void) | undefined;
+  /**
+   * Called once a sample, when its last token has arrived while others of the same request still run, so that its
+   * slot is free for another call. An adapter that cannot tell leaves it out.
+   */
+  readonly onSampleEnd?: (() => void) | undefined;
 }
 
 export type Sampled = Completion | Failure;
@@ -103,6 +113,8 @@ export interface Completion {
   readonly usage: Usage;
   /** False when the endpoint told no usage and it was estimated from the text. */
   readonly usageReported: boolean;
+  /** What the endpoint says that it billed for this sample, in US dollars, where it tells. */
+  readonly billedUsd?: number | undefined;
   readonly timing: { readonly firstTokenMs: number; readonly totalMs: number };
   /** The parsed and validated reply, where `request.reply` asked for one and the answer fits it. */
   readonly value?: unknown;
