@@ -79,8 +79,7 @@ function readConfig(path: string, text: string): ConfigFile {
   const parsed: Partial<Record<SettingKey, unknown>> = {};
   for (const [key, value] of Object.entries(values)) {
     const known = key as SettingKey;
-    parsed[known] =
-      settingOf(known).kind === 'duration' && typeof value === 'string' ? parseDuration(value) : (value as unknown);
+    parsed[known] = settingOf(known).kind === 'duration' && typeof value === 'string' ? parseDuration(value) : value;
   }
   return { path, values: parsed, prices: (prices as ConfigFile['prices'] | undefined) ?? {} };
 }

@@ -71,7 +71,8 @@ function addSetting(command: Command, key: SettingKey): void {
 
 function settingOption(key: SettingKey): Option {
   const setting = settingOf(key);
-  const preset = setting.default === undefined ? '' : ` (default: ${String(setting.default)})`;
+  const preset =
+    setting.default === undefined ? '' : ` (default: ${JSON.stringify(setting.default).replaceAll('"', '')})`;
   const option = new Option(setting.flag, setting.about + preset);
   if (setting.kind === 'choice') option.argChoices = [...setting.choices];
   if (setting.kind === 'list') {
@@ -82,14 +83,14 @@ function settingOption(key: SettingKey): Option {
 
 /** Settings are those that stood on the command line; the rest are the command's own flags. */
 function splitOptions(command: Command, keys: readonly SettingKey[]): Pick<Call, 'settings' | 'flags'> {
-  const settings: Record<string, unknown> = {};
-  const flags: Record<string, unknown> = {};
+  const settings: Record<string, string | readonly string[] | boolean> = {};
+  const flags: Record<string, string | readonly string[] | boolean> = {};
   const own = new Set<string>([...keys, 'logLevel']);
-  for (const [name, value] of Object.entries(command.optsWithGlobals())) {
+  for (const [name, value] of Object.entries<string | readonly string[] | boolean>(command.optsWithGlobals())) {
     if (!own.has(name)) flags[name] = value;
     else if (command.getOptionValueSourceWithGlobals(name) === 'cli') settings[name] = value;
   }
-  return { settings: settings as Call['settings'], flags: flags as Call['flags'] };
+  return { settings, flags };
 }
 
 function example(line: string): string {

@@ -1,21 +1,33 @@
+// The escape character, and what ends a string that it opened: a bell or the string terminator.
+const escape = String.fromCodePoint(0x1b);
+const bell = String.fromCodePoint(0x07);
+const [csi, stringTerminator] = [String.fromCodePoint(0x9b), String.fromCodePoint(0x9c)];
+const openers = [0x90, 0x98, 0x9d, 0x9e, 0x9f].map((code) => String.fromCodePoint(code)).join('');
+
 /**
- * Text that is safe to write to a terminal: escape sequences and control characters of C0 and C1 are taken out (line
- * feed and tab stay), and so are the characters that reorder what is read (bidirectional controls) or cannot be seen.
- * What a model or the network wrote passes here before it reaches a screen.
+ * Escape sequences of ECMA-48: strings (titles, links, device control) with what they hold up to their end or the end
+ * of the line, control sequences, and two-character escapes. Every alternative takes what it can at once and never
+ * gives back, so that hostile text costs linear time; `stripVTControlCharacters` of node:util is quadratic on it.
+ */
+const sequences = new RegExp(
+  [
+    `(?:${escape}[\\]PX^_]|[${openers}])[^${bell}${escape}${stringTerminator}\\n]*(?:${bell}|${escape}\\\\|${stringTerminator})?`,
+    `(?:${escape}\\[|${csi})[0-?]*[ -\\/]*[@-~]?`,
+    `${escape}[ -\\/]*[0-~]?`,
+  ].join('|'),
+  'g',
+);
+
+/**
+ * Text that is safe to write to a terminal: escape sequences are taken out, then every control and format character
+ * (those that reorder or hide what is read among them). Line feed, tab, soft hyphen and the joiners that scripts and
+ * emoji are written with stay. What a model or the network wrote passes here before it reaches a screen.
  */
 export function cleanText(text: string): string {
-  return text.replaceAll(sequences, '').replaceAll(controls, '');
+  return text.replaceAll(sequences, '').replaceAll(/[[\p{Cc}\p{Cf}]--[\t\n\u{AD}\u{200C}\u{200D}]]/gv, '');
 }
 
 /** The same on one line: line feeds and tabs become spaces. */
 export function cleanLine(text: string): string {
   return cleanText(text).replaceAll(/\s+/g, ' ').trim();
 }
-
-// Operating-system commands, device control strings and the like run to their terminator; CSI to its final byte.
-// oxlint-disable-next-line no-control-regex -- control characters are what this takes out
-const sequences =
-  /(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C)?|(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]?|\u001B[ -/]*[0-~]?/g;
-// oxlint-disable-next-line no-control-regex -- as above
-const controls =
-  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]/g;

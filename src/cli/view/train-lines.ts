@@ -1,0 +1,64 @@
+import type { StepAccount } from '../../core/learning/account.ts';
+import type { TrainEvent } from '../../core/learning/event.ts';
+import { cleanLine } from './clean-text.ts';
+import { describeOutcomes } from './train-state.ts';
+
+/** One line a milestone, for logs and pipes; undefined for events that are no milestone. */
+export function milestone(event: TrainEvent): string | undefined {
+  switch (event.type) {
+    case 'run-started':
+      return `run ${event.run}: ${count(event.steps, 'step')}, ${count(event.groups, 'group')} of up to ${event.groupSize}`;
+    case 'run-resumed':
+      return `run ${event.run}: goes on at step ${event.step + 1}`;
+    case 'step-started':
+      return `step ${event.step + 1} (epoch ${event.epoch + 1}): ${count(event.groups, 'group')}`;
+    case 'consolidation':
+      return `step ${event.step + 1}: consolidated into ${count(event.operations, 'operation')}${carried(event.carried)}`;
+    case 'experience':
+      return `step ${event.step + 1}: ${event.change} ${event.id} ${cleanLine(event.text)}`;
+    case 'gate':
+      return `step ${event.step + 1}: gate ${event.accepted ? 'accepted' : 'refused'} (${signed(event.delta)}): ${cleanLine(event.reason)}`;
+    case 'step-finished':
+      return describeStep(event.account);
+    case 'warning':
+      return `warning [${event.code}] ${cleanLine(event.message)}${event.hint === undefined ? '' : ` — ${cleanLine(event.hint)}`}`;
+    case 'rollout':
+    case 'group':
+    case 'summary':
+    case 'extraction':
+    case 'run-finished':
+    case 'call-started':
+    case 'call-first-token':
+    case 'call-finished':
+    case 'call-failed':
+    case 'concurrency':
+      return undefined;
+  }
+}
+
+/** What a finished step came to, in one line. */
+export function describeStep(account: StepAccount): string {
+  const { step, groups, contested, rollouts, saved, operations, reward, experiences } = account;
+  const refused = operations.rejected.reduce((sum, { count }) => sum + count, 0);
+  const parts = [
+    describeOutcomes(rollouts),
+    `mean reward ${reward.mean === null ? 'unknown' : reward.mean.toFixed(3)}`,
+    `${contested}/${groups} groups contested`,
+    `${operations.accepted}/${operations.proposed} operations accepted, ${refused} refused${carried(operations.carried)}`,
+    ...(saved > 0 ? [`${count(saved, 'rollout')} saved`] : []),
+    `${count(experiences, 'experience')} in the library`,
+  ];
+  return `step ${step + 1} done: ${parts.join('; ')}`;
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function carried(operations: number): string {
+  return operations === 0 ? '' : `, ${operations} carried to the next step`;
+}
+
+function signed(number: number): string {
+  return `${number < 0 ? '' : '+'}${number.toFixed(3)}`;
+}
