@@ -59,11 +59,16 @@ export const layers: readonly Layer[] = [
   })),
   {
     files: ['src/app/**'],
+    forbidden: ['**/world/*/*', ...ports, '**/cli/**'],
+    because: 'only app/wire imports adapters, and the application does not know its command line',
+  },
+  {
+    files: ['src/app/wire.ts', 'src/app/wire/**'],
     forbidden: ['**/cli/**'],
     because: 'the application does not know its command line',
   },
   {
-    files: ['src/app/**', 'src/cli/**'],
+    files: ['src/cli/**'],
     forbidden: ['**/world/*/*', ...ports],
     because: 'only app/wire imports adapters',
   },
@@ -91,19 +96,8 @@ export default {
     'typescript/no-unsafe-type-assertion': 'off',
     'no-underscore-dangle': 'off',
   },
-  overrides: [
-    ...layers.map(({ files, forbidden, because }) => ({
-      files,
-      rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message: because }] }] },
-    })),
-    {
-      files: ['src/app/wire.ts', 'src/app/wire/**'],
-      rules: {
-        'no-restricted-imports': [
-          'error',
-          { patterns: [{ group: ['**/cli/**'], message: 'the application does not know its command line' }] },
-        ],
-      },
-    },
-  ],
+  overrides: layers.map(({ files, forbidden, because }) => ({
+    files,
+    rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message: because }] }] },
+  })),
 };

@@ -18,12 +18,13 @@ export interface Prompts {
 }
 
 /**
- * Reads a prompt file: `version: <n>` between two lines of `---`, then a part headed `# system` and one headed `# user`.
+ * Reads a prompt file: `version: <n>` between two lines of `---`, then a part headed `# system`, which a prompt
+ * that goes on a conversation leaves out, and one headed `# user`.
  *
  * @throws ZooError `invalid-prompt` when a part is missing
  */
 export function parsePrompt(source: string, text: string): PromptTemplate {
-  const parts = /^---\nversion: (\d+)\n---\n+# system\n([\s\S]*?)\n# user\n([\s\S]*)$/.exec(
+  const parts = /^---\nversion: (\d+)\n---\n+(?:# system\n([\s\S]*?)\n)?# user\n([\s\S]*)$/.exec(
     text.replaceAll('\r\n', '\n'),
   );
   if (parts === null) {

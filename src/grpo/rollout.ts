@@ -105,7 +105,7 @@ export async function gradeSample(problem: Problem, sampled: Sampled, run: Run, 
 
 function toRollout(problem: Problem, sample: number, sampled: Sampled, outcome: Outcome, world: World): Rollout {
   const completion = sampled.kind === 'completion' ? sampled : undefined;
-  const text = completion?.text ?? '';
+  const text = (completion?.text ?? '').toWellFormed();
   const identity = canonicalJson({ problem: problem.id, sample, text, outcome: { ...outcome } });
   return {
     problemId: problem.id,

@@ -11,8 +11,8 @@ import {
 } from './quality.ts';
 import { countWords, maximumWords } from './words.ts';
 
-/** Two texts that share this part of their words are one experience. */
-const duplicateOverlap = 0.85;
+/** Two texts that share this part of their content words are one experience; paraphrases are left to the curator. */
+const duplicateOverlap = 0.9;
 
 export interface OperationContext {
   readonly library: Library;

@@ -12,13 +12,25 @@ export function normalizeText(text: string): string {
     .trim();
 }
 
-/** Share of words that two texts have in common, [0, 1] (Jaccard, over sets of normalised words). */
+/** Share of content words that two texts have in common, [0, 1] (Jaccard, over sets of normalised words). */
 export function wordOverlap(first: string, second: string): number {
-  const a = new Set(normalizeText(first).split(' '));
-  const b = new Set(normalizeText(second).split(' '));
+  const a = contentWords(first);
+  const b = contentWords(second);
   let common = 0;
   for (const word of a) if (b.has(word)) common++;
-  return common / (a.size + b.size - common);
+  return a.size + b.size === 0 ? 1 : common / (a.size + b.size - common);
+}
+
+const functionWords = new Set(
+  'a an and are as at be by for from in is it its of on or that the then this to when with you your'.split(' '),
+);
+
+function contentWords(text: string): Set<string> {
+  return new Set(
+    normalizeText(text)
+      .split(' ')
+      .filter((word) => !functionWords.has(word)),
+  );
 }
 
 const contextOpening =
