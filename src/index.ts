@@ -1,0 +1,25 @@
+/** The library surface of zoo, listed by hand; `test/index.test.ts` holds a snapshot of it. */
+export { ZooError, exitCode } from './core/error.ts';
+export type { ExitCode } from './core/error.ts';
+export type { GateAccount, StepAccount, TrainResult, UsageAccount } from './core/learning/account.ts';
+export type { TrainEvent } from './core/learning/event.ts';
+export type { Outcome, OutcomeCounts } from './core/learning/outcome.ts';
+export { problemSchema } from './core/learning/problem.ts';
+export type { Problem } from './core/learning/problem.ts';
+export type { Group, Rollout, Usage } from './core/learning/rollout.ts';
+export { advantages } from './core/learning/advantage.ts';
+export { experienceId, experienceSchema } from './core/library/experience.ts';
+export type { Evidence, Experience } from './core/library/experience.ts';
+export { emptyLibrary } from './core/library/library.ts';
+export type { Library } from './core/library/library.ts';
+export { applyOperations } from './core/library/apply.ts';
+export { checkOperation } from './core/library/check-operation.ts';
+export { solvePrompt } from './core/library/prompt.ts';
+export { countWords, maximumWords } from './core/library/words.ts';
+export { estimateRun } from './grpo/estimate.ts';
+export type { Run, TrainSettings, World } from './grpo/run.ts';
+export { runFingerprint, train } from './grpo/train.ts';
+export type { TrainOutcome } from './grpo/train.ts';
+export { ModelError } from './world/model/model.ts';
+export type { Completion, Model, ModelRequest, Sampled } from './world/model/model.ts';
+export type { Verdict, Verifier } from './world/verifier/verifier.ts';
