@@ -1,0 +1,287 @@
+import { type Sha256, toHex } from '../core/digest.ts';
+import { ZooError } from '../core/error.ts';
+import type { LibraryState } from '../core/learning/account.ts';
+import type { JsonValue } from '../core/json.ts';
+import type { Library } from '../core/library/library.ts';
+import { type Commit, commitId } from '../core/tree/commit.ts';
+import { libraryRoots } from '../core/tree/library-roots.ts';
+import type { Clock } from '../world/clock/clock.ts';
+import type { Files, Lock } from '../world/files/files.ts';
+import { type LibraryChanges, applyChanges, changesBetween, isEmptyChange } from './changes.ts';
+import {
+  type CommitEntry,
+  type CommitSignature,
+  commitPath,
+  readCommit,
+  readLog,
+  readTags,
+  renderCommitFile,
+} from './history.ts';
+import { chooseLayout } from './layout.ts';
+import { type Pack, completeAfter, encodePack, packCid, packPath, readPack, unpack } from './pack.ts';
+import { type Pending, readPending, writePending } from './pending.ts';
+import { resolveVersion } from './resolve.ts';
+import { createLocking } from './locking.ts';
+import { readGeneration, undisturbed } from './undisturbed.ts';
+import { carryOut } from './carry-out.ts';
+import { readHeader, readWorking } from './working.ts';
+
+export interface LedgerOptions {
+  readonly files: Files;
+  readonly sha256: Sha256;
+  readonly clock: Clock;
+  /** The library's folder; made at the first write. A folder without a library is an empty one. */
+  readonly folder: string;
+}
+
+export interface CommitOptions {
+  readonly message: string;
+  readonly author: string;
+  /** Milliseconds since the Unix epoch; now, when left out. */
+  readonly time?: number | undefined;
+  /** What led to the version; kept in the commit. */
+  readonly evidence?: JsonValue | undefined;
+  /** Other commits that are merged into this one, by id. */
+  readonly mergedFrom?: readonly string[] | undefined;
+  /** Signs the 32 bytes that the commit's id stands for. */
+  readonly sign?: ((id: string) => Promise<readonly CommitSignature[]>) | undefined;
+}
+
+export interface CommittedVersion {
+  /** Such as `v3`. */
+  readonly version: string;
+  /** The commit's id, hexadecimal. */
+  readonly commit: string;
+  /** recordsRoot, hexadecimal. */
+  readonly root: string;
+}
+
+/**
+ * A library of experiences with its history, in a folder. Whatever is changed appears at one instant: a kill, a full
+ * disk or a second writer leaves the state before or the state after, and readers never see a mixture.
+ */
+export interface Ledger {
+  readonly folder: string;
+  /** The working library. */
+  library(): Promise<Library>;
+  /** The newest version's name, and root and size of the working library. */
+  state(): Promise<LibraryState>;
+  /** Replaces the working library without making a version. */
+  save(library: Library): Promise<void>;
+  /** Makes the library the working one and a new version, which follows the newest. */
+  commitVersion(library: Library, options: CommitOptions): Promise<CommittedVersion>;
+  /** The library of a version, by any name that {@link resolveVersion} knows; `working` is the working library. */
+  readVersion(reference: string): Promise<Library>;
+  findVersion(reference: string): Promise<CommitEntry>;
+  /** All versions, the first one first. */
+  history(): Promise<readonly CommitEntry[]>;
+  tags(): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Keeps every other writer out until it is released; this ledger's own writes go on.
+   *
+   * @throws ZooError `library-locked`
+   */
+  lock(): Promise<Lock>;
+}
+
+export function openLedger(options: LedgerOptions): Ledger {
+  const { files, sha256, clock, folder } = options;
+  const locking = createLocking(files, folder);
+  let last: Promise<unknown> = Promise.resolve();
+  const commitOf = async (id: string): Promise<Commit> => (await readCommit(files, folder, id, sha256)).commit;
+
+  const ledger: Ledger = {
+    folder,
+    library: () => undisturbed(files, folder, sha256, (pending) => workingLibrary(pending)),
+    state: () =>
+      undisturbed(files, folder, sha256, async (pending) => {
+        const roots = libraryRoots(sha256, (await workingLibrary(pending)).experiences);
+        const version = (await logWith(pending)).length;
+        return {
+          version: version === 0 ? null : `v${version}`,
+          root: toHex(roots.recordsRoot),
+          count: roots.size,
+        };
+      }),
+    save: (library) =>
+      writing(async () => {
+        const changes = changesBetween(await workingLibrary(undefined), library, sha256);
+        if (!isEmptyChange(changes)) await transit(library, changes, null);
+      }),
+    commitVersion: (library, commitOptions) =>
+      writing(async () => {
+        const working = await workingLibrary(undefined);
+        const changes = changesBetween(working, library, sha256);
+        const version = await writeVersion(library, commitOptions);
+        await transit(library, changes, { seq: version.seq, commit: version.id });
+        return { version: `v${version.seq}`, commit: version.id, root: version.root };
+      }),
+    readVersion: async (reference) => {
+      if (reference === 'working') return await ledger.library();
+      return await versionLibrary(await ledger.findVersion(reference));
+    },
+    findVersion: async (reference) => resolveVersion(reference, await ledger.history(), await ledger.tags()),
+    history: () =>
+      undisturbed(files, folder, sha256, async (pending) => {
+        const entries: CommitEntry[] = [];
+        for (const id of await logWith(pending)) entries.push(await readCommit(files, folder, id, sha256));
+        return entries;
+      }),
+    tags: () => readTags(files, folder),
+    lock: async () => {
+      const lock = await locking.acquire();
+      try {
+        await recover();
+      } catch (thrown) {
+        await lock.release();
+        throw thrown;
+      }
+      return lock;
+    },
+  };
+  return ledger;
+
+  async function workingLibrary(pending: Pending | undefined): Promise<Library> {
+    if (pending?.changes.complete === true) return applyChanges({ experiences: [] }, pending.changes);
+    const lying = await readWorking(files, folder);
+    return pending === undefined ? lying : applyChanges(lying, pending.changes);
+  }
+
+  async function logWith(pending: Pending | undefined): Promise<readonly string[]> {
+    const log = await readLog(files, folder);
+    const version = pending?.version ?? null;
+    return version === null ? log : [...log.slice(0, version.seq - 1), version.commit];
+  }
+
+  /** A version equal to the working library needs no packs, so that a clone without them can read it. */
+  async function versionLibrary(entry: CommitEntry): Promise<Library> {
+    const library = await unpackOr(entry, async () => {
+      const working = await ledger.library();
+      return toHex(libraryRoots(sha256, working.experiences).recordsRoot) === entry.commit.recordsRoot
+        ? working
+        : undefined;
+    });
+    const roots = libraryRoots(sha256, library.experiences);
+    if (toHex(roots.recordsRoot) === entry.commit.recordsRoot && toHex(roots.mapRoot) === entry.commit.mapRoot)
+      return library;
+    throw new ZooError(
+      'root-mismatch',
+      `what the packs hold for ${entry.version} does not have the root of its commit`,
+      {
+        hint: `Run "zoo ledger fsck", or get the version again with "zoo fetch ${entry.version}".`,
+        data: { version: entry.version },
+      },
+    );
+  }
+
+  async function unpackOr(entry: CommitEntry, other: () => Promise<Library | undefined>): Promise<Library> {
+    try {
+      return await unpack(files, folder, entry.commit, commitOf, sha256);
+    } catch (thrown) {
+      if (!(thrown instanceof ZooError) || thrown.code !== 'pack-missing') throw thrown;
+      const library = await other();
+      if (library === undefined) throw thrown;
+      return library;
+    }
+  }
+
+  /** Writes pack and commit of the version that comes next; nothing names them yet. */
+  async function writeVersion(
+    library: Library,
+    commitOptions: CommitOptions,
+  ): Promise<{ seq: number; id: string; root: string }> {
+    const log = await readLog(files, folder);
+    const previous = log.at(-1);
+    const pack = await nextPack(library, previous);
+    const roots = libraryRoots(sha256, library.experiences);
+    const commit: Commit = {
+      v: 1,
+      seq: log.length + 1,
+      parents: [...(previous === undefined ? [] : [previous]), ...(commitOptions.mergedFrom ?? [])],
+      size: roots.size,
+      recordsRoot: toHex(roots.recordsRoot),
+      mapRoot: toHex(roots.mapRoot),
+      packCid: packCid(pack, sha256),
+      author: commitOptions.author,
+      time: new Date(commitOptions.time ?? clock.now()).toISOString(),
+      message: commitOptions.message,
+      evidence: (commitOptions.evidence ?? null) as Commit['evidence'],
+    };
+    const id = commitId(commit, sha256);
+    const signatures = (await commitOptions.sign?.(id)) ?? [];
+    await files.writeAll([
+      [packPath(folder, commit.packCid), pack],
+      [commitPath(folder, id), renderCommitFile(commit, signatures)],
+    ]);
+    return { seq: commit.seq, id, root: commit.recordsRoot };
+  }
+
+  /** Changes since the version before, or all records when that one cannot be read or the chain of changes grows long. */
+  async function nextPack(library: Library, previous: string | undefined): Promise<string> {
+    const whole = () => encodePack({ complete: true, puts: library.experiences, deletes: [], order: undefined }, null);
+    if (previous === undefined) return whole();
+    let base: Library;
+    try {
+      base = await versionLibrary(await readCommit(files, folder, previous, sha256));
+    } catch (thrown) {
+      if (thrown instanceof ZooError && thrown.code === 'pack-missing') return whole();
+      throw thrown;
+    }
+    const chained = await changesSinceComplete(previous);
+    const changes = changesBetween(base, library, sha256);
+    if (chained + changes.puts.length > completeAfter * library.experiences.length) return whole();
+    return encodePack(changes, previous);
+  }
+
+  /** Puts in the packs that follow the last complete one. */
+  async function changesSinceComplete(id: string): Promise<number> {
+    let count = 0;
+    for (let next: string | null = id; next !== null;) {
+      const pack: Pack | undefined = await readPack(files, folder, await commitOf(next), sha256).catch(
+        (thrown: unknown) => {
+          if (thrown instanceof ZooError && thrown.code === 'pack-missing') return undefined;
+          throw thrown;
+        },
+      );
+      if (pack === undefined) return Number.POSITIVE_INFINITY;
+      if (pack.base !== null) count += pack.changes.puts.length;
+      next = pack.base;
+    }
+    return count;
+  }
+
+  /** From the working library that lies there to the next one, at one instant. */
+  async function transit(library: Library, changes: LibraryChanges, version: Pending['version']): Promise<void> {
+    const current = await readHeader(files, folder);
+    const layout = chooseLayout(current?.layout, library.experiences);
+    const all =
+      current !== undefined && current.layout !== layout
+        ? { complete: true, puts: library.experiences, deletes: [], order: undefined }
+        : changes;
+    const generation = (await readGeneration(files, folder)) + 1;
+    const pending: Pending = { generation, layout, changes: all, version };
+    await writePending(files, folder, pending, sha256);
+    await carryOut(files, folder, pending, sha256);
+  }
+
+  /** Under the lock, and one write of this process after the other. */
+  function writing<T>(act: () => Promise<T>): Promise<T> {
+    const turn = last.then(async () => {
+      const lock = await locking.acquire();
+      try {
+        await recover();
+        return await act();
+      } finally {
+        await lock.release();
+      }
+    });
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Ends what a writer that is no more left half done. */
+  async function recover(): Promise<void> {
+    const pending = await readPending(files, folder, sha256);
+    if (pending !== undefined) await carryOut(files, folder, pending, sha256);
+  }
+}
