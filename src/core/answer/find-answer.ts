@@ -40,9 +40,10 @@ function findBoxed(response: string): FoundAnswer | 'cut' | undefined {
     }
     if (first === undefined && box.text === '') continue;
     if (first !== undefined && (box.end > first.start || !isJoint(response.slice(box.end, first.start)))) break;
-    if (box.text !== '') parts.unshift(box.text);
+    if (box.text !== '') parts.push(box.text);
     first = box;
   }
+  parts.reverse();
   return first && { kind: 'boxed', text: parts.join(', '), parts };
 }
 

@@ -27,6 +27,14 @@ export function equalNumbers(left: Rational, right: Rational): boolean {
   return left.numerator * right.denominator === right.numerator * left.denominator;
 }
 
+/** The exact difference. */
+export function subtract(left: Rational, right: Rational): Rational {
+  return {
+    numerator: left.numerator * right.denominator - right.numerator * left.denominator,
+    denominator: left.denominator * right.denominator,
+  };
+}
+
 /** A number as a float; accurate to 53 bits, infinite where a float cannot hold it. */
 export function toFloat({ numerator, denominator }: Rational): number {
   const direct = Number(numerator) / Number(denominator);

@@ -1,5 +1,5 @@
 import { findAnswer } from '../../core/answer/find-answer.ts';
-import { equalNumbers, readNumber, toFloat } from '../../core/answer/number.ts';
+import { equalNumbers, readNumber, subtract, toFloat } from '../../core/answer/number.ts';
 import type { Rational } from '../../core/answer/number.ts';
 import { ZooError } from '../../core/error.ts';
 import { answerKeyOf } from './answer-key.ts';
@@ -56,11 +56,11 @@ function graded(correct: boolean, answer: string, reason: string): Verdict {
 }
 
 function isWithin(value: Rational, expected: Rational, absolute: number, relative: number): boolean {
-  return readings(value, expected).some(
-    ([left, right]) =>
-      equalNumbers(left, right) ||
-      Math.abs(toFloat(left) - toFloat(right)) <= Math.max(absolute, relative * Math.abs(toFloat(right))),
-  );
+  return readings(value, expected).some(([left, right]) => {
+    if (equalNumbers(left, right)) return true;
+    const allowed = Math.max(absolute, relative * Math.abs(toFloat(right)));
+    return allowed > 0 && Math.abs(toFloat(subtract(left, right))) <= allowed;
+  });
 }
 
 /** Where only one of the two has a percent sign, "50%" may stand for 50 as well as for 1/2. */
