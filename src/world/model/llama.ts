@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import type { ZodType } from 'zod';
 import { ZooError, messageOf } from '../../core/error.ts';
+import { type Spoken, joinReasoning, splitReasoning } from '../../core/reasoning.ts';
 import { grammarSchema } from './llama/grammar.ts';
-import type { ChatItem, LlamaGrammar, LlamaSequence, TokenMeterState } from './llama/library.ts';
+import type { ChatItem, ChatResponse, LlamaGrammar, LlamaSequence, TokenMeterState } from './llama/library.ts';
 import { type LoadedLlama, isRemote, loadLlama } from './llama/load.ts';
 import { type SequencePool, sequencePool } from './llama/sequences.ts';
-import { splitThinking } from './llama/thinking.ts';
 import {
   type Completion,
   type GenerateOptions,
@@ -21,7 +21,10 @@ export interface LlamaOptions {
   readonly model: string;
   /** Completions at once, 1 or more; 4 unless given. More wait for their turn, so give `--concurrency` here. */
   readonly sequences?: number | undefined;
-  /** Tokens of prompt and completion together; 8192 unless given, never more than the model was trained on. */
+  /**
+   * Tokens of prompt and completion together, never more than the model was trained on. Unless given: as many as
+   * memory allows, 32768 at most.
+   */
   readonly contextSize?: number | undefined;
   /** `auto` (the default) uses a GPU where node-llama-cpp finds one and has its binary. */
   readonly gpu?: 'auto' | false | undefined;
@@ -32,6 +35,8 @@ export interface LlamaOptions {
   /** Where downloaded models are kept; `~/.node-llama-cpp/models` unless given. */
   readonly modelsFolder?: string | undefined;
   readonly onDownload?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
+  /** A deadline for each call, waiting for a sequence counted, loading the model not. */
+  readonly timeoutMs?: number | undefined;
 }
 
 export interface LlamaModel extends Model {
@@ -72,13 +77,21 @@ export function llamaModel(options: LlamaOptions): LlamaModel {
   return {
     identity,
     async generate(request, generateOptions = {}) {
-      const asked = performance.now();
       const engine = await untilAborted(start(), generateOptions.signal);
+      const asked = performance.now();
       const prompt = preparePrompt(engine, request);
       const grammar = request.reply === undefined ? undefined : await engine.grammarFor(request.reply.schema);
-      return await together(request.samples, generateOptions.signal, (sample, signal) =>
-        complete(engine, { request, prompt, grammar, sample, asked, options: { ...generateOptions, signal } }),
-      );
+      const deadline = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs);
+      const signals = [generateOptions.signal, deadline].filter((signal) => signal !== undefined);
+      try {
+        return await together(request.samples, signals, (sample, signal) =>
+          complete(engine, { request, prompt, grammar, sample, asked, options: { ...generateOptions, signal } }),
+        );
+      } catch (thrown) {
+        generateOptions.signal?.throwIfAborted();
+        if (deadline?.aborted === true) throw late(options.timeoutMs ?? 0);
+        throw thrown;
+      }
     },
     async close() {
       closed = true;
@@ -103,7 +116,7 @@ async function startEngine(options: LlamaOptions): Promise<Engine> {
     modelsFolder: options.modelsFolder,
     gpu: options.gpu ?? 'auto',
     sequences: options.sequences ?? 4,
-    contextSize: options.contextSize ?? 8192,
+    contextSize: options.contextSize,
     threads: options.threads,
     onDownload: options.onDownload,
   });
@@ -170,11 +183,14 @@ interface Draw {
   readonly options: GenerateOptions;
 }
 
-function complete(engine: Engine, draw: Draw): Promise<Completion> {
-  return engine.pool.run(draw.prompt.tokens, draw.options.signal, (sequence) => generateOn(sequence, engine, draw));
+async function complete({ loaded, pool }: Engine, draw: Draw): Promise<Completion> {
+  const { prompt, options } = draw;
+  const completion = await pool.run(prompt.tokens, options.signal, (sequence) => generateOn(sequence, loaded, draw));
+  options.onSampleEnd?.();
+  return completion;
 }
 
-async function generateOn(sequence: LlamaSequence, { loaded }: Engine, draw: Draw): Promise<Completion> {
+async function generateOn(sequence: LlamaSequence, loaded: LoadedLlama, draw: Draw): Promise<Completion> {
   const { prompt, asked, options } = draw;
   const chat = new loaded.library.LlamaChat({ contextSequence: sequence, chatWrapper: loaded.chatWrapper });
   const before = sequence.tokenMeter.getState();
@@ -201,7 +217,7 @@ async function generateOn(sequence: LlamaSequence, { loaded }: Engine, draw: Dra
     const totalMs = performance.now() - asked;
     return {
       kind: 'completion',
-      ...splitThinking(response),
+      ...spoken(response),
       finish: response.metadata.stopReason === 'maxTokens' ? 'length' : 'stop',
       usage: usageBetween(before, sequence.tokenMeter.getState(), prompt),
       usageReported: true,
@@ -230,6 +246,15 @@ function samplingOptions({ request, prompt, grammar, sample }: Draw) {
   } as const;
 }
 
+/** The library sets thoughts apart for chat templates that it knows to have them; for all others the tags tell. */
+function spoken({ fullResponse }: ChatResponse): Spoken {
+  const thoughts = fullResponse.flatMap((part) =>
+    typeof part !== 'string' && part.segmentType === 'thought' ? [part.text] : [],
+  );
+  const { text, reasoning } = splitReasoning(fullResponse.filter((part) => typeof part === 'string').join(''));
+  return { text, reasoning: joinReasoning([...thoughts, reasoning]) };
+}
+
 /** The library counts all evaluated prompt tokens but the last as input; what it did not evaluate it had cached. */
 function usageBetween(before: TokenMeterState, after: TokenMeterState, { tokens }: Prompt): Completion['usage'] {
   const evaluated = after.usedInputTokens - before.usedInputTokens + 1;
@@ -245,14 +270,20 @@ function asModelError(thrown: unknown, signal: AbortSignal | undefined): unknown
   return new ModelError('server', `llama.cpp failed: ${messageOf(thrown)}`, { cause: thrown });
 }
 
+function late(timeoutMs: number): ModelError {
+  return new ModelError('timeout', `No completion within ${timeoutMs} ms`, {
+    hint: 'Allow more time with --timeout (ZOO_TIMEOUT), or ask for less at once with --concurrency.',
+  });
+}
+
 /** Draws all samples at once; when one fails, the others are stopped and awaited, so that nothing runs on unseen. */
 async function together(
   samples: readonly SampleIdentity[],
-  signal: AbortSignal | undefined,
+  signals: readonly AbortSignal[],
   draw: (sample: SampleIdentity, signal: AbortSignal) => Promise<Completion>,
 ): Promise<readonly Completion[]> {
   const stop = new AbortController();
-  const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  const either = AbortSignal.any([...signals, stop.signal]);
   let failure: { readonly thrown: unknown } | undefined;
   const drawn = await Promise.all(
     samples.map(async (sample) => {

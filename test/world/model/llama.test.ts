@@ -11,7 +11,6 @@ import { type LlamaModel, type LlamaOptions, llamaModel } from '../../../src/wor
 import { grammarSchema } from '../../../src/world/model/llama/grammar.ts';
 import type { LlamaSequence } from '../../../src/world/model/llama/library.ts';
 import { sequencePool } from '../../../src/world/model/llama/sequences.ts';
-import { splitThinking } from '../../../src/world/model/llama/thinking.ts';
 import type { Completion, ModelRequest } from '../../../src/world/model/model.ts';
 import { findLlama } from '../../real/install-llama.ts';
 import { tinyGguf } from './tiny-gguf.ts';
@@ -117,11 +116,16 @@ describe.skipIf(library === undefined)('a tiny model', () => {
     expect(other?.usage.cachedTokens).toBeLessThan(again?.usage.cachedTokens ?? 0);
   });
 
-  test('tells the first token of each sample once', async () => {
+  test('tells the first token and the end of each sample once', async () => {
     const firsts: number[] = [];
+    let ends = 0;
     const samples = [1, 2, 3].map((seed, index) => ({ index, seed }));
-    await shared.generate(request({ samples }), { onFirstToken: (milliseconds) => firsts.push(milliseconds) });
+    await shared.generate(request({ samples }), {
+      onFirstToken: (milliseconds) => firsts.push(milliseconds),
+      onSampleEnd: () => ends++,
+    });
     expect(firsts).toHaveLength(3);
+    expect(ends).toBe(3);
   });
 
   test('is greedy without a temperature', async () => {
@@ -205,6 +209,16 @@ describe.skipIf(library === undefined)('a tiny model', () => {
     await expect(long).rejects.toBe(reason);
     expect(await completions(model)).toHaveLength(1);
     await expect(model.generate(request(), { signal: controller.signal })).rejects.toBe(reason);
+  });
+
+  test('gives up at a deadline', async () => {
+    const model = start({ sequences: 1, timeoutMs: 1 });
+    const samples = [1, 2, 3, 4].map((seed, index) => ({ index, seed }));
+    await expect(model.generate(request({ samples, sampling: { maxTokens: 400 } }))).rejects.toMatchObject({
+      kind: 'timeout',
+      retryable: true,
+      hint: expect.stringContaining('--timeout'),
+    });
   });
 
   test('loads the model once for requests that come together', async () => {
@@ -364,29 +378,6 @@ describe('grammarSchema', () => {
         expect(converted === undefined || JSON.stringify(converted).length < 100_000).toBe(true);
       }),
     );
-  });
-});
-
-describe('splitThinking', () => {
-  const split = (...fullResponse: Parameters<typeof splitThinking>[0]['fullResponse']) =>
-    splitThinking({ fullResponse });
-  const thought = (text: string) => ({ type: 'segment', segmentType: 'thought', text }) as const;
-
-  test('leaves an answer without thoughts as it is', () => {
-    expect(split(' 42 ')).toEqual({ text: ' 42 ', reasoning: '' });
-  });
-
-  test('takes thoughts apart that the chat template knows', () => {
-    expect(split(thought('hm'), 'so ', thought('aha'), '42')).toEqual({ text: 'so 42', reasoning: 'hm\naha' });
-  });
-
-  test.each([
-    ['tagged', '<think>hm</think>\n\n42', '42', 'hm'],
-    ['opened by the template', 'hm</think>42', '42', 'hm'],
-    ['cut off', ' <think>hm, and then', '', 'hm, and then'],
-    ['quoted in the answer', 'Write <think> first', 'Write <think> first', ''],
-  ])('takes thoughts apart that are %s', (_, said, text, reasoning) => {
-    expect(split(said)).toEqual({ text, reasoning });
   });
 });
 

@@ -52,7 +52,7 @@ export interface LlamaWeights {
   readonly tokenizer: LlamaTokenizer;
   createContext(options: {
     readonly sequences: number;
-    readonly contextSize: number;
+    readonly contextSize: number | { readonly max: number };
     readonly createSignal?: AbortSignal;
   }): Promise<LlamaContext>;
 }
