@@ -1,0 +1,70 @@
+import { type ZodType, z } from 'zod';
+import { type Sha256, toHex } from '../../core/digest.ts';
+import { canonicalJson } from '../../core/tree/canonical.ts';
+import type { Message, ModelIdentity, ModelRequest, SampleIdentity } from './model.ts';
+
+/** Names what an answer depends on, so that an answer is never taken for that of another question. */
+export interface CallKeys {
+  /**
+   * SHA-256 (hex) of the canonical JSON of scope, model, messages, sampling, reply schema, and the sample's index and
+   * seed. The messages stand in it by their digests.
+   */
+  callKey(identity: ModelIdentity, request: ModelRequest, sample: SampleIdentity): string;
+  /** SHA-256 (hex) of the canonical JSON of role, content and images. */
+  messageDigest(message: Message): string;
+}
+
+/** @param scope what all calls of a run share beside their text, such as the digest of the data */
+export function createCallKeys(scope: string, sha256: Sha256): CallKeys {
+  const messageDigests = new WeakMap<Message, string>();
+  const schemaDigests = new WeakMap<ZodType, string>();
+  const requestParts = new WeakMap<ModelRequest, string>();
+
+  const digest = (value: unknown) => toHex(sha256(canonicalJson(value)));
+
+  function messageDigest(message: Message): string {
+    const before = messageDigests.get(message);
+    if (before !== undefined) return before;
+    const { role, content, images = [] } = message;
+    // What a model said may end in half of a surrogate pair, which has no UTF-8 form.
+    const made = digest({ role, content: content.toWellFormed(), ...(images.length > 0 && { images }) });
+    messageDigests.set(message, made);
+    return made;
+  }
+
+  function schemaDigest({ name, schema }: NonNullable<ModelRequest['reply']>): string {
+    const before = schemaDigests.get(schema);
+    if (before !== undefined) return before;
+    const made = digest({
+      name,
+      schema: JSON.parse(JSON.stringify(z.toJSONSchema(schema, { unrepresentable: 'any' }))),
+    });
+    schemaDigests.set(schema, made);
+    return made;
+  }
+
+  /** The part of the key that all samples of a request share. */
+  function sharedPart(identity: ModelIdentity, request: ModelRequest): string {
+    const before = requestParts.get(request);
+    if (before !== undefined) return before;
+    const made = digest({
+      scope,
+      model: { provider: identity.provider, model: identity.model, endpoint: identity.endpoint },
+      messages: request.messages.map(messageDigest),
+      sampling: withoutUndefined(request.sampling),
+      reply: request.reply === undefined ? null : schemaDigest(request.reply),
+    });
+    requestParts.set(request, made);
+    return made;
+  }
+
+  return {
+    messageDigest,
+    callKey: (identity, request, { index, seed }) =>
+      digest({ call: sharedPart(identity, request), sample: { index, seed } }),
+  };
+}
+
+function withoutUndefined(value: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
+}

@@ -1,0 +1,73 @@
+/** What the time to the first token tells about an endpoint's load. */
+export type Health = 'healthy' | 'slow' | 'collapsed';
+
+/** A first token is slow when it takes this many times as long as usual, and {@link allowanceMs} more. */
+const factor = 4;
+/** Below this, a difference is noise of the machine or of the network, whatever the ratio. */
+const allowanceMs = 200;
+const windowSize = 32;
+const judgedEvery = 16;
+
+/**
+ * Compares times to the first token with what is usual for a stage (prompts of one stage are alike, those of two are
+ * not), and tells a collapse: half of the latest ones are slow. Constant memory; a median of 32 every 16 tokens.
+ */
+export interface FirstTokenWatch {
+  /** @param fresh whether the call began after the last change of concurrency; others are judged but not remembered */
+  record(stage: string, milliseconds: number, fresh: boolean): Health;
+  /** Forgets the latest ones, after concurrency was cut. */
+  startOver(): void;
+}
+
+export function createFirstTokenWatch(): FirstTokenWatch {
+  const usual = new Map<string, number>();
+  // How many times the limit of what counts as usual each of the latest ones took.
+  const window = new Float64Array(windowSize);
+  let recorded = 0;
+  let lastCollapse = Infinity;
+
+  /** Falls quickly towards shorter times and rises slowly towards longer ones, so that it stays near the unloaded time. */
+  function learn(stage: string, milliseconds: number): number {
+    const known = usual.get(stage);
+    if (known === undefined) {
+      usual.set(stage, milliseconds);
+      return milliseconds;
+    }
+    const limit = factor * known + allowanceMs;
+    if (milliseconds < known) usual.set(stage, known + (milliseconds - known) * 0.5);
+    else if (milliseconds <= limit) usual.set(stage, known + (milliseconds - known) * 0.02);
+    return known;
+  }
+
+  function isCollapsed(): boolean {
+    const sorted = window.slice(0, Math.min(recorded, windowSize)).sort();
+    const median = sorted[sorted.length >> 1] ?? 0;
+    if (median <= 1) {
+      lastCollapse = Infinity;
+      return false;
+    }
+    if (median > 0.8 * lastCollapse) {
+      // Fewer calls at once did not help, so that it is not our load: take the new pace as usual.
+      usual.clear();
+      lastCollapse = Infinity;
+      return false;
+    }
+    lastCollapse = median;
+    return true;
+  }
+
+  return {
+    record: (stage, milliseconds, fresh) => {
+      const slowness = milliseconds / (factor * learn(stage, milliseconds) + allowanceMs);
+      if (fresh) {
+        window[recorded % windowSize] = slowness;
+        recorded++;
+        if (recorded >= judgedEvery && recorded % judgedEvery === 0 && isCollapsed()) return 'collapsed';
+      }
+      return slowness > 1 ? 'slow' : 'healthy';
+    },
+    startOver: () => {
+      recorded = 0;
+    },
+  };
+}
