@@ -1,6 +1,7 @@
 import type { Sha256 } from '../core/digest.ts';
 import type { Library } from '../core/library/library.ts';
 import type { TrainResult } from '../core/learning/account.ts';
+import type { Problem } from '../core/learning/problem.ts';
 import type { JournalEntry } from '../world/journal/journal.ts';
 import { collect, defaultLimits, type ReportLimits, wantedGroups } from './report/collect.ts';
 
@@ -12,6 +13,8 @@ export interface ReportInput {
   readonly after: Library;
   /** The run's fingerprint, by which evidence names it; without it all evidence counts as the run's own. */
   readonly fingerprint?: string | undefined;
+  /** The run's problems, so that a group's problem can be read beside its transcripts. */
+  readonly problems?: readonly Problem[] | undefined;
   /** Settings in force, secrets taken out; nested values are shown as JSON. */
   readonly configuration: Readonly<Record<string, unknown>>;
   /** What identifies the run's inputs, by name: prompts, dataset, verifier, version of zoo. */

@@ -38,6 +38,7 @@ export function majorityAt(votes: readonly Vote[], k: number): number {
     else if (vote.answer === null) silent++;
     else wrong.set(vote.answer, (wrong.get(vote.answer) ?? 0) + 1);
   }
+  if (k === n) return voteOf(correct, [...wrong.values()]);
   let favourable = 0;
   for (let top = 1; top <= Math.min(correct, k); top++) {
     const draws = binomial(correct, top);
@@ -45,6 +46,13 @@ export function majorityAt(votes: readonly Vote[], k: number): number {
     for (let tied = 0; tied < ways.length; tied++) favourable += (draws * (ways[tied] ?? 0)) / (tied + 1);
   }
   return Math.min(1, favourable / binomial(n, k));
+}
+
+/** The chance that a vote of all is correct. */
+function voteOf(correct: number, wrong: readonly number[]): number {
+  const most = wrong.reduce((top, count) => Math.max(top, count), 0);
+  if (correct === 0 || correct < most) return 0;
+  return 1 / (1 + wrong.filter((count) => count === correct).length);
 }
 
 /** In how many ways `rest` samples fall on the other answers, none with more than `top`; by how many reach `top`. */

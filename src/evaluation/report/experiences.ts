@@ -1,6 +1,6 @@
 import type { Experience } from '../../core/library/experience.ts';
-import type { Library } from '../../core/library/library.ts';
 import { formatCount, formatCountOf, formatScore } from '../format.ts';
+import type { ReportInput } from '../report.ts';
 import { type Collected, groupKey, type ReportLimits, selectTranscripts, type Transcript } from './collect.ts';
 import { type Html, html } from './html.ts';
 import { section } from './sections.ts';
@@ -9,13 +9,9 @@ import { section } from './sections.ts';
 const mostExperiences = 1000;
 
 /** Each experience that the run left in the library, with what taught it; then what the run took out. */
-export function experienceSection(
-  before: Library,
-  after: Library,
-  fingerprint: string | undefined,
-  collected: Collected,
-  limits: ReportLimits,
-): Html {
+export function experienceSection(input: ReportInput, collected: Collected, limits: ReportLimits): Html {
+  const { before, after, problems = [] } = input;
+  const texts = new Map(problems.map(({ id, problem }) => [id, problem]));
   const old = new Map(before.experiences.map((experience) => [experience.id, experience]));
   const kept = new Set(after.experiences.map(({ id }) => id));
   const replaced = new Set(after.experiences.flatMap(({ lineage }) => lineage));
@@ -32,7 +28,7 @@ export function experienceSection(
         ${formatCount(removed.length)} removed. ${leftOut > 0 && `${formatCount(leftOut)} are not shown.`} Below each:
         the groups of rollouts that taught it, and a selection of what the model said in them.
       </p>
-      ${shown.map((experience) => card(experience, old, fingerprint, collected, limits))}
+      ${shown.map((experience) => card(experience, old, texts, input.fingerprint, collected, limits))}
       ${
         removed.length > 0 &&
         html`<h3>Removed</h3>
@@ -46,6 +42,7 @@ export function experienceSection(
 function card(
   experience: Experience,
   old: ReadonlyMap<string, Experience>,
+  problems: ReadonlyMap<string, string>,
   fingerprint: string | undefined,
   collected: Collected,
   limits: ReportLimits,
@@ -77,7 +74,7 @@ function card(
         ${evidence.length > own.length && ` ${formatCount(evidence.length - own.length)} of other runs.`}
       </dd>
     </dl>
-    ${shown.map(({ step, group }) => groupDetails(step, group, collected.transcripts.get(groupKey(step, group)), limits))}
+    ${shown.map(({ step, group }) => groupDetails(step, group, problems.get(group), collected.transcripts.get(groupKey(step, group)), limits))}
     ${
       own.length > shown.length &&
       html`<p class="note">${formatCount(own.length - shown.length)} more groups of this run are not shown.</p>`
@@ -94,6 +91,7 @@ function evidenceLine({ evidence }: Experience): string {
 function groupDetails(
   step: number,
   group: string,
+  problem: string | undefined,
   transcripts: readonly Transcript[] | undefined,
   limits: ReportLimits,
 ): Html {
@@ -104,7 +102,7 @@ function groupDetails(
   const right = transcripts.filter(({ kind }) => kind === 'correct').length;
   return html`<details>
     <summary>Problem ${group}, step ${step}: ${right} of ${transcripts.length} correct</summary>
-    ${selected.map(transcriptBlock)}
+    ${problem !== undefined && html`<blockquote>${problem}</blockquote>`} ${selected.map(transcriptBlock)}
     ${
       selected.length < transcripts.length &&
       html`<p class="note">

@@ -32,7 +32,7 @@ const statusTone = { completed: 'good', rejected: 'bad', budget: 'quiet', interr
 
 /** The whole page, as text. */
 export function renderPage(input: ReportInput, collected: Collected, limits: ReportLimits): string {
-  const { result, before, after, fingerprint } = input;
+  const { result } = input;
   const { model, dataset } = result;
   const teacher = model.teacher === model.student ? '' : `, taught by ${model.teacher}`;
   return page(
@@ -61,8 +61,7 @@ export function renderPage(input: ReportInput, collected: Collected, limits: Rep
       <main id="main">
         ${summarySection(result)} ${rewardSection(result, collected)} ${outcomeSection(result)} ${costSection(result)}
         ${growthSection(result)} ${gateSection(result)} ${hamiltonianSection(result, collected)}
-        ${experienceSection(before, after, fingerprint, collected, limits)} ${decisionSection(collected)}
-        ${configurationSection(input)}
+        ${experienceSection(input, collected, limits)} ${decisionSection(collected)} ${configurationSection(input)}
       </main>
       <footer class="note">Built by zoo ${input.fingerprints['zoo'] ?? ''} at ${input.createdAt}.</footer>`,
   );

@@ -61,6 +61,8 @@ pre { background: var(--tint); border-radius: .4rem; padding: .8rem 1rem; white-
   overflow-y: auto; margin: .4rem 0 1rem; }
 .mark { font-weight: 600; } .mark.correct { color: var(--correct); } .mark.wrong { color: var(--wrong); }
 .mark.truncated { color: var(--truncated); } .mark.unparseable { color: var(--unparseable); } .mark.failed { color: var(--failed); }
+blockquote { margin: .6rem 0; padding: .1rem 0 .1rem 1rem; border-left: 3px solid var(--line); white-space: pre-wrap;
+  overflow-wrap: anywhere; max-width: 48rem; }
 footer { margin-top: 4rem; border-top: 1px solid var(--line); padding-top: 1rem; }
 @media (max-width: 44rem) { .cards { grid-template-columns: repeat(2, 1fr); } body { padding: 1.5rem 1rem 3rem; } }
 @media print {
