@@ -29,11 +29,12 @@ export function merkleRoot(sha256: Sha256, leaves: Uint8Array): Uint8Array {
   if (leaves.length === 0) return emptyRoot(sha256);
   let level = leaves;
   while (level.length > hashLength) level = hashLevel(sha256, level);
-  return level.slice();
+  return new Uint8Array(level);
 }
 
 export function rootOf(sha256: Sha256, tree: MerkleTree): Uint8Array {
-  return tree.levels.at(-1)?.slice() ?? emptyRoot(sha256);
+  const top = tree.levels.at(-1);
+  return top === undefined ? emptyRoot(sha256) : new Uint8Array(top);
 }
 
 function hashLevel(sha256: Sha256, level: Uint8Array): Uint8Array {
@@ -77,7 +78,7 @@ export function proveInclusion(tree: MerkleTree, index: number): Uint8Array[] {
   let position = index;
   for (const level of tree.levels.slice(0, -1)) {
     const sibling = position ^ 1;
-    if (sibling < level.length / hashLength) path.push(nodeAt(level, sibling).slice());
+    if (sibling < level.length / hashLength) path.push(copyAt(level, sibling));
     position >>>= 1;
   }
   return path;
@@ -144,7 +145,7 @@ function subproof(tree: MerkleTree, oldSize: number, start: number, end: number,
 /** The hash of the leaves [start, end), which are a whole subtree: it is a node of its level. */
 function subtree(tree: MerkleTree, start: number, end: number): Uint8Array {
   const height = Math.ceil(Math.log2(end - start));
-  return nodeAt(tree.levels[height] as Uint8Array, start / 2 ** height).slice();
+  return copyAt(tree.levels[height] as Uint8Array, start / 2 ** height);
 }
 
 function largestPowerBelow(count: number): number {
@@ -198,6 +199,11 @@ export function verifyConsistency(
 
 function nodeAt(level: Uint8Array, index: number): Uint8Array {
   return level.subarray(index * hashLength, (index + 1) * hashLength);
+}
+
+/** A copy, also of a Buffer, whose own `slice` would share the tree's memory. */
+function copyAt(level: Uint8Array, index: number): Uint8Array {
+  return new Uint8Array(nodeAt(level, index));
 }
 
 function half(count: number): number {

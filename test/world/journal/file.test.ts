@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -122,7 +123,7 @@ describe('openFileJournal', () => {
     files.set('run/journal.jsonl', damaged);
     const error: unknown = await open(files).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'journal-damaged', data: { line: 2, offset: second } });
-    expect(String((error as Error).message)).toContain('line 2');
+    expect((error as Error).message).toContain('line 2');
     // What the hint says mends it.
     files.set('run/journal.jsonl', damaged.slice(0, second));
     const mended = await open(files);
@@ -235,5 +236,45 @@ describe('a journal on the disk', () => {
     expect(entries).toBe(count);
     await again.close();
     expect((await readFile(join(folder, 'journal.jsonl'))).length).toBeGreaterThan(count * 2000);
+  });
+
+  it('keeps what was told to be written when its process is killed', async () => {
+    const source = (path: string) => JSON.stringify(join(import.meta.dirname, '../../../src/world', path));
+    const script = `
+      import { systemClock } from ${source('clock/system.ts')};
+      import { diskFiles } from ${source('files/disk.ts')};
+      import { openFileJournal } from ${source('journal/file.ts')};
+      import { writeSync } from 'node:fs';
+      const journal = await openFileJournal({ files: diskFiles, folder: ${JSON.stringify(folder)}, clock: systemClock });
+      let number = 0;
+      const worker = async () => {
+        for (;;) {
+          const own = number++;
+          await journal.append({ type: 'decision', step: own, about: 'x', decision: 'y', reason: 'z'.repeat(5000) });
+          writeSync(1, own + '\\n');
+          if (own % 50 === 0) await journal.commit({ step: own });
+        }
+      };
+      await Promise.all(Array.from({ length: 8 }, worker));
+    `;
+    for (let round = 0; round < 3; round++) {
+      const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let told = '';
+      await new Promise<void>((resolve) => {
+        child.stdout.on('data', (chunk: Buffer) => {
+          told += chunk.toString();
+          if (told.length > 400 + 300 * round) child.kill('SIGKILL');
+        });
+        child.on('close', () => resolve());
+      });
+      const journal = await openFileJournal({ files: diskFiles, folder, clock: systemClock });
+      const found = new Set((await all(journal)).map((entry) => (entry.type === 'decision' ? entry.step : -1)));
+      const steps = told.slice(0, told.lastIndexOf('\n')).split('\n').map(Number);
+      expect(steps.length).toBeGreaterThan(50);
+      for (const step of steps) expect(found).toContain(step);
+      await journal.close();
+    }
   });
 });
