@@ -1,6 +1,6 @@
 import { ZooError } from '../../core/error.ts';
 import type { Clock } from '../clock/clock.ts';
-import type { Files, Lock } from '../files/files.ts';
+import type { Files, Lock, Reader } from '../files/files.ts';
 import { checkpointFile, encodeCheckpoint, readCheckpoint } from './checkpoint.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { decodeLine, isWhole, nameOfLine } from './journal-line.ts';
@@ -64,6 +64,7 @@ async function openUnlocked(options: FileJournalOptions, lock: Lock | undefined)
   const appender = lock === undefined ? undefined : await files.append(path);
   const writer = appender === undefined ? undefined : createJournalWriter(appender, index, clock);
   let saved: unknown = checkpoint?.state;
+  let sharedReader: Promise<Reader> | undefined;
 
   return {
     warnings,
@@ -90,6 +91,7 @@ async function openUnlocked(options: FileJournalOptions, lock: Lock | undefined)
     close: async () => {
       try {
         await writer?.close();
+        await (await sharedReader)?.close();
       } finally {
         await lock?.release();
       }
@@ -99,16 +101,12 @@ async function openUnlocked(options: FileJournalOptions, lock: Lock | undefined)
   async function findEntry(name: string): Promise<JournalEntry | undefined> {
     const offset = index.get(name);
     if (offset === undefined) return undefined;
-    const reader = await files.open(path);
-    try {
-      for await (const line of scanLines(reader, offset, reader.size, 16_384)) {
-        if (!isWhole(line.bytes)) throw damaged(path, undefined, offset);
-        return decodeLine(line.bytes, `the entry at byte ${offset} of ${path}`);
-      }
-      return undefined;
-    } finally {
-      await reader.close();
+    const reader = await (sharedReader ??= files.open(path));
+    for await (const line of scanLines(reader, offset, writer?.size ?? size, 16_384)) {
+      if (!isWhole(line.bytes)) throw damaged(path, undefined, offset);
+      return decodeLine(line.bytes, `the entry at byte ${offset} of ${path}`);
     }
+    return undefined;
   }
 }
 
