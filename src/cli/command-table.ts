@@ -26,8 +26,17 @@ export const commandFamilies: Readonly<Record<string, string>> = {
   bench: 'measure an endpoint',
 };
 
-const model: readonly SettingKey[] = ['provider', 'baseUrl', 'apiKey', 'model', 'timeout', 'concurrency'];
+const model: readonly SettingKey[] = [
+  'provider',
+  'baseUrl',
+  'apiKey',
+  'model',
+  'contextTokens',
+  'timeout',
+  'concurrency',
+];
 const teacher: readonly SettingKey[] = ['teacherProvider', 'teacherBaseUrl', 'teacherApiKey', 'teacherModel'];
+const teaching: readonly SettingKey[] = ['teacherTemperature', 'teacherMaxTokens'];
 const sampling: readonly SettingKey[] = ['temperature', 'topP', 'topK', 'maxTokens', 'stop', 'seed'];
 const budget: readonly SettingKey[] = ['maxCost', 'maxTokensTotal', 'maxCalls', 'maxTime'];
 const problems: readonly SettingKey[] = ['dataset', 'datasetsDir', 'limit', 'verifier', 'domain'];
@@ -37,6 +46,8 @@ const learning: readonly SettingKey[] = [
   'groupSize',
   'groupSizeFixed',
   'gate',
+  'gateShare',
+  'gateSamples',
   'learnFrom',
   'groundTruth',
   'direct',
@@ -64,7 +75,7 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'train',
     about: 'learn experiences from problems, in three stages',
     example: 'zoo train --dataset quickstart --provider sim',
-    settings: ['library', 'runs', ...problems, ...model, ...teacher, ...sampling, ...learning, ...budget],
+    settings: ['library', 'runs', ...problems, ...model, ...teacher, ...sampling, ...teaching, ...learning, ...budget],
     flags: [
       ['--run <id>', 'names the run; otherwise made from time and seed'],
       ['--resume [run]', 'goes on with a run that was stopped; the last one unless named'],
@@ -148,10 +159,7 @@ export const commandTable: readonly CommandEntry[] = [
     about: 'serve the simulated model on a loopback port',
     example: 'zoo sim --port 8080 --dataset quickstart',
     settings: ['dataset', 'datasetsDir', 'seed'],
-    flags: [
-      ['--host <address>', 'the address to listen on; 127.0.0.1 unless given'],
-      ['--port <n>', 'the port; a free one unless given'],
-    ],
+    flags: [['--port <n>', 'the port; a free one unless given']],
     load: async () => (await import('./commands/sim.ts')).sim,
   },
   {

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { type SettingKey, settingOf } from '../app/settings.ts';
-import { version } from '../app/version.ts';
+import { version } from '../app/package.ts';
 import type { Host } from './host.ts';
 import { type CommandEntry, commandFamilies, commandTable } from './command-table.ts';
 

@@ -11,6 +11,7 @@ export interface Terminal {
   readonly json: 'off' | 'document' | 'events';
   /** Someone watches stderr, and it can redraw. */
   live(): boolean;
+  readonly coloured: boolean;
   /** Lines of data for people; nothing when JSON was asked for. */
   print(text: string): void;
   /** The one document of `--json`; nothing otherwise. In the stream of `--json=events` it is the last line. */
@@ -40,6 +41,7 @@ export function openTerminal(host: Host, options: TerminalOptions): Terminal {
   return {
     host,
     json,
+    coloured,
     live: () => attended && ranks[level] >= ranks.info,
     print: (text) => {
       if (json === 'off') stdout.write(`${text}\n`);

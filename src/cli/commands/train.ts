@@ -1,0 +1,114 @@
+import type { TrainResult } from '../../core/learning/account.ts';
+import type { TrainEvent } from '../../core/learning/event.ts';
+import { type ExitCode, exitCode } from '../../core/error.ts';
+import type { Training } from '../../app/train.ts';
+import { type Invocation, textFlag } from '../invocation.ts';
+import type { Terminal } from '../terminal.ts';
+import { untilInterrupted } from '../interrupt.ts';
+import { cleanLine } from '../view/clean-text.ts';
+import { count, milestone } from '../view/train-lines.ts';
+
+/** `zoo train`: one run, shown as it goes, and its account at the end. */
+export async function train(invocation: Invocation): Promise<ExitCode> {
+  const config = await invocation.config();
+  if (invocation.flags['dryRun'] === true) {
+    const { dryRunTraining } = await import('./train-dry-run.ts');
+    return await dryRunTraining(invocation, config);
+  }
+  const { terminal, flags } = invocation;
+  const { runTraining } = await import('../../app/train.ts');
+  const view = await openView(terminal, flags['live'] !== false);
+  const interrupt = untilInterrupted(terminal, 'the run can be resumed');
+  const resume = flags['resume'] === true ? true : textFlag(invocation, 'resume');
+  let training: Training;
+  try {
+    training = await runTraining(config, {
+      run: textFlag(invocation, 'run'),
+      resume,
+      replay: textFlag(invocation, 'replay'),
+      observe: view.observe,
+      signal: interrupt.signal,
+    });
+  } finally {
+    await view.close();
+    interrupt.end();
+  }
+  tell(training, terminal);
+  return codeOf(training.result.status);
+}
+
+interface View {
+  observe(event: TrainEvent): void;
+  close(): Promise<void>;
+}
+
+/** The live view on a terminal, one line a milestone elsewhere; events on stdout where they were asked for. */
+async function openView(terminal: Terminal, wanted: boolean): Promise<View> {
+  if (!wanted || !terminal.live()) {
+    return {
+      observe: (event) => {
+        terminal.event(event);
+        const line = milestone(event);
+        if (line !== undefined) terminal.message(event.type === 'warning' ? 'warn' : 'info', line);
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+  const [{ createTrainStore }, { showTrainView }] = await Promise.all([
+    import('../view/store.ts'),
+    import('../view/train-view.tsx'),
+  ]);
+  const store = createTrainStore();
+  const close = showTrainView(store, process.stderr, terminal.coloured);
+  return {
+    observe: (event) => {
+      terminal.event(event);
+      store.observe(event);
+    },
+    close,
+  };
+}
+
+function tell({ result, folder, learned, removed, stoppedBy }: Training, terminal: Terminal): void {
+  terminal.document(result);
+  for (const { id, text } of removed) terminal.print(`- [${id}] ${cleanLine(text)}`);
+  for (const { id, text } of learned) terminal.print(`+ [${id}] ${cleanLine(text)}`);
+  for (const line of summary(result, learned.length, removed.length)) terminal.print(line);
+  terminal.print(`run      ${folder}`);
+  if (stoppedBy === undefined) return;
+  const error = `${cleanLine(stoppedBy.message)}${stoppedBy.hint === undefined ? '' : `\n  hint: ${stoppedBy.hint}`}`;
+  terminal.message('error', `stopped: ${error}`);
+  terminal.message('error', `To go on: zoo train --resume ${result.run}`);
+}
+
+function summary(result: TrainResult, learned: number, removed: number): string[] {
+  const { library, usage, status, dataset, model } = result;
+  const { before, after } = library;
+  const moved =
+    before.root === after.root ? 'unchanged' : `${before.version ?? 'empty'} → ${after.version ?? 'not committed'}`;
+  const cost = usage.usd === null ? 'price unknown' : `$${usage.usd.toFixed(4)}`;
+  const last = result.steps.at(-1)?.reward.mean;
+  const first = result.steps[0]?.reward.mean;
+  return [
+    '',
+    `status   ${status}: ${count(result.steps.length, 'step')} on ${count(dataset.train, 'problem')} of ${dataset.name} with ${model.student}`,
+    `learned  ${count(learned, 'experience')}, ${removed} replaced or removed; library ${moved}, ${after.count} in all, root ${after.root.slice(0, 16)}…`,
+    ...(first === undefined || last === undefined
+      ? []
+      : [`reward   ${written(first)} in the first step, ${written(last)} in the last`]),
+    `used     ${count(usage.calls, 'call')}, ${usage.promptTokens} prompt tokens (${usage.cachedTokens} cached), ${usage.completionTokens} completion tokens, ${cost}, ${(result.time.wallMs / 1000).toFixed(1)} s`,
+  ];
+}
+
+function written(reward: number | null): string {
+  return reward === null ? 'no' : reward.toFixed(3);
+}
+
+function codeOf(status: TrainResult['status']): ExitCode {
+  return {
+    completed: exitCode.done,
+    budget: exitCode.budget,
+    interrupted: exitCode.interrupted,
+    rejected: exitCode.regression,
+  }[status];
+}
