@@ -179,7 +179,10 @@ function usageOf(usage: ChunkUsage): Usage | undefined {
   if (promptTokens === undefined || completionTokens === undefined || promptTokens + completionTokens === 0) {
     return undefined;
   }
-  const cached = countOf(usage.prompt_tokens_details?.cached_tokens) ?? countOf(usage.prompt_cache_hit_tokens) ?? 0;
+  const cached = Math.max(
+    countOf(usage.prompt_tokens_details?.cached_tokens) ?? 0,
+    countOf(usage.prompt_cache_hit_tokens) ?? 0,
+  );
   return { promptTokens, cachedTokens: Math.min(cached, promptTokens), completionTokens };
 }
 

@@ -21,8 +21,7 @@ function retryAfterHeader(headers: AnswerHeaders, now: number): number | undefin
   if (value === null) return undefined;
   const seconds = numberOf(value);
   if (seconds !== undefined) return seconds * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  return untilDate(value, now);
 }
 
 /** The latest reset among the allowances that are used up. */
@@ -43,13 +42,17 @@ function resetToMs(reset: string, now: number): number | undefined {
   const plain = numberOf(reset);
   if (plain === undefined) {
     const duration = durationToMs(reset);
-    if (duration !== undefined) return duration;
-    const date = Date.parse(reset);
-    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+    return duration ?? untilDate(reset, now);
   }
   if (plain > 1e11) return Math.max(0, plain - now);
   if (plain > 1e8) return Math.max(0, plain * 1000 - now);
   return plain * 1000;
+}
+
+/** Dates hold letters (RFC 9110, RFC 3339): what is left is a number that makes no sense, such as -5. */
+function untilDate(text: string, now: number): number | undefined {
+  const date = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 function retryAfterBody(body: string): number | undefined {
