@@ -97,7 +97,6 @@ const entrySchema = z.discriminatedUnion('type', [
     step: count,
     problemId: text,
     sample: count,
-    call: text,
     digest: text,
     outcome,
   }),
