@@ -196,28 +196,34 @@ export function estimatePrompt(messages: readonly Message[]): number {
 }
 
 /**
- * Usage is told once a call. Each choice gets an even part of the prompt and its part of the completion by estimated
- * length, so that the parts add up to what was told exactly.
+ * Usage is told once a call. Each choice gets an even part of the prompt and its part of the completion by length, so
+ * that the parts add up to what was told exactly.
  */
-function shareUsage(told: Usage | undefined, choices: readonly (Choice | undefined)[], messages: readonly Message[]) {
+function shareUsage(
+  told: Usage | undefined,
+  choices: readonly (Choice | undefined)[],
+  messages: readonly Message[],
+): readonly Usage[] {
+  // A choice that said nothing still has a token or two.
   const lengths = Array.from(choices, (choice) =>
-    choice === undefined ? 0 : estimateTokenCount(choice.content) + estimateTokenCount(choice.reasoning),
+    choice === undefined ? 0 : 1 + choice.content.length + choice.reasoning.length,
   );
-  const present = Array.from(choices, (choice) => (choice === undefined ? 0 : 1));
-  const whole = told ?? {
-    promptTokens: estimatePrompt(messages),
-    cachedTokens: 0,
-    completionTokens: lengths.reduce((sum, length) => sum + length, 0),
-  };
+  const present = lengths.map((length) => Math.min(length, 1));
+  const whole = told ?? estimateUsage(choices, messages);
   const prompts = apportion(whole.promptTokens, present);
   const cached = apportion(whole.cachedTokens, present);
-  const weights = lengths.some((length) => length > 0) ? lengths : present;
-  const completions = apportion(whole.completionTokens, weights);
+  const completions = apportion(whole.completionTokens, lengths);
   return prompts.map((promptTokens, index) => ({
     promptTokens,
     cachedTokens: Math.min(cached[index] ?? 0, promptTokens),
     completionTokens: completions[index] ?? 0,
   }));
+}
+
+function estimateUsage(choices: readonly (Choice | undefined)[], messages: readonly Message[]): Usage {
+  const said = Array.from(choices, (choice) => (choice === undefined ? '' : `${choice.reasoning}\n${choice.content}`));
+  const completionTokens = said.reduce((sum, text) => sum + estimateTokenCount(text), 0);
+  return { promptTokens: estimatePrompt(messages), cachedTokens: 0, completionTokens };
 }
 
 /** Divides a whole number by weights so that the parts add up to it. */
