@@ -15,7 +15,7 @@ export interface EndpointContext {
 }
 
 /** The whole of what an endpoint said when it refused, as the cause of a {@link ModelError}; secrets taken out. */
-export class EndpointRefusal extends Error {
+class EndpointRefusal extends Error {
   override readonly name = 'EndpointRefusal';
 }
 

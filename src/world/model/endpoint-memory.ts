@@ -4,7 +4,7 @@ import type { Files } from '../files/files.ts';
 
 /** How far an endpoint can be held to a schema: from the strictest form of `response_format` to none at all. */
 export const replyForms = ['strict', 'schema', 'object', 'none'] as const;
-export type ReplyForm = (typeof replyForms)[number];
+type ReplyForm = (typeof replyForms)[number];
 
 /** What calls have taught about one model of one endpoint. What is absent is not known yet. */
 export interface EndpointFacts {

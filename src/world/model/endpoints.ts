@@ -1,5 +1,5 @@
 /** How an endpoint is spoken to. */
-export type EndpointApi = 'openai' | 'ollama' | 'huggingface';
+type EndpointApi = 'openai' | 'ollama' | 'huggingface';
 
 /** A provider by its short name: what `--provider NAME` stands for. */
 export interface EndpointShortcut {
@@ -99,8 +99,6 @@ export const endpointShortcuts = {
     start: 'set HF_TOKEN',
   },
 } as const satisfies Record<string, EndpointShortcut>;
-
-export type EndpointProvider = keyof typeof endpointShortcuts;
 
 /** Ollama takes hosts without a scheme or a port, and listens on all addresses where OLLAMA_HOST says 0.0.0.0. */
 export function ollamaUrl(host: string): string {

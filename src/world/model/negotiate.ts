@@ -59,7 +59,7 @@ const aboutSize = /context|tokens|too (?:long|large)/i;
 const aboutReplyForm = /response_?format|json_?\s?(?:schema|object|mode)|structured[_ ]outputs?|guided|grammar/i;
 
 /** What a refusal teaches about the endpoint, or undefined when it is about something else. */
-export function learnFromRefusal(error: ModelError, body: ChatBody, known: EndpointFacts): Lesson | undefined {
+function learnFromRefusal(error: ModelError, body: ChatBody, known: EndpointFacts): Lesson | undefined {
   if (error.kind !== 'invalid-request' && error.status !== 501) return undefined;
   const words = refusalOf(error);
   const isGroup = typeof body['n'] === 'number' && body['n'] > 1;
