@@ -65,9 +65,9 @@ const faultsSchema = z.strictObject({
 /** How the student's chance of success moves, in logits from its base rate for the problem's family. */
 const studentSchema = z.strictObject({
   /** Gain from an experience that teaches the family's skill. Near-duplicates of it add nothing. */
-  help: z.number().min(0).default(2),
+  help: z.number().min(0).default(2.4),
   /** Loss from one that teaches the family's typical mistake; a second one adds half of it. */
-  hurt: z.number().min(0).default(2.2),
+  hurt: z.number().min(0).default(1.6),
   /** Loss for each experience in the context that has nothing to do with the problem, … */
   clutter: z.number().min(0).default(0.02),
   /** … up to this much in all. */

@@ -49,14 +49,14 @@ const wordings: Readonly<Record<string, readonly Wording[]>> = {
       pattern:
         /A shelf takes (\d) different blue books and (\d) different red books in one row\. In how many orders can they stand if no two red books are neighbours\?/,
       count: (blue, red) => {
-        const books = [...'abcdef'.slice(0, Number(blue)), ...'RSTUVW'.slice(0, Number(red))];
+        const books = `${'abcdef'.slice(0, Number(blue))}${'RSTUVW'.slice(0, Number(red))}`.split('');
         return arrangements(books).filter((row) => !/[A-Z]{2}/.test(row)).length;
       },
     },
     {
       pattern:
         /How many different arrangements of all letters of the word ([A-Z]+) have no two vowels next to each other\?/,
-      count: (word) => arrangements([...word]).filter((row) => !/[AEIOU]{2}/.test(row)).length,
+      count: (word) => arrangements(word.split('')).filter((row) => !/[AEIOU]{2}/.test(row)).length,
     },
     {
       pattern:
@@ -234,8 +234,9 @@ function term(start: readonly number[], place: number, next: (a: number, b: numb
 }
 
 function integersOf(length: string, wanted: (digits: number[]) => boolean): number {
-  return range(10 ** (Number(length) - 1), 10 ** Number(length) - 1).filter((n) => wanted([...String(n)].map(Number)))
-    .length;
+  return range(10 ** (Number(length) - 1), 10 ** Number(length) - 1).filter((n) =>
+    wanted(String(n).split('').map(Number)),
+  ).length;
 }
 
 /** Tests every point of the bounding box: on no edge, and a ray from it crosses the outline an odd number of times. */

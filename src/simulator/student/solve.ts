@@ -7,7 +7,7 @@ import { writeSolution } from './write-solution.ts';
 import { wrongAnswer } from './wrong-answer.ts';
 
 /** Share of correct answers that show the sound approach, and of wrong ones that show the flawed one. */
-const tellsItsApproach = { correct: 0.9, wrong: 0.85 };
+const tellsItsApproach = { correct: 0.97, wrong: 0.85 };
 /** Share of wrong answers that fall into the problem's own trap, so that they agree with one another. */
 const trapped = 0.5;
 

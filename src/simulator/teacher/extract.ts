@@ -3,7 +3,7 @@ import type { ListedExperience } from '../prompt/read-experiences.ts';
 import type { Reading } from '../prompt/read-prompt.ts';
 import type { SimulatorSettings } from '../simulator-options.ts';
 import type { KnownProblem } from '../skills/known-problems.ts';
-import { type Contrast, observeAttempts } from './observe-attempts.ts';
+import { observeAttempts } from './observe-attempts.ts';
 import { phraseLesson, vagueAdvice } from './phrase-lesson.ts';
 import { type Proposal, add, modify, remove } from './proposal.ts';
 
@@ -14,9 +14,12 @@ const guess = { right: 0.4, wrong: 0.25, vague: 0.2 };
 
 type Teacher = SimulatorSettings['teacher'];
 
+/** How much rarer a slip is where the library and the rewards say the same already. */
+const confirmed = 0.2;
+
 /** Stage 2: what separates winners from losers, as at most three operations on the library. */
 export function extract(reading: Reading, problem: KnownProblem, random: Random, teacher: Teacher): Proposal[] {
-  const lesson = drawLesson(observeAttempts(reading.attempts, problem.skill), reading, random, teacher);
+  const lesson = drawLesson(reading, problem, random, teacher);
   const operations = lesson === 'vague' ? [add(vagueAdvice(random))] : [];
   if (lesson === 'right' || lesson === 'wrong') {
     operations.push(...teach(lesson === 'right', problem, reading, random));
@@ -26,14 +29,19 @@ export function extract(reading: Reading, problem: KnownProblem, random: Random,
 }
 
 function drawLesson(
-  contrast: Contrast,
-  { groundTruth }: Reading,
+  reading: Reading,
+  { skill }: KnownProblem,
   random: Random,
   teacher: Teacher,
 ): 'right' | 'wrong' | 'vague' | 'none' {
   const draw = random();
   if (teacher.poisoned) return 'wrong';
-  const slip = teacher.wrongLesson + (groundTruth === undefined ? teacher.withoutGroundTruth : 0);
+  const contrast = observeAttempts(reading.attempts, skill);
+  const agrees = reading.experiences.some(
+    ({ teaching }) => teaching?.skill === skill && teaching.right === (contrast === 'sound-wins'),
+  );
+  const rate = teacher.wrongLesson + (reading.groundTruth === undefined ? teacher.withoutGroundTruth : 0);
+  const slip = agrees ? rate * confirmed : rate;
   switch (contrast) {
     case 'sound-wins':
       return draw < slip ? 'wrong' : 'right';

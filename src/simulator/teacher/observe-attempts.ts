@@ -9,7 +9,7 @@ export type Contrast =
   | 'flawed-wins'
   /** Nothing separates winners from losers but luck. */
   | 'no-difference'
-  /** Only one approach, or one attempt, is seen. */
+  /** One attempt, or all ended alike: there is nothing to compare. */
   | 'no-contrast';
 
 /** Which approach an attempt, or its summary, shows. */
@@ -28,10 +28,9 @@ export function observeAttempts(attempts: readonly Attempt[], skill: Skill): Con
   );
   const sound = mean(graded.filter(({ approach }) => approach === 'sound').map(({ reward }) => reward));
   const flawed = mean(graded.filter(({ approach }) => approach === 'flawed').map(({ reward }) => reward));
-  if (sound === undefined || flawed === undefined) {
-    const spread = new Set(graded.map(({ reward }) => reward)).size > 1;
-    return spread && sound === undefined && flawed === undefined ? 'sound-wins' : 'no-contrast';
-  }
+  const spread = new Set(graded.map(({ reward }) => reward)).size > 1;
+  if (sound === undefined && flawed === undefined) return spread ? 'sound-wins' : 'no-contrast';
+  if (sound === undefined || flawed === undefined) return spread ? 'no-difference' : 'no-contrast';
   if (sound === flawed) return 'no-difference';
   return sound > flawed ? 'sound-wins' : 'flawed-wins';
 }
