@@ -43,6 +43,14 @@ export async function learnFromGroups(
   const learned = await flow(longestFirst, world.room, world.signal, async (problem) => {
     const { group, prompt } = await rolloutGroup(problem, library, step.step, run, world);
     const hamiltonian = measure(problem, group, prompt, library, relevance, run);
+    await world.journal.append({
+      type: 'decision',
+      step: step.step,
+      about: problem.id,
+      decision: 'hamiltonian',
+      reason: 'measured',
+      data: hamiltonian,
+    });
     const account = accountFor(group, hamiltonian, run);
     if (!isLearnedFrom(group, run.settings.learnFrom, run.settings.groupSize, run.settings.signalThreshold))
       return account;
