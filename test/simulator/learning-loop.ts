@@ -77,7 +77,7 @@ export function runLoop(options: LoopOptions): { before: number; after: number; 
     const proposals: Proposed[] = [];
     if (direct) {
       const texts = train.map(({ problem }) => `<problem>\n${problem}\n</problem>`).join('\n');
-      const user = `Task: direct\n${texts}\nwrite at most ${10} experiences`;
+      const user = `Task: direct\n${texts}\nwrite at most 10 experiences`;
       const reply = JSON.parse(ask(user, library, step, 'experiences')) as { experiences: string[] };
       proposals.push(...reply.experiences.map((experience) => ({ operation: 'add' as const, id: null, experience })));
     }

@@ -65,7 +65,7 @@ function survey(reading: Reading, traits = teacher) {
   for (let seed = 0; seed < runs; seed++) {
     for (const { id, experience } of extract(reading, known, randomFor(seed, 'survey'), traits)) {
       const teaching = recogniseSkill(experience ?? '');
-      if (teaching?.skill === skill) counts[teaching.right ? 'right' : 'wrong'] += 1 / runs;
+      if (teaching !== undefined && teaching.skill === skill) counts[teaching.right ? 'right' : 'wrong'] += 1 / runs;
       if (id === 'exp_1') counts.changed += 1 / runs;
     }
   }
