@@ -23,9 +23,10 @@ export function createFakeClock(start = 0): FakeClock {
   const heap: Sleeper[] = [];
   const gone = new Set<Sleeper>();
 
-  async function step(until: number): Promise<boolean> {
+  async function step(until: number, isOver = () => false): Promise<boolean> {
     // A few turns of the event loop, so that whatever can go on without time has gone on.
     for (let turn = 0; turn < 3; turn++) await setImmediate();
+    if (isOver()) return true;
     for (let next = heap[0]; next !== undefined && next.at <= until; next = heap[0]) {
       pop(heap);
       if (gone.delete(next)) continue;
@@ -66,7 +67,7 @@ export function createFakeClock(start = 0): FakeClock {
       };
       work.then(finish, finish);
       while (!state.done) {
-        if (await step(Infinity)) continue;
+        if (await step(Infinity, () => state.done)) continue;
         for (let turn = 0; turn < 20 && !state.done; turn++) await setImmediate();
         if (!state.done && heap.length === gone.size) throw new Error('everybody waits and nobody sleeps: a deadlock');
       }

@@ -1,16 +1,16 @@
 import { type ZodType, z } from 'zod';
 import { type Sha256, toHex } from '../../core/digest.ts';
 import { canonicalJson } from '../../core/tree/canonical.ts';
-import type { Message, ModelIdentity, ModelRequest, SampleIdentity } from './model.ts';
+import type { Message, ModelIdentity, ModelRequest } from './model.ts';
 
 /** Names what an answer depends on, so that an answer is never taken for that of another question. */
 export interface CallKeys {
   /**
-   * SHA-256 (hex) of the canonical JSON of scope, model, messages, sampling, reply schema, and the sample's index and
-   * seed. The messages stand in it by their digests.
+   * For each sample of a request, in order: SHA-256 (hex) of the canonical JSON of scope, model, messages, sampling,
+   * reply schema, and the sample's index and seed. The messages stand in it by their digests.
    */
-  callKey(identity: ModelIdentity, request: ModelRequest, sample: SampleIdentity): string;
-  /** SHA-256 (hex) of the canonical JSON of role, content and images. */
+  callKeys(identity: ModelIdentity, request: ModelRequest): readonly string[];
+  /** SHA-256 (hex) of the canonical JSON of a message's role, images and SHA-256 of its content. */
   messageDigest(message: Message): string;
 }
 
@@ -18,7 +18,6 @@ export interface CallKeys {
 export function createCallKeys(scope: string, sha256: Sha256): CallKeys {
   const messageDigests = new WeakMap<Message, string>();
   const schemaDigests = new WeakMap<ZodType, string>();
-  const requestParts = new WeakMap<ModelRequest, string>();
 
   const digest = (value: unknown) => toHex(sha256(canonicalJson(value)));
 
@@ -26,8 +25,7 @@ export function createCallKeys(scope: string, sha256: Sha256): CallKeys {
     const before = messageDigests.get(message);
     if (before !== undefined) return before;
     const { role, content, images = [] } = message;
-    // What a model said may end in half of a surrogate pair, which has no UTF-8 form.
-    const made = digest({ role, content: content.toWellFormed(), ...(images.length > 0 && { images }) });
+    const made = digest({ role, content: toHex(sha256(content)), images });
     messageDigests.set(message, made);
     return made;
   }
@@ -43,26 +41,18 @@ export function createCallKeys(scope: string, sha256: Sha256): CallKeys {
     return made;
   }
 
-  /** The part of the key that all samples of a request share. */
-  function sharedPart(identity: ModelIdentity, request: ModelRequest): string {
-    const before = requestParts.get(request);
-    if (before !== undefined) return before;
-    const made = digest({
+  function callKeys(identity: ModelIdentity, request: ModelRequest): readonly string[] {
+    const call = digest({
       scope,
       model: { provider: identity.provider, model: identity.model, endpoint: identity.endpoint },
       messages: request.messages.map(messageDigest),
       sampling: withoutUndefined(request.sampling),
       reply: request.reply === undefined ? null : schemaDigest(request.reply),
     });
-    requestParts.set(request, made);
-    return made;
+    return request.samples.map(({ index, seed }) => digest({ call, sample: { index, seed } }));
   }
 
-  return {
-    messageDigest,
-    callKey: (identity, request, { index, seed }) =>
-      digest({ call: sharedPart(identity, request), sample: { index, seed } }),
-  };
+  return { messageDigest, callKeys };
 }
 
 function withoutUndefined(value: object): Record<string, unknown> {

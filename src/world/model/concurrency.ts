@@ -1,5 +1,8 @@
 import { createFirstTokenWatch } from './first-token-watch.ts';
 
+/** Where `auto` begins: enough to learn from, too little to hurt a server on a laptop. */
+export const automaticStart = 8;
+
 /** A call in flight, as the rule of concurrency sees it. */
 export interface CallInFlight {
   readonly stage: string;
@@ -40,6 +43,9 @@ export function fixedConcurrency(limit: number): Concurrency {
   };
 }
 
+const leastCaution = 2;
+const mostCaution = 16;
+
 interface Cut {
   readonly before: number;
   readonly ramping: boolean;
@@ -55,8 +61,8 @@ interface Cut {
  *
  * Growth is driven by first tokens, which come long before whole completions: while they arrive in good time and more
  * slots would be used, each lets two more calls begin, so that the number of new calls doubles with every round. After a
- * cut it goes up by 1, 2, 4, … towards the level that was refused, and past that level one at a time, at most once in two
- * rounds; once the level is passed for good, the doubling starts again. There is no upper bound of ours.
+ * cut it goes up by 1, 2, 4, … towards the level that was refused, and past that level one at a time, once in two rounds,
+ * and half as often each time that it is refused again; once the level is passed for good, the doubling starts again. There is no upper bound of ours.
  *
  * A 429 cuts once a burst: to nine tenths of the lowest level that was refused, though not by more than half; by half
  * when nothing was taken since the last cut. A burst ends when calls that began after the cut are refused. An endpoint
@@ -75,6 +81,8 @@ export function adaptiveConcurrency(start: number): Concurrency {
   let credit = 0;
   let step = 1;
   let beyondKnee = 0;
+  /** Rounds between two tries beyond the knee. */
+  let caution = leastCaution;
   let lastCut: Cut | undefined;
   let takenSinceCut = 0;
   let takenAtTop = 0;
@@ -98,6 +106,7 @@ export function adaptiveConcurrency(start: number): Concurrency {
 
   function cutForRefusal(level: number): void {
     lastCut = { before: limit, ramping, level, refusals: 1, takenAnyway: 0 };
+    caution = Math.abs(level - 1 - knee) <= 1 ? Math.min(caution * 2, mostCaution) : leastCaution;
     knee = Math.max(1, level - 1);
     const share = takenSinceCut === 0 ? 0.5 : 0.9;
     set(Math.max(limit / 2, Math.min(knee * share, limit - 1)));
@@ -123,8 +132,10 @@ export function adaptiveConcurrency(start: number): Concurrency {
     lastCut = undefined;
   }
 
-  function grow(): void {
-    if (ramping) return set(limit + 2);
+  /** What went well at a low level, as at the start of a step, tells nothing about the limit. */
+  function grow(level: number): void {
+    if (ramping) return set(Math.max(limit, Math.min(limit + 2, 2 * level + automaticStart)));
+    if (level < 0.8 * limit) return;
     credit++;
     if (limit > knee) {
       // Past the level that was refused: when a few are taken there, the refusal is history.
@@ -133,7 +144,7 @@ export function adaptiveConcurrency(start: number): Concurrency {
       return;
     }
     const near = limit === knee;
-    if (credit < (near ? 2 * limit : Math.max(4, limit >> 3))) return;
+    if (credit < (near ? caution * limit : Math.max(4, limit >> 3))) return;
     set(near ? limit + 1 : Math.min(limit + step, knee));
     step = near ? 1 : Math.min(step * 2, limit);
     credit = 0;
@@ -165,7 +176,7 @@ export function adaptiveConcurrency(start: number): Concurrency {
         lastCut = undefined;
         set(limit * 0.7);
         startRound();
-      } else if (health === 'healthy' && saturated) grow();
+      } else if (health === 'healthy' && saturated) grow(call.level);
     },
     refused: (call, told) => {
       if (told !== undefined && told >= 1 && told < ceiling) {

@@ -99,7 +99,7 @@ export function journaled(model: Model, journal: Journal, options: JournaledOpti
 
   async function answer(request: ModelRequest, generate: GenerateOptions): Promise<readonly Sampled[]> {
     const { samples, purpose } = request;
-    const sampleKeys = samples.map((sample) => keys.callKey(model.identity, request, sample));
+    const sampleKeys = keys.callKeys(model.identity, request);
     const known = await Promise.all(sampleKeys.map((key) => recall(key, purpose)));
     const answers: Promise<Sampled | undefined>[] = known.map((sampled) => Promise.resolve(sampled));
     const missing: Missing[] = [];

@@ -1,12 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Observe } from '../../core/learning/event.ts';
 import type { Clock } from '../clock/clock.ts';
-import { type CallInFlight, adaptiveConcurrency, fixedConcurrency } from './concurrency.ts';
+import { type CallInFlight, adaptiveConcurrency, automaticStart, fixedConcurrency } from './concurrency.ts';
 import { type Model, ModelError, type ModelRequest, type Purpose, type Stage } from './model.ts';
 import { createWaitingLine } from './waiting-line.ts';
-
-/** Where `auto` begins: enough to learn from, too little to hurt a server on a laptop. */
-const automaticStart = 8;
 
 export interface LimiterOptions {
   readonly clock: Clock;
@@ -29,8 +26,9 @@ export interface Limiter {
   /** Samples that wait for one. */
   readonly waiting: number;
   /**
-   * Resolves when a new call would not wait long: when fewer samples wait than there are slots. A loop that awaits it
-   * before it opens a group keeps every slot busy and yet holds few groups in memory.
+   * Resolves when a new rollout would not wait long: when fewer samples wait before it than there are slots, and not
+   * too many behind it. A loop that awaits it before it opens a group keeps every slot busy and yet holds few groups in
+   * memory.
    */
   room(signal?: AbortSignal): Promise<void>;
   /** Waits for slots. Served by {@link stagePriority}; calls that failed before go ahead of their like. */
@@ -71,6 +69,8 @@ export const stagePriority: Readonly<Record<Stage, number>> = {
   extract: 3,
 };
 const priorities = 4;
+/** Samples of later stages that may pile up behind the rollouts: some hundred groups of a few kilobytes a sample. */
+const mostBehind = (limit: number) => 8 * limit + 1000;
 
 interface Entrant {
   readonly request: ModelRequest;
@@ -82,13 +82,15 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const rule =
     options.concurrency === 'auto' ? adaptiveConcurrency(automaticStart) : fixedConcurrency(options.concurrency);
   const line = createWaitingLine<Entrant>(priorities, ({ request }) => {
-    waiting -= request.samples.length;
+    countWaiting(request, -1);
     serve();
   });
   const groups = createWaitingLine<undefined>(1, () => {});
   const failedBefore = new WeakSet<ModelRequest>();
   let active = 0;
   let waiting = 0;
+  /** Those that are served before a new rollout. */
+  let waitingAhead = 0;
   let admitted = 0;
   let toldLimit = 0;
   let pausedUntil = 0;
@@ -112,7 +114,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
 
   function serve(): void {
     for (let next = line.peek(); next !== undefined && fits(next.request.samples.length); next = line.peek()) {
-      waiting -= next.request.samples.length;
+      countWaiting(next.request, -1);
       next.slot = begin(next.request);
       line.serve();
     }
@@ -120,8 +122,13 @@ export function createLimiter(options: LimiterOptions): Limiter {
     admit();
   }
 
+  function countWaiting({ samples, purpose }: ModelRequest, sign: 1 | -1): void {
+    waiting += sign * samples.length;
+    if (stagePriority[purpose.stage] <= stagePriority.rollout) waitingAhead += sign * samples.length;
+  }
+
   function hasRoom(): boolean {
-    return waiting + admitted < rule.limit;
+    return waitingAhead + admitted < rule.limit && waiting + admitted < mostBehind(rule.limit);
   }
 
   function admit(): void {
@@ -181,7 +188,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       ahead: failedBefore.has(request),
       signal,
     });
-    waiting += request.samples.length;
+    countWaiting(request, 1);
     if (isPaused()) void sleepThroughPause();
     else serve();
     await joined;
