@@ -224,6 +224,14 @@ export const settingTable = {
     default: 0.2,
     about: 'share of the problems that the gate holds out',
   },
+  candidates: {
+    kind: 'integer',
+    least: 1,
+    flag: '--candidates <n>',
+    env: 'ZOO_CANDIDATES',
+    default: 1,
+    about: 'candidate libraries that compete before the gate',
+  },
   gateSamples: {
     kind: 'integer',
     least: 1,
@@ -231,6 +239,15 @@ export const settingTable = {
     env: 'ZOO_GATE_SAMPLES',
     default: 8,
     about: 'samples at most that the gate draws of a held-out problem and library',
+  },
+  candidates: {
+    kind: 'integer',
+    least: 1,
+    most: 16,
+    flag: '--candidates <n>',
+    env: 'ZOO_CANDIDATES',
+    default: 1,
+    about: 'candidate libraries that compete for a step at the gate',
   },
   learnFrom: {
     kind: 'choice',

@@ -113,6 +113,8 @@ function trainSettingsOf(settings: Settings, problems: number): TrainSettings {
     libraryTokens: settings.libraryTokens,
     gate: settings.gate,
     gateSamples: settings.gateSamples,
+    candidates: settings.candidates,
+    candidates: settings.candidates,
     student: defined({ temperature, topP, topK, maxTokens, stop }),
     teacher: defined({ temperature: teacherTemperature ?? temperature, maxTokens: teacherMaxTokens }),
   };

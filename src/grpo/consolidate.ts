@@ -32,6 +32,8 @@ const largestMerge = 24;
 /**
  * Stage 3, batch consolidation (paper, Algorithm 3): O_final <- LLM.consolidate({O_j}, E). Proposals are merged in
  * groups of about sqrt(n), then the merges are merged. A group whose replies stay unusable is carried, not dropped.
+ *
+ * @param candidate numbers the consolidations that compete in a step; each is drawn with seeds of its own
  */
 export async function consolidate(
   proposals: readonly ProposedOperation[],
@@ -40,6 +42,7 @@ export async function consolidate(
   step: number,
   run: Run,
   world: World,
+  candidate = 0,
 ): Promise<Consolidation> {
   let merged = proposals;
   const carried: ProposedOperation[] = [];
@@ -50,7 +53,16 @@ export async function consolidate(
     const groups =
       whole || before <= 4 ? [merged] : chunk(merged, Math.min(largestMerge, Math.ceil(Math.sqrt(before))));
     const results = await Promise.all(
-      groups.map((group, index) => mergeGroup(group, library, `${round}.${index}`, step, run, world)),
+      groups.map((group, index) =>
+        mergeGroup(
+          group,
+          library,
+          candidate === 0 ? `${round}.${index}` : `candidate ${candidate}: ${round}.${index}`,
+          step,
+          run,
+          world,
+        ),
+      ),
     );
     merged = results.flatMap((result) => result.operations);
     carried.push(...results.flatMap((result) => result.carried));
@@ -58,7 +70,6 @@ export async function consolidate(
     if (groups.length === 1 || (round > 0 && merged.length === before)) break;
   }
   const checked = await checkMerged(merged, library, refused, step, run, world);
-  world.observe({ type: 'consolidation', step, operations: checked.operations.length, carried: carried.length });
   return { operations: checked.operations, rejections: [...rejections, ...checked.rejections], carried };
 }
 

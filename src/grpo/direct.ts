@@ -6,7 +6,7 @@ import { renderExperiences } from '../core/library/prompt.ts';
 import { fence } from '../core/prompt.ts';
 import { askTeacher } from './ask.ts';
 import { acceptOperations } from './extract.ts';
-import { flow } from './flow.ts';
+import { flow } from '../core/flow.ts';
 import { type Refused, refusedKeys } from './refused.ts';
 import { type Run, type Step, type World, evidenceOf } from './run.ts';
 

@@ -7,7 +7,7 @@ import { mean } from '../core/learning/statistics.ts';
 import type { Library } from '../core/library/library.ts';
 import { solvePrompt } from '../core/library/prompt.ts';
 import { randomFor } from '../core/random.ts';
-import { flow } from './flow.ts';
+import { flow } from '../core/flow.ts';
 import { gradeSample } from './rollout.ts';
 import { type Run, type World, drawSamples } from './run.ts';
 
@@ -72,7 +72,11 @@ function summarize(
   };
 }
 
-async function scoreSamples(
+/**
+ * Rewards of samples [from, to) of a library on a held-out problem. Samples are the same for every library and step of
+ * one `purpose`; a failed call has no reward.
+ */
+export async function scoreSamples(
   problem: Problem,
   library: Library,
   from: number,
@@ -80,13 +84,14 @@ async function scoreSamples(
   step: number,
   run: Run,
   world: World,
+  purpose = 'gate',
 ): Promise<number[]> {
   const { settings, prompts, fingerprint } = run;
   const sampled = await world.student.generate(
     {
       messages: solvePrompt(prompts.templates.solve, problem, library, settings.libraryTokens).messages,
       sampling: settings.student,
-      samples: drawSamples(run, from, to, 'gate', problem.id),
+      samples: drawSamples(run, from, to, purpose, problem.id),
       purpose: { stage: 'gate', role: 'student', item: problem.id, step, prefix: `${fingerprint}-gate-${step}` },
     },
     { signal: world.signal },

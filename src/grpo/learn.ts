@@ -8,7 +8,7 @@ import type { Library } from '../core/library/library.ts';
 import type { ProposedOperation, Rejection } from '../core/library/operation.ts';
 import type { SolvePrompt } from '../core/library/prompt.ts';
 import { extractAdvantages } from './extract.ts';
-import { flow } from './flow.ts';
+import { flow } from '../core/flow.ts';
 import type { Refused } from './refused.ts';
 import { rolloutGroup } from './rollout.ts';
 import type { Run, Step, World } from './run.ts';

@@ -55,6 +55,8 @@ export interface TrainSettings {
   /** Tokens of the library in a prompt at most. */
   readonly libraryTokens: number;
   readonly gate: 'off' | 'epoch' | 'step';
+  /** Consolidations that compete for a step that the gate looks at; 1 or more. */
+  readonly candidates: number;
   /** Samples a gate problem and arm at most. */
   readonly gateSamples: number;
   readonly student: Sampling;

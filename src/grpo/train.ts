@@ -19,9 +19,11 @@ import { ZooError, exitCode } from '../core/error.ts';
 import type { GateAccount, StepAccount, TrainResult } from '../core/learning/account.ts';
 import { type Change, applyOperations } from '../core/library/apply.ts';
 import type { Library } from '../core/library/library.ts';
+import type { ProposedOperation } from '../core/library/operation.ts';
 import { canonicalJson } from '../core/tree/canonical.ts';
 import { accountForStep } from './account.ts';
-import { consolidate } from './consolidate.ts';
+import { compete } from './compete.ts';
+import { type Consolidation, consolidate } from './consolidate.ts';
 import { writeDirectly } from './direct.ts';
 import { passGate } from './gate.ts';
 import { learnFromGroups } from './learn.ts';
@@ -91,7 +93,13 @@ async function takeStep(step: Step, state: TrainState, run: Run, world: World): 
 
   const learned = [...groups, written];
   const proposals = [...state.carried, ...learned.flatMap((group) => group.proposals)];
-  const consolidation = await consolidate(proposals, state.library, state.refused, step.step, run, world);
+  const { consolidation, candidate, changes } = await chooseCandidate(step, proposals, state, run, world);
+  world.observe({
+    type: 'consolidation',
+    step: step.step,
+    operations: consolidation.operations.length,
+    carried: consolidation.carried.length,
+  });
   const rejections = [...learned.flatMap((group) => group.rejections), ...consolidation.rejections];
   for (const { operation, reason, detail } of rejections) {
     await world.journal.append({
@@ -103,12 +111,6 @@ async function takeStep(step: Step, state: TrainState, run: Run, world: World): 
       data: operation,
     });
   }
-  const { library: candidate, changes } = applyOperations(state.library, consolidation.operations, {
-    createdAt: run.createdAt,
-    createdBy: run.createdBy,
-    sha256: world.sha256,
-  });
-
   const ungated = [...state.ungated, ...consolidation.operations];
   const refused = remember(state.refused, refuseLasting(rejections));
   const reached: TrainState = {
@@ -140,11 +142,43 @@ interface Taken {
   readonly changes: readonly Change[];
 }
 
+interface Candidate {
+  readonly consolidation: Consolidation;
+  readonly candidate: Library;
+  readonly changes: readonly Change[];
+}
+
+/** Stage 3 and E <- E (+) O; where the gate looks at this step, the best of several consolidations. */
+async function chooseCandidate(
+  step: Step,
+  proposals: readonly ProposedOperation[],
+  state: TrainState,
+  run: Run,
+  world: World,
+): Promise<Candidate> {
+  const count = isGateDue(step, run) && proposals.length > 1 ? run.settings.candidates : 1;
+  const candidates = await Promise.all(
+    Array.from({ length: count }, async (_, index): Promise<Candidate> => {
+      const consolidation = await consolidate(proposals, state.library, state.refused, step.step, run, world, index);
+      const { createdAt, createdBy } = run;
+      const context = { createdAt, createdBy, sha256: world.sha256 };
+      const { library, changes } = applyOperations(state.library, consolidation.operations, context);
+      return { consolidation, candidate: library, changes };
+    }),
+  );
+  const libraries = candidates.map(({ candidate }) => candidate);
+  const best = count === 1 ? 0 : await compete(libraries, step.step, run, world);
+  return candidates[best] as Candidate;
+}
+
+function isGateDue(step: Step, { settings }: Run): boolean {
+  return settings.gate === 'step' || (settings.gate === 'epoch' && step.lastOfEpoch);
+}
+
 /** Keeps the candidate when it passes, and goes back to the library accepted last when it does not. */
 async function gate(step: Step, state: TrainState, run: Run, world: World): Promise<TrainState> {
-  const due = run.settings.gate === 'step' || (run.settings.gate === 'epoch' && step.lastOfEpoch);
   if (run.settings.gate === 'off') return { ...state, accepted: state.library, ungated: [] };
-  if (!due) return state;
+  if (!isGateDue(step, run)) return state;
   if (state.ungated.length === 0) return { ...state, accepted: state.library };
 
   const account = await passGate(state.accepted, state.library, step.step, run, world);

@@ -32,6 +32,7 @@ export const settings: TrainSettings = {
   contextTokens: 8192,
   libraryTokens: 4000,
   gate: 'off',
+  candidates: 1,
   gateSamples: 4,
   student: { temperature: 0.7, maxTokens: 100 },
   teacher: { temperature: 0.7, maxTokens: 100 },

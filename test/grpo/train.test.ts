@@ -271,6 +271,24 @@ describe('the gate', () => {
     expect(events).toContainEqual(expect.objectContaining({ type: 'gate', accepted: false }));
   });
 
+  test('of several candidates the one that scores highest is put to the gate', async () => {
+    const consolidate: Script = (request, sample, seed) => {
+      const whole = keepAll(request, sample, seed) as { value: { operations: unknown[] } };
+      // The second candidate keeps one proposal alone.
+      return request.purpose.item.startsWith('candidate 1')
+        ? { value: { operations: whole.value.operations.slice(0, 1) } }
+        : whole;
+    };
+    const gate: Script = ({ messages, purpose }) =>
+      messages[0]?.content.match(/\[exp_/g)?.length === 1 ? `It is ${purpose.item.slice(1)}` : 'It is 999';
+    const { world, journal } = fakeWorld({ ...learning, consolidate, gate });
+    const run = fakeRun({ gateProblems, with: { gate: 'step', candidates: 3 } });
+    const { returned } = await drain(train(run, world));
+    expect(returned.library.experiences).toHaveLength(1);
+    expect(returned.gate).toMatchObject({ accepted: true, delta: 1 });
+    expect(journal.written).toContainEqual(expect.objectContaining({ about: 'candidates', decision: 'competed' }));
+  });
+
   test('a failed call is no answer on the gate', async () => {
     const failure = { kind: 'failed', boundary: 'model', code: 'server', reason: '500' } as const;
     const { world } = fakeWorld({

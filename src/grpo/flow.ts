@@ -1,1 +1,0 @@
-export { flow } from '../core/flow.ts';
