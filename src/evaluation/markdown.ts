@@ -1,0 +1,100 @@
+import { outcomeKinds } from '../core/learning/outcome.ts';
+import { formatCount, formatDollars, formatInterval, formatScore, formatShare } from './format.ts';
+import type { EvaluationResult, PairedAccount } from './result.ts';
+import type { TransferResult } from './transfer.ts';
+
+/** An evaluation as a comment for a pull request (GitHub-flavoured Markdown). */
+export function evaluationMarkdown(result: EvaluationResult): string {
+  const { dataset, samples, arms, paired, comparisons, outcomes, usage } = result;
+  const lines = [
+    `### zoo eval: ${escapeMarkdown(dataset.name)}`,
+    '',
+    ...(paired === null ? [] : [verdictLine(paired), '']),
+    ...table(
+      ['arm', 'model', 'experiences', `mean@${samples}`, '95 % interval', `pass@${samples}`, `maj@${samples}`],
+      arms.map(({ name, model, experiences, mean, ci95, passAt, majAt }) => [
+        escapeMarkdown(name),
+        escapeMarkdown(model),
+        formatCount(experiences),
+        formatScore(mean),
+        ci95 === null ? '–' : formatInterval(ci95, false),
+        formatScore(passAt[String(samples)]),
+        formatScore(majAt[String(samples)]),
+      ]),
+    ),
+    '',
+    ...table(
+      ['outcome', ...arms.map(({ name }) => escapeMarkdown(name))],
+      outcomeKinds.map((kind) => [
+        kind,
+        ...arms.map(
+          ({ outcomes: own }) =>
+            `${formatCount(own[kind])} of ${formatCount(own.total)} (${formatShare(own[kind], own.total)})`,
+        ),
+      ]),
+    ),
+    ...comparisons.flatMap((comparison) => ['', verdictLine(comparison)]),
+    ...cautionLines([paired, ...comparisons]),
+    '',
+    `<sub>${formatCount(dataset.problems)} problems, ${formatCount(samples)} samples a problem and arm, ` +
+      `${formatCount(outcomes.total)} samples in all; ${formatCount(usage.calls)} calls, ${formatDollars(usage.usd)}.</sub>`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The transfer table: a row a model, a column a dataset. */
+export function transferMarkdown({ cells }: TransferResult): string {
+  const models = [...new Set(cells.map(({ model }) => model))];
+  const datasets = [...new Set(cells.map(({ dataset }) => dataset))];
+  const cellOf = (model: string, dataset: string) => {
+    const paired = cells.find((cell) => cell.model === model && cell.dataset === dataset)?.result.paired;
+    return paired === undefined || paired === null
+      ? '–'
+      : `${formatScore(paired.delta, true)} ${formatInterval(paired.ci95)} ${paired.verdict}`;
+  };
+  const lines = [
+    '### zoo eval: transfer',
+    '',
+    ...table(
+      ['model', ...datasets.map(escapeMarkdown)],
+      models.map((model) => [escapeMarkdown(model), ...datasets.map((dataset) => cellOf(model, dataset))]),
+    ),
+    '',
+    '<sub>With the library minus without it, mean score, 95 % interval and verdict, each cell by itself.</sub>',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function verdictLine({ baseline, candidate, delta, ci95, p, verdict, power, effect, n }: PairedAccount): string {
+  const detail = [
+    `${formatScore(delta, true)} ${formatInterval(ci95)}`,
+    `p = ${formatScore(p)}`,
+    `${formatCount(n)} problems`,
+    `power ${formatScore(power)} for ${formatScore(effect, true)}`,
+  ].join(', ');
+  return `**${escapeMarkdown(candidate)}** against ${escapeMarkdown(baseline)}: **${verdict}** (${detail})`;
+}
+
+function cautionLines(accounts: readonly (PairedAccount | null)[]): string[] {
+  const cautions = [...new Set(accounts.flatMap((account) => account?.cautions ?? []))];
+  return cautions.length === 0 ? [] : ['', ...cautions.map((caution) => `> ⚠ ${escapeMarkdown(caution)}`)];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), `|${head.map((_, index) => (index === 0 ? ' --- ' : ' ---: ')).join('|')}|`, ...rows.map(line)];
+}
+
+/** Text of others in Markdown: no markup, no mention, no line of its own. */
+export function escapeMarkdown(text: string): string {
+  return (
+    text
+      // oxlint-disable-next-line no-control-regex -- these are what must not get through
+      .replaceAll(/[\s\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ')
+      .replaceAll(/[\\`*_{}[\]()#+!|~-]/g, '\\$&')
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('@', '&#64;')
+  );
+}
