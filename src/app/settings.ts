@@ -9,7 +9,7 @@ export type SettingKind =
   | { readonly kind: 'text'; readonly value: string }
   /** A folder; relative ones start at the working folder, or at the file's folder when they stand in the file. */
   | { readonly kind: 'path'; readonly value: string }
-  | { readonly kind: 'integer'; readonly value: number; readonly least: number }
+  | { readonly kind: 'integer'; readonly value: number; readonly least: number; readonly most?: number }
   | { readonly kind: 'number'; readonly value: number; readonly least: number; readonly most?: number }
   | { readonly kind: 'integer-or-auto'; readonly value: number | 'auto'; readonly least: number }
   /** Milliseconds; written as `90s`, `15m`, `2h`. */
@@ -224,14 +224,6 @@ export const settingTable = {
     default: 0.2,
     about: 'share of the problems that the gate holds out',
   },
-  candidates: {
-    kind: 'integer',
-    least: 1,
-    flag: '--candidates <n>',
-    env: 'ZOO_CANDIDATES',
-    default: 1,
-    about: 'candidate libraries that compete before the gate',
-  },
   gateSamples: {
     kind: 'integer',
     least: 1,
@@ -239,15 +231,6 @@ export const settingTable = {
     env: 'ZOO_GATE_SAMPLES',
     default: 8,
     about: 'samples at most that the gate draws of a held-out problem and library',
-  },
-  candidates: {
-    kind: 'integer',
-    least: 1,
-    most: 16,
-    flag: '--candidates <n>',
-    env: 'ZOO_CANDIDATES',
-    default: 1,
-    about: 'candidate libraries that compete for a step at the gate',
   },
   learnFrom: {
     kind: 'choice',

@@ -114,7 +114,6 @@ function trainSettingsOf(settings: Settings, problems: number): TrainSettings {
     gate: settings.gate,
     gateSamples: settings.gateSamples,
     candidates: settings.candidates,
-    candidates: settings.candidates,
     student: defined({ temperature, topP, topK, maxTokens, stop }),
     teacher: defined({ temperature: teacherTemperature ?? temperature, maxTokens: teacherMaxTokens }),
   };
