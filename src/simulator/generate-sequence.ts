@@ -28,7 +28,8 @@ export function generateSequence(
     const at = stop === '' ? -1 : text.indexOf(stop);
     if (at >= 0) text = text.slice(0, at);
   }
-  const limit = (request.maxTokens ?? settings.lengths.maximum) * charactersPerToken;
+  const { maximum } = settings.lengths;
+  const limit = Math.min(request.maxTokens ?? maximum, maximum) * charactersPerToken;
   let reason: FinishReason = 'stop';
   if (text.length > limit) {
     text = text.slice(0, limit);

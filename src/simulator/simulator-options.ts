@@ -26,8 +26,8 @@ const lengthsSchema = z.strictObject({
   problemSpread: z.number().min(0).default(0.7),
   /** The same between samples of one problem. */
   siblingSpread: z.number().min(0).default(0.25),
-  /** Tokens at most, and what an answer may take when the request gives no `max_tokens`. */
-  maximum: z.int().min(16).default(4096),
+  /** Tokens of any answer at most, whatever `max_tokens` allows: the model's own limit. */
+  maximum: z.int().min(16).default(2048),
 });
 
 /**
@@ -77,7 +77,7 @@ const studentSchema = z.strictObject({
   /** Share of answers that end without `\boxed{}`. */
   noAnswer: rate.default(0.02),
   /** Share of answers that ramble on to the token limit. */
-  ramble: rate.default(0.01),
+  ramble: rate.default(0.005),
 });
 
 /** How good the teacher is. */
