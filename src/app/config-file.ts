@@ -110,7 +110,7 @@ function fileSchemaOf(key: SettingKey): z.ZodType {
     case 'switch':
       return z.boolean();
     case 'integer':
-      return z.int().min(setting.least);
+      return setting.most === undefined ? z.int().min(setting.least) : z.int().min(setting.least).max(setting.most);
     case 'integer-or-auto':
       return z.union([z.int().min(setting.least), z.literal('auto')]);
     case 'number':

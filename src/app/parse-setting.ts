@@ -34,7 +34,7 @@ export function parseSetting(key: SettingKey, text: string, source: string): unk
       if (text === 'auto') return text;
       return parseInteger(text, setting.least) ?? refuse(`a whole number of at least ${setting.least}, or auto`);
     case 'integer':
-      return parseInteger(text, setting.least) ?? refuse(`a whole number of at least ${setting.least}`);
+      return parseInteger(text, setting.least, setting.most) ?? refuse(`a whole ${describeRange(setting.least, setting.most)}`);
     case 'number':
       return parseNumber(text, setting.least, setting.most) ?? refuse(describeRange(setting.least, setting.most));
     case 'duration':
@@ -55,9 +55,9 @@ export function parseDuration(text: string): number | undefined {
   return milliseconds;
 }
 
-function parseInteger(text: string, least: number): number | undefined {
+function parseInteger(text: string, least: number, most = Number.MAX_SAFE_INTEGER): number | undefined {
   const value = Number(text);
-  return /^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least ? value : undefined;
+  return /^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least && value <= most ? value : undefined;
 }
 
 function parseNumber(text: string, least: number, most = Number.MAX_VALUE): number | undefined {

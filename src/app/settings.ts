@@ -232,6 +232,15 @@ export const settingTable = {
     default: 8,
     about: 'samples at most that the gate draws of a held-out problem and library',
   },
+  candidates: {
+    kind: 'integer',
+    least: 1,
+    most: 16,
+    flag: '--candidates <n>',
+    env: 'ZOO_CANDIDATES',
+    default: 1,
+    about: 'candidate libraries that compete for a step at the gate',
+  },
   learnFrom: {
     kind: 'choice',
     choices: ['mixed', 'failures', 'all'],

@@ -1,5 +1,4 @@
 import type { Config } from '../app/config.ts';
-import type { ExitCode } from '../core/error.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a command gets: the words after its name, its own flags, and everything else on request. */
@@ -14,7 +13,7 @@ export interface Invocation {
 }
 
 /** A command returns what to exit with; nothing means done. It throws ZooErrors and prints through the terminal. */
-export type CommandAction = (invocation: Invocation) => Promise<ExitCode | void>;
+export type CommandAction = (invocation: Invocation) => Promise<number | void>;
 
 /** A flag's text, when it was given as one. */
 export function textFlag(invocation: Invocation, name: string): string | undefined {

@@ -66,6 +66,8 @@ export interface Ledger {
   library(): Promise<Library>;
   /** The newest version's name, and root and size of the working library. */
   state(): Promise<LibraryState>;
+  /** Makes an empty library where there is none. */
+  create(): Promise<void>;
   /** Replaces the working library without making a version. */
   save(library: Library): Promise<void>;
   /** Makes the library the working one and a new version, which follows the newest. */
@@ -102,6 +104,11 @@ export function openLedger(options: LedgerOptions): Ledger {
           root: toHex(roots.recordsRoot),
           count: roots.size,
         };
+      }),
+    create: () =>
+      writing(async () => {
+        if ((await readHeader(files, folder)) !== undefined) return;
+        await transit({ experiences: [] }, { complete: true, puts: [], deletes: [], order: undefined }, null);
       }),
     save: (library) =>
       writing(async () => {

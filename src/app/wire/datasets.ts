@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { ZooError, exitCode } from '../../core/error.ts';
+import type { Problem } from '../../core/learning/problem.ts';
 import { type CardedDatasetSource, type OpenedDataset, datasetSource } from '../../world/dataset/source.ts';
+import { toZooForm } from '../../world/dataset/zoo-form.ts';
 import type { Config } from '../config.ts';
 import { packageFolder } from '../package.ts';
 import { cacheFolder, clock, files, sha256 } from './platform.ts';
@@ -33,4 +35,9 @@ export async function openDataset(config: Config): Promise<OpenedDataset> {
     exitCode: exitCode.usage,
     hint: 'Name one with --dataset or ZOO_DATASET: a card (`zoo dataset list` shows them), a path to JSONL, or hf:owner/name. To begin: --dataset quickstart.',
   });
+}
+
+/** Problems as zoo reads them, one a line. */
+export function problemLines(problems: readonly Problem[]): string {
+  return toZooForm(problems);
 }

@@ -10,12 +10,17 @@ export function openJournal(folder: string): Promise<FileJournal> {
   return openFileJournal({ files, folder, clock });
 }
 
+/** The journal of a run as it stands, whoever works on it. */
+export function openForReading(folder: string): Promise<FileJournal> {
+  return openFileJournal({ files, folder, clock, readOnly: true });
+}
+
 /**
  * The journal of a run to read calls from, for a replay: nothing is written, and the replay goes through every step
  * from the beginning, whatever the checkpoint says.
  */
 export async function openForReplay(folder: string): Promise<FileJournal> {
-  const journal = await openFileJournal({ files, folder, clock, readOnly: true });
+  const journal = await openForReading(folder);
   const inMemory: Pick<Journal, 'checkpoint' | 'commit' | 'append'> = {
     checkpoint: () => Promise.resolve(undefined),
     commit: () => Promise.resolve(),

@@ -46,8 +46,9 @@ export interface Models {
 }
 
 /**
- * Builds both models. From the outside in: structured replies, journal, samples of one problem side by side, retries,
- * concurrency, budget, adapter; so that the journal keeps what was paid for, and retries wait without holding a slot.
+ * Builds both models. From the outside in: structured replies, samples of one problem side by side, journal, retries,
+ * concurrency, budget, adapter; so that the journal keeps each call as soon as it is answered, and retries wait without
+ * holding a slot.
  */
 export async function openModels(options: ModelsOptions): Promise<Models> {
   const { config, observe, journal, replay } = options;
@@ -61,17 +62,19 @@ export async function openModels(options: ModelsOptions): Promise<Models> {
     const endpoints = replay ? options : await startEmbedded(options, closers);
     const line = await openLine({ ...options, ...endpoints }, budget, closers);
     const wrap = (model: Model, role: Purpose['role']) => {
+      const { calls, limiter } = line.ask(model, role);
       const kept =
         journal === undefined
-          ? line.ask(model, role)
-          : journaled(line.ask(model, role), journal, {
+          ? calls
+          : journaled(calls, journal, {
               mode: replay ? 'replay' : 'live',
               scope: options.scope,
               clock,
               sha256,
               ...(replay && { found: (purpose, completion) => budget.recall(model.identity, purpose, completion) }),
             });
-      return structured(kept, (fault) => fillPrompt(options.prompts.templates.repair.user, { fault }));
+      const drawn = siblings(kept, { widest: () => limiter.limit });
+      return structured(drawn, (fault) => fillPrompt(options.prompts.templates.repair.user, { fault }));
     };
     return {
       student: wrap(line.student, 'student'),
@@ -126,7 +129,7 @@ interface Line {
   readonly teacher: Model;
   readonly limiter: Limiter;
   /** Everything between the journal and the adapter. */
-  ask(model: Model, role: Purpose['role']): Model;
+  ask(model: Model, role: Purpose['role']): { readonly calls: Model; readonly limiter: Limiter };
 }
 
 async function openLine(options: ModelsOptions, budget: Budget, closers: (() => Promise<void>)[]): Promise<Line> {
@@ -137,7 +140,7 @@ async function openLine(options: ModelsOptions, budget: Budget, closers: (() => 
       identity: { provider: endpoint.provider, model: endpoint.model, endpoint: endpoint.baseUrl },
       generate: () => Promise.reject(new Error('a replay asks no model')),
     });
-    return { student: silent(student), teacher: silent(teacher), limiter: own, ask: (model) => model };
+    return { student: silent(student), teacher: silent(teacher), limiter: own, ask: (calls) => ({ calls, limiter: own }) };
   }
   const memory = await openMemory(options, closers);
   const notice = (message: string) => observe({ type: 'warning', code: 'endpoint', message });
@@ -164,9 +167,8 @@ async function openLine(options: ModelsOptions, budget: Budget, closers: (() => 
     limiter: own,
     ask: (model, role) => {
       const { limiter, allowance } = role === 'student' ? shared : apart;
-      const calls = limited(budgeted(model, budget), limiter, observe);
-      const retried = retrying(calls, { clock, random: Math.random, observe, allowance, widest: () => limiter.limit });
-      return siblings(retried, model);
+      const paid = limited(budgeted(model, budget), limiter, observe);
+      return { calls: retrying(paid, { clock, random: Math.random, observe, allowance }), limiter };
     },
   };
 }

@@ -1,0 +1,57 @@
+import { relative } from 'node:path';
+import { ZooError, exitCode } from '../../core/error.ts';
+import { chosenSettings, initialise } from '../../app/init.ts';
+import { type SettingKey, providers, settingOf } from '../../app/settings.ts';
+import type { Invocation } from '../invocation.ts';
+import { cleanLine } from '../view/clean-text.ts';
+
+/** `zoo init`: zoo.config.json and an empty library; asks on a terminal what flags did not say. */
+export async function init(invocation: Invocation): Promise<void> {
+  const { terminal, flags, config } = invocation;
+  const { folder, canAsk } = terminal.host;
+  const given = chosenSettings(await config());
+  const chosen = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, isPath(key) ? relative(folder, String(value)) || '.' : value]),
+  ) as Partial<Record<SettingKey, unknown>>;
+  const asks = canAsk && flags['yes'] !== true && terminal.json === 'off' && Object.keys(chosen).length === 0;
+  const answers = asks ? await ask() : {};
+  const { file, library, settings } = await initialise(folder, { ...chosen, ...answers }, flags['force'] === true);
+  terminal.document({ file, library, settings });
+  terminal.print(`wrote ${file}`);
+  terminal.print(`library ${library}`);
+  const { provider } = settings;
+  terminal.message(
+    'info',
+    cleanLine(
+      provider === undefined
+        ? 'Name a model with --provider, or in zoo.config.json; then: zoo doctor'
+        : 'Next: zoo doctor',
+    ),
+  );
+}
+
+function isPath(key: string): boolean {
+  return settingOf(key as SettingKey).kind === 'path';
+}
+
+async function ask(): Promise<Partial<Record<SettingKey, unknown>>> {
+  const { isCancel, select, text } = await import('@clack/prompts');
+  const answer = async <Value>(asked: Promise<Value | symbol>): Promise<Value> => {
+    const value = await asked;
+    if (isCancel(value)) throw new ZooError('interrupted', 'nothing was written', { exitCode: exitCode.interrupted });
+    return value as Value;
+  };
+  const options = [
+    ...providers.map((name) => ({ value: name, label: name })),
+    { value: undefined, label: 'decide later' },
+  ];
+  const provider = await answer(select({ message: 'Where does the model run?', options }));
+  const model =
+    provider === undefined || provider === 'sim'
+      ? ''
+      : await answer(text({ message: 'Which model? (empty: the only one that it has)', defaultValue: '' }));
+  const dataset = await answer(
+    text({ message: 'Which dataset?', placeholder: 'quickstart', defaultValue: 'quickstart' }),
+  );
+  return { provider, ...(model === '' ? {} : { model }), dataset };
+}
