@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TrainEvent } from '../../../src/core/learning/event.ts';
 import { randomFor } from '../../../src/core/random.ts';
@@ -40,7 +40,8 @@ describe('an explicit concurrency', () => {
           const { clock, server, limiter, model } = setUp(concurrency, {
             totalMs: (request) => calls[Number(request.purpose.item)]?.total ?? 0,
           });
-          const whole = retrying(model, { clock, random: () => 0, observe: silent, widest: () => limiter.limit });
+          const calls = retrying(model, { clock, random: () => 0, observe: silent });
+          const whole = siblings({ ...calls, takesGroups: () => true }, { widest: () => limiter.limit });
           const work = Promise.all(
             calls.map(({ count }, item) => whole.generate(fakeRequest({ item: `${item}`, count }))),
           );
