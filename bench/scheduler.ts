@@ -191,7 +191,6 @@ function wrap(
     clock,
     observe: silent,
     random: randomFor(seed, 'jitter'),
-    widest: () => limiter.limit,
   });
   return { model: journaled(patient, emptyJournal, { mode: 'live', scope: 'bench', clock, sha256 }), limiter };
 }

@@ -140,7 +140,12 @@ async function openLine(options: ModelsOptions, budget: Budget, closers: (() => 
       identity: { provider: endpoint.provider, model: endpoint.model, endpoint: endpoint.baseUrl },
       generate: () => Promise.reject(new Error('a replay asks no model')),
     });
-    return { student: silent(student), teacher: silent(teacher), limiter: own, ask: (calls) => ({ calls, limiter: own }) };
+    return {
+      student: silent(student),
+      teacher: silent(teacher),
+      limiter: own,
+      ask: (calls) => ({ calls, limiter: own }),
+    };
   }
   const memory = await openMemory(options, closers);
   const notice = (message: string) => observe({ type: 'warning', code: 'endpoint', message });

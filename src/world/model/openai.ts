@@ -82,12 +82,15 @@ export function openaiModel(options: OpenAiOptions): Model {
     takesGroups: knowsGroups,
     generate: async (request, call = {}) => {
       if (request.samples.length === 1) return await draw(request, call, () => {});
-      const pass = knowsGroups() === undefined ? await gate.enter() : undefined;
+      const untried = knowsGroups() === undefined;
+      const pass = untried ? await gate.enter() : undefined;
       try {
         if (knowsGroups() !== false) return await draw(request, call, pass?.open ?? (() => {}));
       } finally {
         pass?.leave();
       }
+      // Another group found out meanwhile: `siblings` draws this one singly, so that the journal keeps each by itself.
+      if (untried) return request.samples.map(() => undrawn('group-refused', 'The endpoint takes one sample a call.'));
       const singles = request.samples.map((sample) => draw({ ...request, samples: [sample] }, call, () => {}));
       return (await Promise.all(singles)).flat();
     },

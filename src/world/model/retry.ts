@@ -20,8 +20,6 @@ export interface RetryOptions {
   readonly observe: Observe;
   /** Tries of one call at most; 6 by default. */
   readonly attempts?: number | undefined;
-  /** Samples in one request at most, such as `() => limiter.limit`; larger requests go in parts. */
-  readonly widest?: (() => number) | undefined;
   /** Shared by the models of one endpoint. */
   readonly allowance?: RetryAllowance | undefined;
 }
@@ -36,7 +34,7 @@ export interface RetryOptions {
  *   the signal's reason when it is aborted
  */
 export function retrying(model: Model, options: RetryOptions): Model {
-  const { clock, random, observe, attempts = 6, widest = () => Infinity } = options;
+  const { clock, random, observe, attempts = 6 } = options;
   const allowance = options.allowance ?? createRetryAllowance();
 
   async function ask(request: ModelRequest, generate: GenerateOptions): Promise<readonly Sampled[]> {
@@ -78,17 +76,7 @@ export function retrying(model: Model, options: RetryOptions): Model {
     return Math.max(jitter, floor + random() * Math.min(firstDelayMs, floor / 4));
   }
 
-  return {
-    ...model,
-    generate: async (request, generate = {}) => {
-      const width = Math.max(1, widest());
-      if (request.samples.length <= width) return await ask(request, generate);
-      const parts: ModelRequest[] = [];
-      for (let from = 0; from < request.samples.length; from += width)
-        parts.push({ ...request, samples: request.samples.slice(from, from + width) });
-      return (await Promise.all(parts.map((part) => ask(part, generate)))).flat();
-    },
-  };
+  return { ...model, generate: (request, generate = {}) => ask(request, generate) };
 }
 
 function failureOf(error: ModelError, attempt: number): Failure {

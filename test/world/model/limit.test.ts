@@ -5,6 +5,7 @@ import { randomFor } from '../../../src/core/random.ts';
 import { createLimiter, limited } from '../../../src/world/model/limit.ts';
 import { type Model, ModelError, type ModelRequest, type Stage } from '../../../src/world/model/model.ts';
 import { retrying } from '../../../src/world/model/retry.ts';
+import { siblings } from '../../../src/world/model/siblings.ts';
 import { type FakeClock, createFakeClock } from '../../fakes/clock.ts';
 import { type FakeModelOptions, createFakeModel, fakeCompletion, fakeRequest } from '../../fakes/model.ts';
 
@@ -40,8 +41,8 @@ describe('an explicit concurrency', () => {
           const { clock, server, limiter, model } = setUp(concurrency, {
             totalMs: (request) => calls[Number(request.purpose.item)]?.total ?? 0,
           });
-          const calls = retrying(model, { clock, random: () => 0, observe: silent });
-          const whole = siblings({ ...calls, takesGroups: () => true }, { widest: () => limiter.limit });
+          const patiently = retrying(model, { clock, random: () => 0, observe: silent });
+          const whole = siblings({ ...patiently, takesGroups: () => true }, { widest: () => limiter.limit });
           const work = Promise.all(
             calls.map(({ count }, item) => whole.generate(fakeRequest({ item: `${item}`, count }))),
           );

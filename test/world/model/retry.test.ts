@@ -7,20 +7,16 @@ import { retrying } from '../../../src/world/model/retry.ts';
 import { createFakeClock } from '../../fakes/clock.ts';
 import { type FakeModelOptions, createFakeModel, fakeCompletion, fakeRequest } from '../../fakes/model.ts';
 
-function setUp(
-  answer: NonNullable<FakeModelOptions['answer']>,
-  extra: { attempts?: number; draw?: number; widest?: () => number } = {},
-) {
+function setUp(answer: NonNullable<FakeModelOptions['answer']>, extra: { attempts?: number; draw?: number } = {}) {
   const clock = createFakeClock();
   const events: TrainEvent[] = [];
   const server = createFakeModel({ answer });
-  const { attempts, draw = 0.5, widest } = extra;
+  const { attempts, draw = 0.5 } = extra;
   const model = retrying(server, {
     clock,
     random: () => draw,
     observe: (event) => void events.push(event),
     attempts,
-    widest,
   });
   return { clock, events, server, model };
 }
@@ -107,23 +103,6 @@ describe('retrying', () => {
     expect(await outcome).toBe(reason);
     expect(server.requests).toHaveLength(1);
     expect(clock.sleeping).toBe(0);
-  });
-
-  it('asks large requests in parts, whose answers keep their order and whose failures are their own', async () => {
-    const { model, clock, server } = setUp(
-      ({ samples }, { index }) =>
-        samples[0]?.index === 2 ? new ModelError('invalid-request', 'no') : fakeCompletion({ text: `${index}` }),
-      { widest: () => 2 },
-    );
-    const answers = await clock.settle(model.generate(fakeRequest({ count: 5 })));
-    expect(server.requests.map(({ samples }) => samples.length)).toEqual([2, 2, 1]);
-    expect(answers.map((answer) => (answer.kind === 'completion' ? answer.text : answer.code))).toEqual([
-      '0',
-      '1',
-      'invalid-request',
-      'invalid-request',
-      '4',
-    ]);
   });
 
   it('does not hammer an endpoint that dies: after a burst, retries come at a steady rate over all calls', async () => {
