@@ -4,25 +4,27 @@ import { type Sha256, toHex } from '../digest.ts';
 /** Where an experience comes from: the group of rollouts that taught it. */
 export const evidenceSchema = z.strictObject({
   /** Fingerprint of the run (see `runFingerprint`), not the name of its folder: equal runs give equal records. */
-  run: z.string(),
+  run: z.string().max(256),
   step: z.int().min(0),
   /** Id of the problem whose group taught it. */
-  group: z.string(),
+  group: z.string().max(1024),
   /** Digests of the group's rollouts. */
-  rollouts: z.array(z.string()),
+  rollouts: z.array(z.string().max(128)).max(4096),
   /** The model whose rollouts they are. */
-  model: z.string(),
+  model: z.string().max(1024),
   /** SHA-256 (hex) of the prompts in force. */
-  prompt_hash: z.string(),
+  prompt_hash: z.string().max(128),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
+
+const idSchema = z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/);
 
 /**
  * One experience, as paper section 5.1 writes it, plus lineage and evidence. The keys are those of the JSON on disk;
  * `merkle_proof` is not part of the record: it is computed when someone asks for it.
  */
 export const experienceSchema = z.strictObject({
-  id: z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/),
+  id: idSchema,
   /** Dotted path, such as `math.algebra`. */
   domain: z
     .string()
@@ -42,10 +44,18 @@ export const experienceSchema = z.strictObject({
   }),
   /** The vector itself lies in a sidecar file. */
   embedding: z
-    .strictObject({ model: z.string(), dim: z.int().positive(), dtype: z.literal('f32'), sha256: z.string() })
+    .strictObject({
+      model: z.string().max(256),
+      /** Numbers in the vector. */
+      dim: z.int().positive().max(65_536),
+      /** Little-endian IEEE 754 numbers of 32 or 64 bits. */
+      dtype: z.enum(['f32', 'f64']),
+      /** Of the vector's bytes, hexadecimal. */
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    })
     .nullable(),
   /** Ids of the experiences that this one was modified from, nearest last. */
-  lineage: z.array(z.string()).max(64),
+  lineage: z.array(idSchema).max(64),
   evidence: z.array(evidenceSchema).max(64),
 });
 export type Experience = z.infer<typeof experienceSchema>;

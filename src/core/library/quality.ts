@@ -25,7 +25,8 @@ const functionWords = new Set(
   'a an and are as at be by for from in is it its of on or that the then this to when with you your'.split(' '),
 );
 
-function contentWords(text: string): Set<string> {
+/** Normalised words that carry meaning. */
+export function contentWords(text: string): Set<string> {
   return new Set(
     normalizeText(text)
       .split(' ')

@@ -1,0 +1,94 @@
+import { type LintRule, textRules } from './lint-rules.ts';
+import { type Library, defaultCapacity } from './library.ts';
+import { unsafeField } from './ingest.ts';
+import { normalizeText } from './quality.ts';
+import { nearDuplicates } from './near-duplicates.ts';
+import type { Experience } from './experience.ts';
+
+export interface LintFinding {
+  /** Stable and kebab-case. */
+  readonly rule: string;
+  readonly level: 'error' | 'warning';
+  /** The experience; undefined for what concerns the library as a whole. */
+  readonly id: string | undefined;
+  readonly message: string;
+  /** How to mend it. */
+  readonly mend: string;
+}
+
+export interface LintOptions {
+  /** Experiences at most; 1,000 when left out (paper, appendix C). */
+  readonly capacity?: number | undefined;
+}
+
+/** Share of common words from which two texts count as saying the same. */
+const redundantFrom = 0.8;
+
+/** What a curator should mend before a library is published, in the order of the library. */
+export function lintLibrary(library: Library, options: LintOptions = {}): readonly LintFinding[] {
+  const capacity = options.capacity ?? defaultCapacity;
+  return [
+    ...library.experiences.flatMap(lintExperience),
+    ...findDuplicates(library),
+    ...(library.experiences.length > capacity
+      ? [
+          {
+            rule: 'library-size',
+            level: 'error' as const,
+            id: undefined,
+            message: `The library holds ${library.experiences.length} experiences; ${capacity} are allowed.`,
+            mend: 'Merge or prune experiences ("zoo ledger prune"), or raise the limit.',
+          },
+        ]
+      : []),
+  ];
+}
+
+export function lintExperience(experience: Experience): readonly LintFinding[] {
+  const texts = [experience.text, ...experience.examples.flatMap(({ input, output }) => [input, output])];
+  const findings = textRules.flatMap((rule) => applyRule(rule, experience, texts));
+  const unsafe = unsafeField(experience);
+  if (unsafe === undefined) return findings;
+  return [
+    ...findings,
+    {
+      rule: 'unsafe-characters',
+      level: 'error',
+      id: experience.id,
+      message: `"${unsafe}" holds control, bidirectional or invisible characters.`,
+      mend: 'Remove them: they make a text read otherwise than it is.',
+    },
+  ];
+}
+
+function applyRule(rule: LintRule, { id, text }: Experience, texts: readonly string[]): LintFinding[] {
+  const { name, level, mend } = rule;
+  for (const checked of rule.examplesToo ? texts : [text]) {
+    const message = rule.check(checked);
+    if (message !== undefined) return [{ rule: name, level, id, message, mend }];
+  }
+  return [];
+}
+
+function findDuplicates(library: Library): LintFinding[] {
+  const { experiences } = library;
+  return nearDuplicates(
+    experiences.map(({ text }) => text),
+    redundantFrom,
+  ).flatMap(({ first, second, overlap }) => {
+    const [one, other] = [experiences[first], experiences[second]];
+    if (one === undefined || other === undefined) return [];
+    const same = normalizeText(one.text) === normalizeText(other.text);
+    return [
+      {
+        rule: 'redundant',
+        level: same ? ('error' as const) : ('warning' as const),
+        id: other.id,
+        message: same
+          ? `It says the same as ${one.id}.`
+          : `It shares ${Math.round(overlap * 100)} % of its words with ${one.id}.`,
+        mend: `Keep one of the two, or say what sets them apart ("zoo ledger show ${one.id}").`,
+      },
+    ];
+  });
+}
