@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import { ZooError } from '../core/error.ts';
 import type { LibraryState, TrainResult } from '../core/learning/account.ts';
 import type { Observe } from '../core/learning/event.ts';
@@ -148,7 +149,7 @@ async function startingState({ record, folder, config }: Session, ledger: Ledger
   const state = await ledger.state();
   if (record === undefined) return { library: await ledger.library(), state };
   const untouched = state.root === record.library.root || state.count === 0;
-  if (!untouched && !(await isResultOf(folder, state.root))) {
+  if (!untouched && !(await isResultOf(record, state, ledger))) {
     throw new ZooError(
       'library-moved',
       `the library in ${config.settings.library} is not the one that run "${record.run}" began with`,
@@ -161,10 +162,14 @@ async function startingState({ record, folder, config }: Session, ledger: Ledger
   return { library: await readStartLibrary(files, folder), state: { ...record.library } };
 }
 
-/** True when the library is what the run has led to already, as after a replay or a resume of a finished run. */
-async function isResultOf(folder: string, root: string): Promise<boolean> {
-  const text = await files.readText(join(folder, 'result.json'));
-  return text !== undefined && (JSON.parse(text) as TrainResult).library.after.root === root;
+/**
+ * True when the library is what the run has led to already, as after a replay or a resume of a finished run. The newest
+ * version itself tells, since a kill may have come between the commit and the account of the run.
+ */
+async function isResultOf(record: RunRecord, state: LibraryState, ledger: Ledger): Promise<boolean> {
+  const newest = (await ledger.history()).at(-1)?.commit;
+  if (newest === undefined || newest.recordsRoot !== state.root) return false;
+  return z.looseObject({ run: z.literal(record.fingerprint) }).safeParse(newest.evidence).success;
 }
 
 async function openRunJournal(session: Session, observe: Observe, closers: (() => Promise<void>)[]): Promise<Journal> {
@@ -203,10 +208,9 @@ async function writeRecord(
     },
     library: before.state,
   };
-  await files.writeAll([
-    [join(folder, startLibraryFile), encodeLibrary(before.library)],
-    [join(folder, 'run.json'), `${JSON.stringify(record, undefined, 2)}\n`],
-  ]);
+  // The record comes last: where it stands, the run can be resumed.
+  await files.writeAtomic(join(folder, startLibraryFile), encodeLibrary(before.library));
+  await files.writeAtomic(join(folder, 'run.json'), `${JSON.stringify(record, undefined, 2)}\n`);
 }
 
 /** @throws ZooError `run-differs`, naming what is no longer as it was */

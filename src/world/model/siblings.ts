@@ -31,8 +31,8 @@ export function siblings(model: Model, { widest = () => Infinity }: SiblingsOpti
     const parts: ModelRequest[] = [];
     for (let from = 0; from < request.samples.length; from += width)
       parts.push({ ...request, samples: request.samples.slice(from, from + width) });
-    const draw = width === 1 ? model.generate : drawGroup;
-    return (await Promise.all(parts.map((part) => draw(part, options)))).flat();
+    const drawn = parts.map((part) => (width === 1 ? model.generate(part, options) : drawGroup(part, options)));
+    return (await Promise.all(drawn)).flat();
   }
 
   return {
