@@ -34,7 +34,10 @@ export function parseSetting(key: SettingKey, text: string, source: string): unk
       if (text === 'auto') return text;
       return parseInteger(text, setting.least) ?? refuse(`a whole number of at least ${setting.least}, or auto`);
     case 'integer':
-      return parseInteger(text, setting.least, setting.most) ?? refuse(`a whole ${describeRange(setting.least, setting.most)}`);
+      return (
+        parseInteger(text, setting.least, setting.most) ??
+        refuse(`a whole ${describeRange(setting.least, setting.most)}`)
+      );
     case 'number':
       return parseNumber(text, setting.least, setting.most) ?? refuse(describeRange(setting.least, setting.most));
     case 'duration':

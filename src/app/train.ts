@@ -91,7 +91,7 @@ export async function runTraining(config: Config, request: TrainRequest): Promis
       before: before.state,
       after,
       dataset: parts.dataset,
-      wallMs: clock.now() - started,
+      wallMs: clock.now() - started + (await earlierWallMs(session)),
     });
     request.observe({ type: 'run-finished', result });
     if (session.mode !== 'replay')
@@ -170,6 +170,12 @@ async function isResultOf(record: RunRecord, state: LibraryState, ledger: Ledger
   const newest = (await ledger.history()).at(-1)?.commit;
   if (newest === undefined || newest.recordsRoot !== state.root) return false;
   return z.looseObject({ run: z.literal(record.fingerprint) }).safeParse(newest.evidence).success;
+}
+
+/** What earlier sessions of the run took; one that was killed has not told. */
+async function earlierWallMs({ mode, folder }: Session): Promise<number> {
+  const text = mode === 'resume' ? await files.readText(join(folder, 'result.json')) : undefined;
+  return text === undefined ? 0 : (JSON.parse(text) as TrainResult).time.wallMs;
 }
 
 async function openRunJournal(session: Session, observe: Observe, closers: (() => Promise<void>)[]): Promise<Journal> {

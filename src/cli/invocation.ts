@@ -9,7 +9,7 @@ export interface Invocation {
   readonly flags: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   readonly terminal: Terminal;
   /** Settled on first use, so that a command that needs none runs in a broken project too. */
-  config(): Promise<Config>;
+  readonly config: () => Promise<Config>;
 }
 
 /** A command returns what to exit with; nothing means done. It throws ZooErrors and prints through the terminal. */

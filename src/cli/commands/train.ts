@@ -1,6 +1,6 @@
 import type { TrainResult } from '../../core/learning/account.ts';
 import type { TrainEvent } from '../../core/learning/event.ts';
-import { type ExitCode, exitCode } from '../../core/error.ts';
+import { type ExitCode, exitCode, messageOf } from '../../core/error.ts';
 import type { Training } from '../../app/train.ts';
 import { type Invocation, textFlag } from '../invocation.ts';
 import type { Terminal } from '../terminal.ts';
@@ -33,13 +33,26 @@ export async function train(invocation: Invocation): Promise<ExitCode> {
     await view.close();
     interrupt.end();
   }
-  tell(training, terminal);
+  const report = flags['replay'] === undefined ? await reportOn(training, invocation) : undefined;
+  tell(training, report, terminal);
   return codeOf(training.result.status);
 }
 
+/** The report of a run that ended. That it cannot be written is told, and does not make the run a failed one. */
+async function reportOn({ result }: Training, { terminal, config }: Invocation): Promise<string | undefined> {
+  if (result.status === 'interrupted') return undefined;
+  try {
+    const { writeReport } = await import('../../app/report.ts');
+    return (await writeReport(await config(), result.run, undefined)).path;
+  } catch (thrown) {
+    terminal.message('warn', `warning [report] the report was not written: ${cleanLine(messageOf(thrown))}`);
+    return undefined;
+  }
+}
+
 interface View {
-  observe(event: TrainEvent): void;
-  close(): Promise<void>;
+  readonly observe: (event: TrainEvent) => void;
+  readonly close: () => Promise<void>;
 }
 
 /** The live view on a terminal, one line a milestone elsewhere; events on stdout where they were asked for. */
@@ -69,12 +82,14 @@ async function openView(terminal: Terminal, wanted: boolean): Promise<View> {
   };
 }
 
-function tell({ result, folder, learned, removed, stoppedBy }: Training, terminal: Terminal): void {
+function tell(training: Training, report: string | undefined, terminal: Terminal): void {
+  const { result, folder, learned, removed, stoppedBy } = training;
   terminal.document(result);
   for (const { id, text } of removed) terminal.print(`- [${id}] ${cleanLine(text)}`);
   for (const { id, text } of learned) terminal.print(`+ [${id}] ${cleanLine(text)}`);
   for (const line of summary(result, learned.length, removed.length)) terminal.print(line);
   terminal.print(`run      ${folder}`);
+  if (report !== undefined) terminal.print(`report   ${report}`);
   if (stoppedBy === undefined) return;
   const error = `${cleanLine(stoppedBy.message)}${stoppedBy.hint === undefined ? '' : `\n  hint: ${stoppedBy.hint}`}`;
   terminal.message('error', `stopped: ${error}`);

@@ -1,0 +1,190 @@
+import { ZooError } from '../core/error.ts';
+import type { Problem } from '../core/learning/problem.ts';
+import type { Library } from '../core/library/library.ts';
+import { randomFor } from '../core/random.ts';
+import { type ControlName, directLibrary, otherDomainLibrary, shuffledLibrary } from '../evaluation/controls.ts';
+import { type Arm, type Evaluation, evaluate } from '../evaluation/evaluate.ts';
+import type { EvaluationEvent } from '../evaluation/event.ts';
+import { planEvaluation } from '../evaluation/plan.ts';
+import type { EvaluationResult, PlanAccount } from '../evaluation/result.ts';
+import type { Sampling } from '../world/model/model.ts';
+import type { Config } from './config.ts';
+import { readPrompts } from './prompts.ts';
+import { openDataset } from './wire/datasets.ts';
+import { resolveStudent } from './wire/endpoints.ts';
+import { ledgerAt } from './wire/ledgers.ts';
+import { type Models, openModels } from './wire/models.ts';
+import { files, sha256 } from './wire/platform.ts';
+import { openVerifier } from './wire/verifiers.ts';
+
+export interface EvaluateRequest {
+  /** Samples a problem and arm. */
+  readonly samples: number;
+  readonly untilDecided: boolean;
+  /** The difference that power is told for. */
+  readonly effect: number;
+  /** Versions of the library to compare besides the working one, such as `v3`. */
+  readonly versions: readonly string[];
+  readonly controls: readonly ControlName[];
+  readonly observe: (event: EvaluationEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Temperature of an evaluation unless the command line or the environment names one: that of the published protocol. */
+const evaluationTemperature = 0.3;
+
+/** Measures the model without and with the library, and with what else was asked for, on the problems of `--dataset`. */
+export async function runEvaluation(config: Config, request: EvaluateRequest): Promise<EvaluationResult> {
+  const { settings } = config;
+  const { observe, signal } = request;
+  const dataset = await openDataset(config);
+  const verifier = await openVerifier(settings.verifier ?? dataset.verifier);
+  const prompts = await readPrompts(files, sha256);
+  const ledger = ledgerAt(settings.library);
+  const library = await ledger.library();
+  const problems = settings.limit === undefined ? dataset.problems : dataset.problems.slice(0, settings.limit);
+  warnOfTrained(library, problems, observe);
+  if (library.experiences.length === 0) {
+    const message = `the library in ${settings.library} is empty, so that both arms are the same`;
+    observe({ type: 'warning', code: 'empty-library', message, hint: 'Name another with --library or ZOO_LIBRARY.' });
+  }
+  const student = await resolveStudent(config, signal);
+  const models = await openModels({
+    config,
+    student,
+    teacher: student,
+    prompts,
+    journal: undefined,
+    replay: false,
+    scope: dataset.sha256,
+    problems: dataset.problems,
+    observe: (event) => {
+      if (event.type.startsWith('call-') || event.type === 'concurrency' || event.type === 'warning') {
+        observe(event as EvaluationEvent);
+      }
+    },
+  });
+  try {
+    const arm = (name: string, held: Library): Arm => ({
+      name,
+      library: held,
+      model: models.student,
+      template: prompts.templates.solve,
+    });
+    const sampling = samplingOf(config);
+    const versions = await Promise.all(
+      request.versions.map(async (version) => arm(version, await ledger.readVersion(version))),
+    );
+    const controls: Arm[] = [];
+    for (const name of request.controls) {
+      controls.push(
+        arm(name, await controlLibrary(name, library, { models, prompts, problems, sampling, config, signal })),
+      );
+    }
+    const evaluation: Evaluation = {
+      dataset: { name: dataset.name, sha256: dataset.sha256 },
+      problems,
+      arms: [arm('without', { experiences: [] }), arm('with', library), ...versions, ...controls],
+      samples: request.samples,
+      seed: settings.seed,
+      sampling,
+      libraryTokens: settings.libraryTokens,
+      untilDecided: request.untilDecided,
+      effect: request.effect,
+    };
+    return await evaluate(evaluation, {
+      verifier,
+      room: () => models.room(signal),
+      signal,
+      observe,
+      account: models.account,
+    });
+  } finally {
+    await verifier.close?.();
+    await models.close();
+  }
+}
+
+/** What an evaluation would cost in calls and could find out; nothing is asked. */
+export async function planFor(
+  config: Config,
+  request: Pick<EvaluateRequest, 'samples' | 'effect' | 'versions' | 'controls'>,
+): Promise<PlanAccount & { readonly problems: number; readonly arms: readonly string[] }> {
+  const dataset = await openDataset(config);
+  const { limit } = config.settings;
+  const problems = limit === undefined ? dataset.problems : dataset.problems.slice(0, limit);
+  const names = ['without', 'with', ...request.versions, ...request.controls];
+  const arms = names.map((name) => ({ name }) as Arm);
+  return {
+    ...planEvaluation({ problems, arms, samples: request.samples, effect: request.effect }),
+    problems: problems.length,
+    arms: names,
+  };
+}
+
+interface ControlMeans {
+  readonly models: Models;
+  readonly prompts: Awaited<ReturnType<typeof readPrompts>>;
+  readonly problems: readonly Problem[];
+  readonly sampling: Sampling;
+  readonly config: Config;
+  readonly signal: AbortSignal;
+}
+
+async function controlLibrary(name: ControlName, library: Library, means: ControlMeans): Promise<Library> {
+  const { seed, domain } = means.config.settings;
+  const random = randomFor(seed, 'control', name);
+  const count = library.experiences.length;
+  switch (name) {
+    case 'shuffled':
+      return shuffledLibrary(library, random, sha256);
+    case 'other-domain':
+      return otherDomainLibrary(count, random, sha256);
+    case 'direct': {
+      const { models, prompts, problems, sampling, signal } = means;
+      return await directLibrary({
+        model: models.student,
+        template: prompts.templates.direct,
+        sampling,
+        problems,
+        count,
+        domain: domain ?? 'general',
+        seed,
+        sha256,
+        signal,
+      });
+    }
+  }
+}
+
+function samplingOf({ settings, origins }: Config): Sampling {
+  const { topP, topK, maxTokens, stop } = settings;
+  const { from } = origins.temperature;
+  const named = from === 'flag' || from === 'environment' || from === '.env';
+  return { temperature: named ? settings.temperature : evaluationTemperature, topP, topK, maxTokens, stop };
+}
+
+/** A score on what the library was learned from says nothing about anything else. */
+function warnOfTrained(library: Library, problems: readonly Problem[], observe: EvaluateRequest['observe']): void {
+  const taught = new Set(library.experiences.flatMap(({ evidence }) => evidence.map(({ group }) => group)));
+  const trained = problems.filter(({ id }) => taught.has(id)).length;
+  if (trained === 0) return;
+  observe({
+    type: 'warning',
+    code: 'trained-on',
+    message: `${trained} of these ${problems.length} problems have the ids of problems that the library was learned from: the score says little about others`,
+    hint: 'Evaluate on another dataset; `zoo dataset overlap` compares two.',
+  });
+}
+
+/** Names of controls from a flag's text. @throws ZooError `unknown-control` */
+export function parseControls(names: readonly string[], known: readonly ControlName[]): ControlName[] {
+  return names.map((name) => {
+    const control = known.find((candidate) => candidate === name);
+    if (control !== undefined) return control;
+    throw new ZooError('unknown-control', `there is no control "${name}"`, {
+      exitCode: 2,
+      hint: `Controls are ${known.join(', ')}.`,
+    });
+  });
+}

@@ -1,0 +1,163 @@
+import { resolve } from 'node:path';
+import { ZooError, exitCode } from '../../core/error.ts';
+import type { EvaluateRequest } from '../../app/evaluate.ts';
+import type { EvaluationEvent } from '../../evaluation/event.ts';
+import type { EvaluationResult } from '../../evaluation/result.ts';
+import { type Invocation, textFlag } from '../invocation.ts';
+import { untilInterrupted } from '../interrupt.ts';
+import type { Terminal } from '../terminal.ts';
+import { cleanLine } from '../view/clean-text.ts';
+import { renderTable } from '../view/table.ts';
+
+/** `zoo eval`: without and with the library on the same problems, paired, with intervals and a verdict. */
+export async function evaluate(invocation: Invocation): Promise<number> {
+  const { terminal, flags } = invocation;
+  const config = await invocation.config();
+  const { parseControls, planFor, runEvaluation } = await import('../../app/evaluate.ts');
+  const { controlNames } = await import('../../evaluation/controls.ts');
+  const asked = {
+    samples: numberFlag(invocation, 'samples', 8, 1),
+    effect: numberFlag(invocation, 'effect', 0.05, 0),
+    untilDecided: flags['untilDecided'] === true,
+    versions: listFlag(invocation, 'versions'),
+    controls: parseControls(listFlag(invocation, 'controls'), controlNames),
+  };
+  if (flags['dryRun'] === true) {
+    const plan = await planFor(config, asked);
+    terminal.document({ dryRun: true, ...plan });
+    terminal.print(
+      `${plan.calls} calls: ${plan.problems} problems, ${plan.arms.length} arms (${plan.arms.join(', ')}), ${asked.samples} samples each`,
+    );
+    terminal.print(
+      `a difference of ${asked.effect} is seen with a chance of ${plan.power.toFixed(2)}; ${plan.detectable?.toFixed(3) ?? 'none'} with one of 0.80`,
+    );
+    return exitCode.done;
+  }
+  const interrupt = untilInterrupted(terminal, 'an evaluation keeps nothing');
+  let result: EvaluationResult;
+  try {
+    const request: EvaluateRequest = { ...asked, observe: observer(terminal), signal: interrupt.signal };
+    result = await runEvaluation(config, request);
+  } finally {
+    interrupt.end();
+  }
+  terminal.document(result);
+  tell(result, terminal);
+  await writeFiles(invocation, result);
+  const worse = result.paired?.verdict === 'worse';
+  return flags['failOnRegression'] === true && worse ? exitCode.regression : exitCode.done;
+}
+
+/** A line every tenth of the way, and the warnings. */
+function observer(terminal: Terminal): (event: EvaluationEvent) => void {
+  let total = 0;
+  let drawn = 0;
+  return (event) => {
+    terminal.event(event);
+    switch (event.type) {
+      case 'evaluation-started':
+        total = event.problems * event.samples * event.arms.length;
+        terminal.message('info', `${event.problems} problems, ${event.samples} samples, arms ${event.arms.join(', ')}`);
+        break;
+      case 'sample': {
+        drawn++;
+        const tenth = Math.max(1, Math.floor(total / 10));
+        if (drawn % tenth === 0) terminal.message('info', `${drawn} of ${total} samples`);
+        break;
+      }
+      case 'look':
+        terminal.message(
+          'info',
+          `after ${event.samples} samples: ${event.verdict} (delta ${event.delta.toFixed(3)}, p ${event.p.toFixed(3)})`,
+        );
+        break;
+      case 'warning':
+        terminal.message(
+          'warn',
+          `warning [${event.code}] ${cleanLine(event.message)}${event.hint === undefined ? '' : ` — ${cleanLine(event.hint)}`}`,
+        );
+        break;
+      case 'call-started':
+      case 'call-first-token':
+      case 'call-finished':
+      case 'call-failed':
+      case 'concurrency':
+        break;
+    }
+  };
+}
+
+function tell(result: EvaluationResult, terminal: Terminal): void {
+  const { arms, samples, paired, comparisons } = result;
+  const rows = arms.map(({ name, experiences, mean, ci95, passAt, majAt, outcomes }) => [
+    name,
+    String(experiences),
+    score(mean),
+    ci95 === null ? '-' : `${score(ci95[0])} to ${score(ci95[1])}`,
+    score(passAt[String(samples)]),
+    score(majAt[String(samples)]),
+    `${outcomes.correct}/${outcomes.total}`,
+    [outcomes.truncated, outcomes.unparseable, outcomes.failed].join('/'),
+  ]);
+  const head = [
+    'arm',
+    'experiences',
+    `mean@${samples}`,
+    '95 %',
+    `pass@${samples}`,
+    `maj@${samples}`,
+    'correct',
+    'truncated/unparseable/failed',
+  ];
+  terminal.print(renderTable(head, rows));
+  for (const account of [...(paired === null ? [] : [paired]), ...comparisons]) {
+    const { candidate, baseline, delta, ci95, p, verdict, n } = account;
+    terminal.print(
+      `\n${candidate} against ${baseline}: ${verdict}; ${delta >= 0 ? '+' : ''}${score(delta)} (${score(ci95[0])} to ${score(ci95[1])}), p ${p.toFixed(3)}, ${n} problems`,
+    );
+    for (const caution of account.cautions) terminal.print(`  caution: ${cleanLine(caution)}`);
+  }
+}
+
+async function writeFiles(invocation: Invocation, result: EvaluationResult): Promise<void> {
+  const { writeFile } = await import('node:fs/promises');
+  const { folder } = invocation.terminal.host;
+  const markdown = textFlag(invocation, 'markdown');
+  const junit = textFlag(invocation, 'junit');
+  if (markdown !== undefined) {
+    const { evaluationMarkdown } = await import('../../evaluation/markdown.ts');
+    await writeFile(resolve(folder, markdown), evaluationMarkdown(result));
+  }
+  if (junit !== undefined) {
+    const { evaluationJunit } = await import('../../evaluation/junit.ts');
+    await writeFile(resolve(folder, junit), evaluationJunit(result));
+  }
+}
+
+function numberFlag(invocation: Invocation, name: string, preset: number, least: number): number {
+  const text = textFlag(invocation, name);
+  if (text === undefined) return preset;
+  const value = Number(text);
+  const whole = least >= 1;
+  if (text.trim() !== '' && value >= least && (!whole || Number.isSafeInteger(value))) return value;
+  throw new ZooError(
+    'invalid-flag',
+    `--${name} takes a ${whole ? 'whole ' : ''}number of at least ${least}, not "${text}"`,
+    {
+      exitCode: exitCode.usage,
+    },
+  );
+}
+
+function listFlag(invocation: Invocation, name: string): readonly string[] {
+  return (
+    textFlag(invocation, name)
+      ?.split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '') ?? []
+  );
+}
+
+function score(value: number | null | undefined): string {
+  return value === null || value === undefined ? '-' : value.toFixed(3);
+}
