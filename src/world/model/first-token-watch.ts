@@ -1,5 +1,5 @@
 /** What the time to the first token tells about an endpoint's load. */
-export type Health = 'healthy' | 'slow' | 'collapsed';
+type Health = 'healthy' | 'slow' | 'collapsed';
 
 /** A first token is slow when it takes this many times as long as usual, and {@link allowanceMs} more. */
 const factor = 4;

@@ -42,7 +42,7 @@ export interface Limiter {
 }
 
 /** Slots that a call holds. */
-export interface Slot extends CallInFlight {
+interface Slot extends CallInFlight {
   readonly request: ModelRequest;
   /** Slots still held. */
   held: number;

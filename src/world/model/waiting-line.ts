@@ -15,7 +15,7 @@ export interface WaitingLine<T> {
   turnAway(reason: unknown): void;
 }
 
-export interface Place {
+interface Place {
   /** 0 to one less than the line's priorities. */
   readonly priority: number;
   readonly ahead?: boolean | undefined;
