@@ -139,9 +139,11 @@ function draw(describe: string, options: Plot.PlotOptions): Html {
   }) as unknown as {
     readonly outerHTML: string;
     setAttribute(name: string, value: string): void;
-    querySelectorAll(selector: string): Iterable<{ remove(): void }>;
+    querySelectorAll(selector: string): Iterable<{ remove(): void; removeAttribute(name: string): void }>;
   };
   for (const style of figure.querySelectorAll('style')) style.remove();
+  // The chart is one image with one description; names of its parts would be noise to a reader.
+  for (const part of figure.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   figure.setAttribute('role', 'img');
   return trusted(figure.outerHTML);
 }

@@ -298,7 +298,7 @@ export function table(
   const half = mostRows / 2;
   const shown = rows.length <= mostRows ? rows : [...rows.slice(0, half), ...rows.slice(-half)];
   const leftOut = rows.length - shown.length;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table: ${caption}">
     <table>
       <caption>
         ${caption}${leftOut > 0 && `; ${formatCount(leftOut)} rows in the middle are left out`}
