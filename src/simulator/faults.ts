@@ -2,7 +2,7 @@ import { randomFor } from '../core/random.ts';
 import type { SimulatorSettings } from './simulator-options.ts';
 
 /** Faults of the transport: at most one an attempt. */
-export const transportFaults = [
+const transportFaults = [
   'rateLimit',
   'rateLimitSilent',
   'serverError',
@@ -14,7 +14,7 @@ export const transportFaults = [
 export type TransportFault = (typeof transportFaults)[number];
 
 /** Faults of the answer: at most one an answer, the same however often the transport failed before it. */
-export const answerFaults = ['truncation', 'malformedJson', 'wrongUsage'] as const;
+const answerFaults = ['truncation', 'malformedJson', 'wrongUsage'] as const;
 export type AnswerFault = (typeof answerFaults)[number];
 
 type Rates = SimulatorSettings['faults'];

@@ -85,7 +85,7 @@ const teacherSchema = z.strictObject({
   /** Share of clear-cut groups from which it draws the opposite of the true lesson. */
   wrongLesson: rate.default(0.15),
   /** What is added to that when the ground truth is not shown. */
-  withoutGroundTruth: rate.default(0.1),
+  withoutGroundTruth: rate.default(0.2),
   /** Share of groups for which it also proposes something that the library's checks should refuse. */
   sloppy: rate.default(0.12),
   /** Always teaches the mistake, and defends it. The model `zoo-sim-teacher-poisoned` does so whatever this says. */

@@ -3,9 +3,9 @@ import type { AnswerFault, TransportFault } from './faults.ts';
 import { type SimulatedStage, simulatedStages } from './prompt/read-prompt.ts';
 import type { Served } from './simulator-options.ts';
 
-export type FaultKind = TransportFault | AnswerFault | 'concurrencyLimit' | 'quota';
+type FaultKind = TransportFault | AnswerFault | 'concurrencyLimit' | 'quota';
 
-export interface StageStatistics {
+interface StageStatistics {
   /** Sequences generated to their end. */
   readonly sequences: number;
   readonly promptTokens: number;

@@ -98,6 +98,13 @@ describe('the simulated teacher, extracting', () => {
     expect(changed).toBeLessThan(0.08);
   });
 
+  it('deletes what the library says a second time, and never the first', () => {
+    const { changed } = survey(group(1, 0, [`[exp_0] ${lesson}`, `[exp_1] ${sameLesson}`]));
+    expect(changed).toBeGreaterThan(0.4);
+    const first = survey(group(1, 0, [`[exp_1] ${lesson}`, `[exp_2] ${sameLesson}`]), { ...teacher, wrongLesson: 0 });
+    expect(first.changed).toBe(0);
+  });
+
   it('learns less from a single attempt', () => {
     const single = read(
       `Task: extract\n<problem>\n${problem}\n</problem>\n<summary sample="0" reward="1">"${skill.sound}"</summary>`,

@@ -1,14 +1,14 @@
 import type { Agenda, Appointment } from './agenda.ts';
 
 /** A sequence that wants a slot. */
-export interface Job {
+interface Job {
   /** Called when it gets one. @returns milliseconds that it will hold it */
   readonly start: (at: number) => number;
   /** Called when the time is over. */
   readonly finish: () => void;
 }
 
-export interface Ticket {
+interface Ticket {
   /** Gives the place in the queue or the slot back; the job is not told. */
   leave(): void;
 }

@@ -22,7 +22,7 @@ export interface Skill {
 }
 
 /** By what an experience is recognised, whoever wrote it. */
-export interface Signature {
+interface Signature {
   /** All of these must occur: what the experience is about. */
   readonly topic: readonly Concept[];
   /** Two of these make it the lesson … */

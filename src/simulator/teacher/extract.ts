@@ -15,7 +15,7 @@ const guess = { right: 0.4, wrong: 0.25, vague: 0.2 };
 type Teacher = SimulatorSettings['teacher'];
 
 /** How much rarer a slip is where the library and the rewards say the same already. */
-const confirmed = 0.2;
+const confirmed = 0.1;
 
 /** Stage 2: what separates winners from losers, as at most three operations on the library. */
 export function extract(reading: Reading, problem: KnownProblem, random: Random, teacher: Teacher): Proposal[] {
@@ -57,8 +57,8 @@ function drawLesson(
 }
 
 /**
- * Brings the library in line with the lesson: what contradicts it is rewritten or deleted, and it is added where
- * nothing says it yet. The teacher treats a wrong lesson just as it treats a right one.
+ * Brings the library in line with the lesson: what contradicts it is rewritten or deleted, it is added where nothing
+ * says it yet, and what says it a second time is deleted. The teacher treats a wrong lesson just as it treats a right one.
  */
 function teach(right: boolean, { skill }: KnownProblem, reading: Reading, random: Random): Proposal[] {
   const own = reading.experiences.filter(({ id, teaching }) => id !== undefined && teaching?.skill === skill);
@@ -75,6 +75,9 @@ function teach(right: boolean, { skill }: KnownProblem, reading: Reading, random
     }
   }
   if (!said) operations.push(add(phraseLesson(skill, right, random, reading.text)));
+  // The first that says it stays, so that several groups together cannot delete the last one.
+  const [surplus] = agreeing.slice(1);
+  if (surplus?.id !== undefined && random() < 0.6) operations.push(remove(surplus.id));
   return operations;
 }
 
