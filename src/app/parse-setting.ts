@@ -36,10 +36,12 @@ export function parseSetting(key: SettingKey, text: string, source: string): unk
     case 'integer':
       return (
         parseInteger(text, setting.least, setting.most) ??
-        refuse(`a whole ${describeRange(setting.least, setting.most)}`)
+        refuse(describeRange('whole number', setting.least, setting.most))
       );
     case 'number':
-      return parseNumber(text, setting.least, setting.most) ?? refuse(describeRange(setting.least, setting.most));
+      return (
+        parseNumber(text, setting.least, setting.most) ?? refuse(describeRange('number', setting.least, setting.most))
+      );
     case 'duration':
       return parseDuration(text) ?? refuse('a time such as 90s, 15m or 2h');
     default:
@@ -68,8 +70,8 @@ function parseNumber(text: string, least: number, most = Number.MAX_VALUE): numb
   return text.trim() !== '' && Number.isFinite(value) && value >= least && value <= most ? value : undefined;
 }
 
-function describeRange(least: number, most: number | undefined): string {
-  return most === undefined ? `a number of at least ${least}` : `a number from ${least} to ${most}`;
+function describeRange(noun: string, least: number, most: number | undefined): string {
+  return most === undefined ? `a ${noun} of at least ${least}` : `a ${noun} from ${least} to ${most}`;
 }
 
 /** The name under which a value came in, for messages: a flag's or a variable's. */

@@ -22,8 +22,8 @@ export interface CommandEntry {
 
 /** What a first word that has commands below it is about. */
 export const commandFamilies: Readonly<Record<string, string>> = {
-  dataset: 'datasets: list, fetch, convert, check',
-  bench: 'measure an endpoint',
+  dataset: 'Datasets',
+  bench: 'Measurements',
 };
 
 const model: readonly SettingKey[] = [

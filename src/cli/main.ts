@@ -1,9 +1,9 @@
-import { CommanderError } from 'commander';
 import type { Config } from '../app/config.ts';
 import { type LogLevel, logLevels } from '../app/settings.ts';
 import { ZooError, exitCode, messageOf } from '../core/error.ts';
 import { type Host, processHost } from './host.ts';
-import { type Call, buildProgram } from './program.ts';
+import { overview } from './overview.ts';
+import type { Call } from './program.ts';
 import { type Terminal, openTerminal, printError } from './terminal.ts';
 
 /**
@@ -15,28 +15,23 @@ import { type Terminal, openTerminal, printError } from './terminal.ts';
 export async function main(words: readonly string[], host: Host = processHost()): Promise<number> {
   const terminal = openTerminal(host, { json: jsonMode(words), level: 'info' });
   try {
-    return await perform(readCall(words, host), terminal);
+    if (isHelp(words)) {
+      host.stdout.write(overview());
+      return exitCode.done;
+    }
+    const { parseCommandLine } = await import('./program.ts');
+    const call = parseCommandLine(words, host);
+    return call === undefined ? exitCode.done : await perform(call, terminal);
   } catch (thrown) {
-    if (thrown instanceof CommanderError && thrown.exitCode === 0) return exitCode.done;
     const error = asZooError(thrown);
     printError(terminal, error);
     return error.exitCode;
   }
 }
 
-function readCall(words: readonly string[], host: Host): Call {
-  let call: Call | undefined;
-  const program = buildProgram(host, (found) => {
-    call = found;
-  });
-  // Commander cannot tell `--json question` from `--json=question`, so the value has a flag of its own inside.
-  const end = words.indexOf('--');
-  const plain = words.map((word, index) =>
-    word === '--json=events' && (end === -1 || index < end) ? '--json-events' : word,
-  );
-  program.parse(plain, { from: 'user' });
-  if (call === undefined) throw new ZooError('no-command', 'no command was given', { exitCode: exitCode.usage });
-  return call;
+/** The one call that loads nothing but the table of commands. */
+function isHelp(words: readonly string[]): boolean {
+  return words.length === 1 && ['--help', '-h', 'help'].includes(words[0] as string);
 }
 
 async function perform(call: Call, terminal: Terminal): Promise<number> {
@@ -72,14 +67,6 @@ function typedLevel({ flags, settings }: Call): LogLevel | undefined {
 
 function asZooError(thrown: unknown): ZooError {
   if (thrown instanceof ZooError) return thrown;
-  if (thrown instanceof CommanderError) {
-    const message = thrown.message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)$/s, '');
-    const suggestion = /\(Did you mean (.*)\?\)/s.exec(thrown.message)?.[1];
-    return new ZooError('usage', message === '(outputHelp)' ? 'a command is needed' : message, {
-      exitCode: exitCode.usage,
-      hint: suggestion === undefined ? 'See `zoo --help` or `zoo <command> --help`.' : `Did you mean ${suggestion}?`,
-    });
-  }
   return new ZooError('unexpected', messageOf(thrown), {
     cause: thrown,
     hint: 'This is a defect of zoo. Run it again with --verbose and report what it prints.',

@@ -1,8 +1,10 @@
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { type SettingKey, settingOf } from '../app/settings.ts';
 import { version } from '../app/package.ts';
+import { ZooError, exitCode } from '../core/error.ts';
 import type { Host } from './host.ts';
 import { type CommandEntry, commandFamilies, commandTable } from './command-table.ts';
+import { everywhere, overview } from './overview.ts';
 
 /** What was called, as commander found it on the command line. */
 export interface Call {
@@ -12,13 +14,45 @@ export interface Call {
   readonly flags: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 }
 
+/**
+ * Finds out what a command line calls. Undefined when help or version was asked for; it is printed then.
+ *
+ * @param words the command line after `zoo`
+ * @throws ZooError `usage` (exit 2), with the nearest name there is
+ */
+export function parseCommandLine(words: readonly string[], host: Pick<Host, 'stdout' | 'stderr'>): Call | undefined {
+  let call: Call | undefined;
+  const program = buildProgram(host, (found) => {
+    call = found;
+  });
+  // Commander cannot tell `--json question` from `--json=question`, so the value has a flag of its own inside.
+  const end = words.indexOf('--');
+  const plain = words.map((word, index) =>
+    word === '--json=events' && (end === -1 || index < end) ? '--json-events' : word,
+  );
+  try {
+    program.parse(plain, { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    if (thrown.exitCode !== 0) throw wrongUsage(thrown);
+  }
+  return call;
+}
+
+function wrongUsage({ message }: CommanderError): ZooError {
+  const what = message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)$/s, '');
+  const suggestion = /\(Did you mean (.*)\?\)/s.exec(message)?.[1];
+  return new ZooError('usage', what === '(outputHelp)' ? 'a command is needed' : what, {
+    exitCode: exitCode.usage,
+    hint: suggestion === undefined ? 'See `zoo --help` or `zoo <command> --help`.' : `Did you mean ${suggestion}?`,
+  });
+}
+
 /** The command line as commander knows it; a call goes to `onCall`, and nothing else happens. */
 export function buildProgram(host: Pick<Host, 'stdout' | 'stderr'>, onCall: (call: Call) => void): Command {
   const program = new Command('zoo')
-    .description('Training-Free GRPO: a frozen model learns from its own attempts, in words that you can read.')
     .version(version, '-V, --version', 'prints the version')
     .helpOption('-h, --help', 'shows this help')
-    .helpCommand('help [command]', "shows a command's help")
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({
@@ -27,12 +61,12 @@ export function buildProgram(host: Pick<Host, 'stdout' | 'stderr'>, onCall: (cal
       // The error is printed once, by main, which knows about --json.
       outputError: () => {},
     })
-    .addHelpText('before', example('zoo train --dataset quickstart --provider sim'))
-    .option('--json', 'one JSON document on stdout; --json=events for a line an event')
     .addOption(new Option('--json-events').hideHelp())
-    .option('-q, --quiet', 'tells errors only')
-    .option('-v, --verbose', 'tells more')
     .addOption(settingOption('logLevel'));
+  for (const [flags, about] of everywhere) {
+    if (['--json', '-q, --quiet', '-v, --verbose'].includes(flags)) program.option(flags, about);
+  }
+  program.helpInformation = overview;
   for (const entry of commandTable) addCommand(program, entry, onCall);
   return program;
 }

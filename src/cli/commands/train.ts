@@ -67,6 +67,8 @@ async function openView(terminal: Terminal, wanted: boolean): Promise<View> {
       close: () => Promise.resolve(),
     };
   }
+  // React checks everything it does otherwise, which costs more than the drawing itself.
+  process.env['NODE_ENV'] ??= 'production';
   const [{ createTrainStore }, { showTrainView }] = await Promise.all([
     import('../view/store.ts'),
     import('../view/train-view.tsx'),

@@ -36,7 +36,8 @@ export interface TrainState {
   usd: number;
   /** False once a call had no known price. */
   priced: boolean;
-  concurrency: Record<string, { limit: number; active: number; waiting: number }>;
+  /** Calls at once that each role is allowed at present. */
+  concurrency: Record<string, number>;
   warnings: Map<string, { message: string; hint: string | undefined; count: number }>;
   finished: readonly StepAccount[];
 }
@@ -144,7 +145,7 @@ export function fold(state: TrainState, event: TrainEvent): void {
       else state.failedCalls++;
       break;
     case 'concurrency':
-      state.concurrency[event.role] = { limit: event.limit, active: event.active, waiting: event.waiting };
+      state.concurrency[event.role] = event.limit;
       break;
     case 'warning': {
       const known = state.warnings.get(event.code);

@@ -99,11 +99,8 @@ function trend({ rewards }: TrainState): string {
 }
 
 function describeConcurrency({ concurrency }: TrainState): string {
-  const roles = Object.entries(concurrency);
-  if (roles.length === 0) return 'concurrency -';
-  return roles
-    .map(([role, { limit, active, waiting }]) => `${role}: ${active}/${limit} at once, ${waiting} waiting`)
-    .join(' · ');
+  const roles = Object.entries(concurrency).map(([role, limit]) => `${role} up to ${limit}`);
+  return `at once ${roles.join(' · ') || '-'}`;
 }
 
 function spend({ usd, priced }: TrainState): string {

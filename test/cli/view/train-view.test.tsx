@@ -36,7 +36,7 @@ describe('TrainView', () => {
     expect(frame).toContain('1/3 correct, 1 wrong, 1 truncated');
     expect(frame).toContain('reward 0.500');
     expect(frame).toContain('$0.0100');
-    expect(frame).toContain('student: 3/8 at once, 1 waiting');
+    expect(frame).toContain('at once student up to 8');
     expect(frame).toContain('+ When red, look again.');
     expect(frame).toContain('Answers are cut (2 times)');
     expect(frame).not.toContain('\u001B');
