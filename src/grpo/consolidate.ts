@@ -9,7 +9,7 @@ import {
   consolidatedOperationSchema,
 } from '../core/library/operation.ts';
 import { renderExperiences } from '../core/library/prompt.ts';
-import { wordOverlap } from '../core/library/quality.ts';
+import { contentWords, setOverlap, wordOverlap } from '../core/library/quality.ts';
 import { fence } from '../core/prompt.ts';
 import { askTeacher } from './ask.ts';
 import { acceptOperations } from './extract.ts';
@@ -44,7 +44,7 @@ export async function consolidate(
   world: World,
   candidate = 0,
 ): Promise<Consolidation> {
-  let merged = proposals;
+  let merged = likeBesideLike(proposals);
   const carried: ProposedOperation[] = [];
   const rejections: Rejection[] = [];
   for (let round = 0; merged.length > 1; round++) {
@@ -64,7 +64,7 @@ export async function consolidate(
         ),
       ),
     );
-    merged = results.flatMap((result) => result.operations);
+    merged = likeBesideLike(results.flatMap((result) => result.operations));
     carried.push(...results.flatMap((result) => result.carried));
     rejections.push(...results.flatMap((result) => result.rejections));
     if (groups.length === 1 || (round > 0 && merged.length === before)) break;
@@ -187,6 +187,31 @@ function uniteEvidence(sources: readonly ProposedOperation[]): Evidence[] {
   for (const { evidence } of sources)
     for (const one of evidence) united.set(`${one.run}/${one.step}/${one.group}`, one);
   return [...united.values()];
+}
+
+/** Above this many proposals, putting like beside like would cost more than it saves. */
+const mostOrdered = 600;
+
+/** Proposals in an order in which each follows the one that it resembles most, so that twins meet in one merge. */
+function likeBesideLike(proposals: readonly ProposedOperation[]): readonly ProposedOperation[] {
+  if (proposals.length > mostOrdered) return proposals;
+  const rest = proposals.map((proposal) => ({ proposal, words: contentWords(subjectOf(proposal)) }));
+  const ordered = rest.splice(0, 1);
+  while (rest.length > 0) {
+    const last = ordered.at(-1)?.words ?? new Set();
+    let nearest = 0;
+    let best = -1;
+    for (const [index, { words }] of rest.entries()) {
+      const likeness = setOverlap(last, words);
+      if (likeness > best) [nearest, best] = [index, likeness];
+    }
+    ordered.push(...rest.splice(nearest, 1));
+  }
+  return ordered.map(({ proposal }) => proposal);
+}
+
+function subjectOf({ operation }: ProposedOperation): string {
+  return operation.operation === 'delete' ? operation.id : operation.experience;
 }
 
 function chunk<T>(items: readonly T[], size: number): T[][] {

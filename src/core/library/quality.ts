@@ -14,11 +14,14 @@ export function normalizeText(text: string): string {
 
 /** Share of content words that two texts have in common, [0, 1] (Jaccard, over sets of normalised words). */
 export function wordOverlap(first: string, second: string): number {
-  const a = contentWords(first);
-  const b = contentWords(second);
+  return setOverlap(contentWords(first), contentWords(second));
+}
+
+/** Jaccard's likeness of two sets, [0, 1]; two empty sets are alike. */
+export function setOverlap(first: ReadonlySet<string>, second: ReadonlySet<string>): number {
   let common = 0;
-  for (const word of a) if (b.has(word)) common++;
-  return a.size + b.size === 0 ? 1 : common / (a.size + b.size - common);
+  for (const word of first) if (second.has(word)) common++;
+  return first.size + second.size === 0 ? 1 : common / (first.size + second.size - common);
 }
 
 const functionWords = new Set(
@@ -26,6 +29,7 @@ const functionWords = new Set(
 );
 
 /** Normalised words that carry meaning. */
+export /** The normalised words of a text that say what it is about. */
 export function contentWords(text: string): Set<string> {
   return new Set(
     normalizeText(text)
