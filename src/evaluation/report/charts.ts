@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { outcomeKinds, type OutcomeCounts } from '../../core/learning/outcome.ts';
-import { type Html, html, trusted } from './html.ts';
+import { type Html, html, showControls, trusted } from './html.ts';
 
 /** A point of a series, with the ends of its interval where it has one. */
 export interface Point {
@@ -81,7 +81,7 @@ export function barChart(
 ): Html {
   return draw(options.describe, {
     height: 46 + bars.length * 26,
-    marginLeft: 130,
+    marginLeft: 165,
     marginRight: 90,
     x: { label: options.label, grid: true, nice: true, ticks: 5, tickFormat: 's' },
     y: { label: null, domain: bars.map(({ name }) => name) },
@@ -93,10 +93,10 @@ export function barChart(
   });
 }
 
-/** A library's size after each step. */
+/** A library's size; a point's step counts the steps that were finished. */
 export function growthChart(points: readonly Point[], describe: string): Html {
   return draw(describe, {
-    x: stepScale(points),
+    x: { ...stepScale(points), label: 'steps finished' },
     y: { label: 'experiences', grid: true, nice: true, zero: true, tickFormat: 'd' },
     marks: [
       Plot.areaY(points, { x: 'step', y: 'value', fill: 'var(--accent)', fillOpacity: 0.18 }),
@@ -124,6 +124,63 @@ function pointTitle({ step, value, low, high }: Point): string {
   return `step ${step}: ${value.toFixed(3)}${interval}`;
 }
 
+/** Scores with their intervals, one a row, in the order given; `rule` marks the value of no difference. */
+export function intervalChart(
+  rows: readonly { readonly name: string; readonly value: number; readonly low: number; readonly high: number }[],
+  options: { readonly label: string; readonly describe: string; readonly rule?: number },
+): Html {
+  return draw(options.describe, {
+    height: 60 + rows.length * 34,
+    marginLeft: 165,
+    marginRight: 30,
+    x: { label: options.label, grid: true, nice: true },
+    y: { label: null, domain: rows.map(({ name }) => name) },
+    marks: [
+      options.rule === undefined ? null : Plot.ruleX([options.rule], { strokeDasharray: '4 3' }),
+      Plot.ruleY(rows, {
+        y: 'name',
+        x1: 'low',
+        x2: 'high',
+        stroke: 'var(--accent)',
+        strokeWidth: 3,
+        strokeOpacity: 0.45,
+      }),
+      Plot.dot(rows, { y: 'name', x: 'value', fill: 'var(--accent)', r: 5 }),
+    ],
+  });
+}
+
+/** Each problem's score under two arms: above the line the candidate did better. */
+export function scatterChart(
+  points: readonly { readonly name: string; readonly baseline: number; readonly candidate: number }[],
+  options: { readonly baseline: string; readonly candidate: string; readonly describe: string },
+): Html {
+  return draw(options.describe, {
+    width: 460,
+    height: 420,
+    x: { label: options.baseline, grid: true, domain: [0, 1], inset: 8 },
+    y: { label: options.candidate, grid: true, domain: [0, 1], inset: 8 },
+    marks: [
+      Plot.line(
+        [
+          [0, 0],
+          [1, 1],
+        ],
+        { strokeDasharray: '4 3' },
+      ),
+      Plot.dot(points, {
+        x: 'baseline',
+        y: 'candidate',
+        fill: 'var(--accent)',
+        fillOpacity: 0.5,
+        r: 4.5,
+        title: ({ name, baseline, candidate }: (typeof points)[number]) =>
+          `${name}: ${baseline.toFixed(3)}, ${candidate.toFixed(3)}`,
+      }),
+    ],
+  });
+}
+
 /** Draws on a document of its own. Styles stand in the page's sheet, so that its policy need not allow inline ones. */
 function draw(describe: string, options: Plot.PlotOptions): Html {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
@@ -145,5 +202,6 @@ function draw(describe: string, options: Plot.PlotOptions): Html {
   // The chart is one image with one description; names of its parts would be noise to a reader.
   for (const part of figure.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   figure.setAttribute('role', 'img');
-  return trusted(figure.outerHTML);
+  // The serialiser escapes markup in names and titles, not control characters.
+  return trusted(showControls(figure.outerHTML));
 }

@@ -1,5 +1,6 @@
 import type { Experience } from '../../core/library/experience.ts';
 import { outcomeKinds, rewardOf, type OutcomeKind } from '../../core/learning/outcome.ts';
+import type { HamiltonianPoint } from '../../core/learning/conservation.ts';
 import type { Hamiltonian } from '../../core/learning/hamiltonian.ts';
 import type { CallEntry, JournalEntry } from '../../world/journal/journal.ts';
 
@@ -77,7 +78,7 @@ export async function collect(
   limits: ReportLimits,
 ): Promise<Collected> {
   const groups = new Map<string, { readonly step: number; readonly rewards: (number | undefined)[] }>();
-  const hamiltonians = new Map<string, { readonly step: number; readonly value: Hamiltonian }>();
+  const hamiltonians = new Map<string, HamiltonianPoint>();
   const calls = new Map<string, Map<number, Said>>();
   const graded = new Map<string, Map<number, Extract<JournalEntry, { type: 'rollout' }>>>();
   const decisions: Extract<JournalEntry, { type: 'decision' }>[] = [];
@@ -93,9 +94,9 @@ export async function collect(
       group.rewards[entry.sample] = rewardOf(entry.outcome);
       if (wanted.has(key)) nested(graded, key).set(entry.sample, entry);
     } else if (entry.type === 'decision') {
-      const value = entry.decision === 'hamiltonian' ? hamiltonianOf(entry.data) : undefined;
-      if (value !== undefined) {
-        hamiltonians.set(groupKey(entry.step, entry.about), { step: entry.step, value });
+      const point = readHamiltonian(entry);
+      if (point !== undefined) {
+        hamiltonians.set(groupKey(point.step, point.problemId), point);
       } else {
         decisionsInAll++;
         if (decisions.length < limits.decisions) decisions.push(entry);
@@ -104,7 +105,7 @@ export async function collect(
   }
   return {
     rewards: byStep([...groups.values()].map(({ step, rewards }) => [step, meanOf(rewards)])),
-    hamiltonians: byStep([...hamiltonians.values()].map(({ step, value }) => [step, value])),
+    hamiltonians: byStep([...hamiltonians.values()].map((point) => [point.step, point])),
     transcripts: new Map([...graded].map(([key, rollouts]) => [key, pair(rollouts, calls.get(key))])),
     decisions,
     decisionsInAll,
@@ -165,11 +166,14 @@ function pair(
   }));
 }
 
-function hamiltonianOf(data: unknown): Hamiltonian | undefined {
+/** Psi, Theta and kappa of a group, where an entry tells them. */
+export function readHamiltonian(entry: JournalEntry): HamiltonianPoint | undefined {
+  if (entry.type !== 'decision' || entry.decision !== 'hamiltonian') return undefined;
+  const { step, about: problemId, data } = entry;
   if (typeof data !== 'object' || data === null) return undefined;
   const { psi, theta, kappa } = data as Partial<Record<keyof Hamiltonian, unknown>>;
   return typeof psi === 'number' && typeof theta === 'number' && typeof kappa === 'number'
-    ? { psi, theta, kappa }
+    ? { step, problemId, psi, theta, kappa }
     : undefined;
 }
 

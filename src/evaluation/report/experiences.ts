@@ -3,7 +3,7 @@ import { formatCount, formatCountOf, formatScore } from '../format.ts';
 import type { ReportInput } from '../report.ts';
 import { type Collected, groupKey, type ReportLimits, selectTranscripts, type Transcript } from './collect.ts';
 import { type Html, html } from './html.ts';
-import { section } from './sections.ts';
+import { section } from './blocks.ts';
 
 /** Experiences shown in full; a library may hold more than a page can. */
 const mostExperiences = 1000;

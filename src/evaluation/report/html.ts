@@ -36,17 +36,20 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/**
- * Escapes text for element content and quoted attributes. Control characters become their visible pictures, and
- * characters that turn the direction of writing become U+FFFD: hostile text must not look like other text.
- */
+/** Escapes text for element content and quoted attributes, and makes hostile characters visible. */
 export function escapeHtml(text: string): string {
-  return text
-    .replaceAll(/[&<>"']/g, (character) => entities[character] as string)
-    .replaceAll(controls, (character) => {
-      const code = character.charCodeAt(0);
-      return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\uFFFD';
-    });
+  return showControls(text.replaceAll(/[&<>"']/g, (character) => entities[character] as string));
+}
+
+/**
+ * Turns control characters into their visible pictures, and characters that turn the direction of writing into U+FFFD:
+ * hostile text must not look like other text.
+ */
+export function showControls(text: string): string {
+  return text.replaceAll(controls, (character) => {
+    const code = character.charCodeAt(0);
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\uFFFD';
+  });
 }
 
 // oxlint-disable-next-line no-control-regex -- these are what must not get through

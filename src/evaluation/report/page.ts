@@ -2,7 +2,9 @@ import type { ReportInput } from '../report.ts';
 import { formatCountOf } from '../format.ts';
 import type { Collected, ReportLimits } from './collect.ts';
 import { experienceSection } from './experiences.ts';
-import { type Html, html, trusted } from './html.ts';
+import { section } from './blocks.ts';
+import { renderDocument } from './document.ts';
+import { type Html, html } from './html.ts';
 import {
   costSection,
   decisionSection,
@@ -11,10 +13,8 @@ import {
   hamiltonianSection,
   outcomeSection,
   rewardSection,
-  section,
   summarySection,
 } from './sections.ts';
-import { sheet } from './sheet.ts';
 
 const chapters = [
   ['reward', 'Reward'],
@@ -35,9 +35,9 @@ export function renderPage(input: ReportInput, collected: Collected, limits: Rep
   const { result } = input;
   const { model, dataset } = result;
   const teacher = model.teacher === model.student ? '' : `, taught by ${model.teacher}`;
-  return page(
+  return renderDocument(
     `zoo report: ${result.run}`,
-    input,
+    input.sha256,
     html`<header>
         <p class="eyebrow">zoo train · report</p>
         <h1>${result.run} <span class="badge ${statusTone[result.status]}">${result.status}</span></h1>
@@ -95,25 +95,4 @@ function configurationSection({ result, configuration, fingerprints }: ReportInp
         )}
       </dl>`,
   );
-}
-
-/** A complete document around a body. */
-function page(title: string, { sha256 }: ReportInput, body: Html): string {
-  const digest = btoa(String.fromCharCode(...sha256(sheet)));
-  const policy = `default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${trusted(policy)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${title}</title>
-        ${trusted(`<style>${sheet}</style>`)}
-      </head>
-      <body>
-        <a class="skip" href="#main">Skip to the report</a>
-        ${body}
-      </body>
-    </html> `.text;
 }

@@ -11,12 +11,11 @@ import {
   formatScore,
   formatShare,
 } from '../format.ts';
+import { stages as stageOrder } from '../../world/model/model.ts';
 import { barChart, growthChart, outcomeChart, type Point, seriesChart } from './charts.ts';
 import type { Collected } from './collect.ts';
+import { card, figure, section, table } from './blocks.ts';
 import { type Html, html, type HtmlValue } from './html.ts';
-
-/** Rows of a table that the page shows at most; the rest is counted. */
-const mostRows = 200;
 
 export function summarySection(result: TrainResult): Html {
   const { steps, library, usage, time } = result;
@@ -39,10 +38,6 @@ export function summarySection(result: TrainResult): Html {
       time.efficiency === null ? 'wall time' : `wall time, ${formatShare(time.efficiency, 1)} of the limit`,
     )}
   </ul>`;
-}
-
-function card(figure: string, what: string): Html {
-  return html`<li><b>${figure}</b><span>${what}</span></li>`;
 }
 
 export function rewardSection({ steps }: TrainResult, collected: Collected): Html {
@@ -130,7 +125,8 @@ export function outcomeSection({ steps }: TrainResult): Html {
 }
 
 export function costSection({ usage }: TrainResult): Html {
-  const stages = Object.entries(usage.byStage);
+  const order = (name: string) => stageOrder.findIndex((stage) => stage === name);
+  const stages = Object.entries(usage.byStage).sort(([a], [b]) => order(a) - order(b));
   const bars = stages.map(([name, totals]) => {
     const tokens = totals.promptTokens + totals.completionTokens;
     return { name, value: tokens, text: formatCount(tokens) };
@@ -159,7 +155,10 @@ export function costSection({ usage }: TrainResult): Html {
 }
 
 export function growthSection({ steps, library }: TrainResult): Html {
-  const points = steps.map(({ step, experiences }) => ({ step, value: experiences }));
+  const points = [
+    { step: 0, value: library.before.count },
+    ...steps.map(({ experiences }, index) => ({ step: index + 1, value: experiences })),
+  ];
   const rejected = new Map<string, number>();
   let accepted = 0;
   let carried = 0;
@@ -181,7 +180,7 @@ export function growthSection({ steps, library }: TrainResult): Html {
         From ${library.before.version ?? 'no version'} (${formatCountOf(library.before.count, 'experience')}) to
         ${library.after.version ?? 'no version'} (${formatCount(library.after.count)}).
       </p>
-      ${points.length > 0 && figure(growthChart(points, 'Experiences in the library after each step'))}
+      ${steps.length > 0 && figure(growthChart(points, 'Experiences in the library after each step'))}
       <h3>Operations accepted, and rejected by reason</h3>
       ${figure(barChart(bars, { label: 'operations', describe: 'Operations accepted, and rejected by reason' }))}
       <p class="note">
@@ -275,47 +274,4 @@ export function decisionSection({ decisions, decisionsInAll }: Collected): Html 
         </details>`
       }`,
   );
-}
-
-export function section(id: string, title: string, body: Html): Html {
-  return html`<section id="${id}" aria-labelledby="${id}-title">
-    <h2 id="${id}-title">${title}</h2>
-    ${body}
-  </section>`;
-}
-
-function figure(chart: Html): Html {
-  return html`<figure>${chart}</figure>`;
-}
-
-/** A table whose middle rows are left out, and counted, when there are very many. */
-export function table(
-  caption: string,
-  columns: readonly string[],
-  rows: readonly (readonly HtmlValue[])[],
-  cells: 'figures' | 'text' = 'figures',
-): Html {
-  const half = mostRows / 2;
-  const shown = rows.length <= mostRows ? rows : [...rows.slice(0, half), ...rows.slice(-half)];
-  const leftOut = rows.length - shown.length;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table: ${caption}">
-    <table>
-      <caption>
-        ${caption}${leftOut > 0 && `; ${formatCount(leftOut)} rows in the middle are left out`}
-      </caption>
-      <thead>
-        <tr>
-          ${columns.map((column) => html`<th scope="col" class="${cells}">${column}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${shown.map(
-          (row) =>
-            html`<tr>
-              ${row.map((cell) => html`<td class="${cells}">${cell}</td>`)}
-            </tr> `,
-        )}
-      </tbody>
-    </table>
-  </div>`;
 }
