@@ -22,6 +22,9 @@ export const paths = {
   gitIgnore: '.gitignore',
 } as const;
 
+/** Every folder that files are written to, within the library's. */
+export const writtenFolders = ['', '.zoo', paths.records, paths.commits, paths.packs, 'refs', paths.tags] as const;
+
 export const gitIgnored = '/.zoo/\n/packs/\n';
 
 /** `files`: `records/<id>.json`, pretty, for people to review. `shards`: `records/<00..ff>.jsonl`, canonical, for many. */

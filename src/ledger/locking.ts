@@ -1,16 +1,17 @@
 import { ZooError } from '../core/error.ts';
 import type { Files, Lock } from '../world/files/files.ts';
-import { paths } from './layout.ts';
+import { paths, writtenFolders } from './layout.ts';
 
 /** One lock file for all writers; inside this process its holder may write again, one at a time. */
 export function createLocking(files: Files, folder: string): { acquire(): Promise<Lock> } {
+  const written = writtenFolders.map((name) => (name === '' ? folder : `${folder}/${name}`));
   let held: Promise<Lock> | undefined;
   let releasing: Promise<void> | undefined;
   let holders = 0;
   return {
     acquire: async () => {
       holders++;
-      held ??= Promise.resolve(releasing).then(() => files.lock(`${folder}/${paths.lock}`));
+      held ??= Promise.resolve(releasing).then(() => files.lock(`${folder}/${paths.lock}`, written));
       try {
         await held;
       } catch (thrown) {

@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileError, systemCode } from './file-error.ts';
 import type { Appender, Files, Reader } from './files.ts';
-import { lockFile, lockHolder } from './lock-file.ts';
+import { isOtherProcess, lockFile, lockHolder, sweepBesideLock } from './lock-file.ts';
 
 let temporaries = 0;
+/** Tells the temporary files of this process from those of another that had its number, as is usual in containers. */
+const nonce = randomBytes(4).toString('hex');
 
 /** The machine's own file system. */
 export const diskFiles: Files = {
@@ -61,7 +64,14 @@ export const diskFiles: Files = {
     }),
   append: (path) => telling('append to', path, () => openAppender(path)),
   open: (path) => telling('read', path, () => openReader(path)),
-  lock: (path) => telling('lock', path, () => makeFolder(dirname(path)).then(() => lockFile(path))),
+  lock: (path, folders = []) =>
+    telling('lock', path, async () => {
+      await makeFolder(dirname(path));
+      return await lockFile(path, async () => {
+        await sweepBesideLock(path);
+        for (const folder of folders) await sweep(folder);
+      });
+    }),
   lockedBy: (path) => telling('look at', path, () => lockHolder(path)),
 };
 
@@ -103,7 +113,7 @@ async function writeAll(entries: Iterable<readonly [path: string, data: string |
 
 /** Hidden, unique to this process, and on the disk when this resolves. */
 async function writeTemporary(path: string, data: string | Uint8Array): Promise<string> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${++temporaries}.tmp`);
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${nonce}.${++temporaries}.tmp`);
   const handle = await fs.open(temporary, 'wx');
   try {
     await handle.writeFile(data);
@@ -115,6 +125,15 @@ async function writeTemporary(path: string, data: string | Uint8Array): Promise<
   }
   await handle.close();
   return temporary;
+}
+
+/** Removes the temporary files of processes that are gone. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await diskFiles.list(folder)) {
+    const [, pid, of] = /^\..+\.(\d+)\.([0-9a-f]{8})\.\d+\.tmp$/.exec(name) ?? [];
+    if (pid === undefined || of === nonce || isOtherProcess(Number(pid))) continue;
+    await fs.rm(join(folder, name), { force: true });
+  }
 }
 
 async function replace(temporary: string, path: string): Promise<void> {

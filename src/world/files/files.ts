@@ -27,9 +27,12 @@ export interface Files {
   open(path: string): Promise<Reader>;
   /**
    * Takes an exclusive lock file (O_EXCL, with pid, host and start time); a lock whose process is gone is taken over.
+   *
+   * @param folders whose files only holders of the lock write: when it is taken over, what its last holder left there of
+   *   an unfinished {@link writeAtomic} is removed
    * @throws ZooError `locked`, naming who holds it
    */
-  lock(path: string): Promise<Lock>;
+  lock(path: string, folders?: readonly string[]): Promise<Lock>;
   /** Who holds a lock, in words; undefined when nobody does, or nobody who still lives. */
   lockedBy(path: string): Promise<string | undefined>;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { ZooError } from '../../core/error.ts';
@@ -29,9 +30,10 @@ const patience = { tries: 50, pause: 20 };
  * and looks again after taking that lock; so of two who find it dead at once, neither can remove the other's new lock.
  * That guard is a lock like any other: when its holder dies it is taken over the same way.
  *
+ * @param takenOver called once the lock is held, if a process that had it is gone: what it left half done can be cleared
  * @throws ZooError `locked`, naming who holds it
  */
-export async function lockFile(path: string): Promise<Lock> {
+export async function lockFile(path: string, takenOver: () => Promise<void> = async () => {}): Promise<Lock> {
   const own: Holder = {
     pid: process.pid,
     host: hostname(),
@@ -39,12 +41,22 @@ export async function lockFile(path: string): Promise<Lock> {
     since: new Date().toISOString(),
     nonce: randomBytes(12).toString('hex'),
   };
+  let foundDead = false;
   for (let attempt = 0; ; attempt++) {
-    if (await create(path, own)) return { release: () => release(path, own) };
+    if (await create(path, own)) {
+      try {
+        if (foundDead) await takenOver();
+      } catch (thrown) {
+        await release(path, own);
+        throw thrown;
+      }
+      return { release: () => release(path, own) };
+    }
     const holder = await readHolder(path);
     if (holder === 'none') continue;
     if (holder === 'unreadable') throw unreadable(path);
     if (await lives(holder)) throw locked(path, holder);
+    foundDead = true;
     const clearing = await clear(path, holder);
     if (clearing === 'busy') {
       if (attempt >= patience.tries) throw locked(path, holder);
@@ -59,6 +71,35 @@ export async function lockHolder(path: string): Promise<string | undefined> {
   if (holder === 'none') return undefined;
   if (holder === 'unreadable') return 'an unknown process';
   return (await lives(holder)) ? describe(holder) : undefined;
+}
+
+/** Removes what processes that are gone left beside a lock that this process holds: drafts of it, and guards. */
+export async function sweepBesideLock(path: string): Promise<void> {
+  const folder = dirname(path);
+  for (const name of await fs.readdir(folder)) {
+    if (!name.startsWith(`${basename(path)}.`)) continue;
+    const beside = join(folder, name);
+    const holder = await readHolder(beside);
+    // Half a draft names nobody; whoever writes one is done with it at once.
+    if (holder === 'unreadable' ? await isOld(beside) : holder !== 'none' && !(await lives(holder)))
+      await fs.rm(beside, { force: true });
+  }
+}
+
+async function isOld(path: string): Promise<boolean> {
+  const { mtimeMs } = await fs.stat(path);
+  return Date.now() - mtimeMs > 60_000;
+}
+
+/** Whether another process than this one has that number now. */
+export function isOtherProcess(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return systemCode(thrown) !== 'ESRCH';
+  }
 }
 
 async function clear(path: string, dead: Holder): Promise<'done' | 'busy'> {

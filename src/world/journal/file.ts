@@ -160,7 +160,7 @@ async function* readEntries(files: Files, path: string, size: number): AsyncGene
 
 async function lockRun(files: Files, folder: string): Promise<Lock> {
   try {
-    return await files.lock(`${folder}/${runLockFile}`);
+    return await files.lock(`${folder}/${runLockFile}`, [folder]);
   } catch (thrown) {
     if (!(thrown instanceof ZooError) || thrown.code !== 'locked') throw thrown;
     throw new ZooError('run-locked', `another process works on this run: ${thrown.message}`, {

@@ -135,6 +135,18 @@ describe('locks', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('clears what a process that is gone left half written, and nothing else', async () => {
+    const stale = ['.run.json.999999999.0a1b2c3d.1.tmp', `.run.json.${process.pid}.0a1b2c3d.2.tmp`, 'lock.n1.tmp'];
+    const kept = ['run.json', `.run.json.${process.ppid}.0a1b2c3d.1.tmp`, '.hidden.tmp'];
+    for (const name of [...stale, ...kept]) await writeFile(at(name), holder({ pid: 999_999_999 }));
+    await (await diskFiles.lock(at('lock'), [folder])).release();
+    expect((await readdir(folder)).length).toBe(stale.length + kept.length);
+
+    await writeFile(at('lock'), holder({ pid: 999_999_999, nonce: 'gone' }));
+    await (await diskFiles.lock(at('lock'), [folder])).release();
+    expect((await readdir(folder)).sort()).toEqual([...kept].sort());
+  });
+
   it('of a dead process go to one of many that want it at once, even after one died while taking it over', async () => {
     for (let round = 0; round < 20; round++) {
       await writeFile(at('lock'), holder({ pid: 999_999_999, nonce: `n${round}` }));
