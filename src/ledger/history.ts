@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Sha256, fromHex } from '../core/digest.ts';
+import type { Sha256 } from '../core/digest.ts';
 import { ZooError } from '../core/error.ts';
 import { parseJson } from '../core/json.ts';
 import { type Commit, commitId, commitSchema } from '../core/tree/commit.ts';
@@ -67,11 +67,6 @@ export async function readLog(files: Files, folder: string): Promise<readonly st
 
 export function renderLog(ids: readonly string[]): string {
   return ids.map((id) => `${id}\n`).join('');
-}
-
-/** The ids as they stand in the log's tree: 32 bytes each, one behind the other. */
-export function logBytes(ids: readonly string[]): Uint8Array {
-  return fromHex(ids.join(''));
 }
 
 /** Names people give to commits, with the commit's id. */

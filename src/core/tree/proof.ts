@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { type Sha256, fromHex, toHex } from '../digest.ts';
+import { ZooError, exitCode } from '../error.ts';
+import { checkJson } from '../json.ts';
+import { type Experience, experienceSchema } from '../library/experience.ts';
+import type { Library } from '../library/library.ts';
+import { parseStrictJson } from '../library/strict-json.ts';
+import { type Commit, commitId, commitSchema } from './commit.ts';
+import { hashLeaf } from './hashing.ts';
+import { recordDigest, recordEntries, recordKey, recordLeaves } from './library-roots.ts';
+import { proveMapKey, verifyMapKey } from './map-proof.ts';
+import { mapRoot as rootOfMap, keyAt } from './merkle-map.ts';
+import { buildMerkleTree, proveInclusion, rootOf, verifyInclusion } from './merkle-log.ts';
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const maximumDepth = 256;
+
+/** Statements about one library and the hashes that prove them, in one file for any number of ids. */
+export const proofSchema = z.strictObject({
+  format: z.literal('zoo-proof'),
+  v: z.literal(1),
+  recordsRoot: hash,
+  mapRoot: hash,
+  /** Experiences in the library. */
+  size: z.int().min(0),
+  /** The version that the roots are those of; null for a library without one. */
+  commit: commitSchema.nullable(),
+  /** Records that are in, each with its place and its path in the records tree. */
+  included: z.array(
+    z.strictObject({ record: experienceSchema, index: z.int().min(0), path: z.array(hash).max(maximumDepth) }),
+  ),
+  /** Ids that are not, each with its way in the map; `""` is a sibling without entries. */
+  absent: z.array(
+    z.strictObject({
+      id: z.string().min(1).max(64),
+      siblings: z.array(z.union([hash, z.literal('')])).max(maximumDepth),
+      end: z.strictObject({ key: hash, value: hash }).nullable(),
+    }),
+  ),
+});
+export type Proof = z.infer<typeof proofSchema>;
+
+/** Proves of each id whether it is in the library or not. */
+export function proveIds(library: Library, ids: readonly string[], commit: Commit | null, sha256: Sha256): Proof {
+  const entries = recordEntries(sha256, library.experiences);
+  const tree = buildMerkleTree(sha256, recordLeaves(sha256, entries));
+  const places = new Map<string, number>();
+  for (let index = 0; index < entries.count; index++) places.set(toHex(keyAt(entries, index)), index);
+  const records = new Map(library.experiences.map((experience) => [experience.id, experience]));
+  const included: Proof['included'] = [];
+  const absent: Proof['absent'] = [];
+  for (const id of new Set(ids)) {
+    const key = recordKey(sha256, id);
+    const record = records.get(id);
+    const index = places.get(toHex(key));
+    if (record !== undefined && index !== undefined) {
+      included.push({ record, index, path: proveInclusion(tree, index).map(toHex) });
+      continue;
+    }
+    const { siblings, end } = proveMapKey(sha256, entries, key);
+    absent.push({
+      id,
+      siblings: siblings.map((sibling) => (sibling === undefined ? '' : toHex(sibling))),
+      end: end === undefined ? null : { key: toHex(end.key), value: toHex(end.value) },
+    });
+  }
+  return {
+    format: 'zoo-proof',
+    v: 1,
+    recordsRoot: toHex(rootOf(sha256, tree)),
+    mapRoot: toHex(rootOfMap(sha256, entries)),
+    size: entries.count,
+    commit,
+    included,
+    absent,
+  };
+}
+
+export function renderProof(proof: Proof): string {
+  return `${JSON.stringify(proof, null, 2)}\n`;
+}
+
+export interface Proven {
+  /** What the given root is: that of the records, that of the map, or the id of a commit, which fixes both. */
+  readonly root: 'records' | 'map' | 'commit';
+  readonly included: readonly Experience[];
+  readonly absent: readonly string[];
+}
+
+/**
+ * Checks a proof file against a root that the caller trusts, with nothing else. Presence follows from the recordsRoot
+ * and absence from the mapRoot; a commit's id proves both, because the commit names both.
+ *
+ * @param root hexadecimal, with or without `0x`
+ * @throws ZooError `invalid-proof` (exit code 5), whatever the text is
+ */
+export function verifyProof(text: string, root: string, sha256: Sha256): Proven {
+  const proof = parseProof(text);
+  const kind = kindOfRoot(proof, root.replace(/^0x/i, '').toLowerCase(), sha256);
+  if (kind === 'records' && proof.absent.length > 0)
+    throw invalid('absence does not follow from a recordsRoot', 'Give the mapRoot or the id of the commit.');
+  if (kind === 'map' && proof.included.length > 0)
+    throw invalid('presence is proven here by the recordsRoot', 'Give the recordsRoot or the id of the commit.');
+  for (const { record, index, path } of proof.included) {
+    const leaf = hashLeaf(sha256, recordDigest(sha256, record));
+    if (!verifyInclusion(sha256, leaf, index, proof.size, path.map(fromHex), fromHex(proof.recordsRoot)))
+      throw invalid(`${record.id} is not shown to be in`);
+  }
+  for (const { id, siblings, end } of proof.absent) {
+    const way = {
+      siblings: siblings.map((sibling) => (sibling === '' ? undefined : fromHex(sibling))),
+      end: end === null ? undefined : { key: fromHex(end.key), value: fromHex(end.value) },
+    };
+    if (verifyMapKey(sha256, recordKey(sha256, id), way, fromHex(proof.mapRoot)) !== 'absent')
+      throw invalid(`${id} is not shown to be absent`);
+  }
+  return { root: kind, included: proof.included.map(({ record }) => record), absent: proof.absent.map(({ id }) => id) };
+}
+
+function parseProof(text: string): Proof {
+  try {
+    return checkJson(parseStrictJson(text, 'the proof'), proofSchema, 'the proof');
+  } catch (cause) {
+    throw invalid(cause instanceof Error ? cause.message : 'it cannot be read', undefined, cause);
+  }
+}
+
+function kindOfRoot(proof: Proof, root: string, sha256: Sha256): Proven['root'] {
+  if (proof.commit !== null) {
+    const { commit } = proof;
+    const same =
+      commit.recordsRoot === proof.recordsRoot && commit.mapRoot === proof.mapRoot && commit.size === proof.size;
+    if (!same) throw invalid('its commit is one of another library');
+    if (commitId(commit, sha256) === root) return 'commit';
+  }
+  if (proof.recordsRoot === root) return 'records';
+  if (proof.mapRoot === root) return 'map';
+  throw invalid('it was made for another root', 'Ask for a proof from the version that has this root.');
+}
+
+/** The `merkle_proof` of the paper's form: 0x, index and size (8 bytes each, big-endian), the path from the bottom. */
+export function encodeMerkleProof(index: number, size: number, path: readonly Uint8Array[]): string {
+  const head = [index, size].map((count) => count.toString(16).padStart(16, '0')).join('');
+  return `0x${head}${path.map(toHex).join('')}`;
+}
+
+/** Whether a record's `merkle_proof` shows it under a recordsRoot. Hostile input gives false. */
+export function verifyMerkleProof(record: Experience, proof: string, root: Uint8Array, sha256: Sha256): boolean {
+  const [, index = '', size = '', path = ''] =
+    /^0x([0-9a-f]{16})([0-9a-f]{16})((?:[0-9a-f]{64}){0,64})$/.exec(proof) ?? [];
+  if (index === '') return false;
+  const hashes = (path.match(/.{64}/g) ?? []).map(fromHex);
+  const leaf = hashLeaf(sha256, recordDigest(sha256, record));
+  return verifyInclusion(sha256, leaf, Number.parseInt(index, 16), Number.parseInt(size, 16), hashes, root);
+}
+
+function invalid(why: string, hint?: string, cause?: unknown): ZooError {
+  return new ZooError('invalid-proof', `the proof is not valid: ${why}`, {
+    hint: hint ?? 'Get the proof again, and check that the root is the one it was made for.',
+    exitCode: exitCode.verification,
+    cause,
+  });
+}

@@ -1,0 +1,122 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { toHex } from '../../../src/core/digest.ts';
+import { type Commit, commitId } from '../../../src/core/tree/commit.ts';
+import { libraryRoots, recordEntries, recordKey, recordLeaves } from '../../../src/core/tree/library-roots.ts';
+import { buildMerkleTree, proveInclusion } from '../../../src/core/tree/merkle-log.ts';
+import { keyAt } from '../../../src/core/tree/merkle-map.ts';
+import {
+  encodeMerkleProof,
+  proveIds,
+  renderProof,
+  verifyMerkleProof,
+  verifyProof,
+} from '../../../src/core/tree/proof.ts';
+import { sha256 } from '../../../src/world/digest/node-crypto.ts';
+import { exampleExperience, exampleLibrary } from '../../ledger/experience.ts';
+
+const library = exampleLibrary(21);
+const { recordsRoot, mapRoot } = libraryRoots(sha256, library.experiences);
+const present = library.experiences.slice(3, 6).map(({ id }) => id);
+const commit: Commit = {
+  v: 1,
+  seq: 1,
+  parents: [],
+  size: 21,
+  recordsRoot: toHex(recordsRoot),
+  mapRoot: toHex(mapRoot),
+  packCid: 'bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy',
+  author: 'zoo',
+  time: '2026-01-01T00:00:00.000Z',
+  message: '',
+  evidence: null,
+};
+
+describe('a proof file', () => {
+  it('proves many ids present and absent by the id of a commit', () => {
+    const text = renderProof(proveIds(library, [...present, 'exp_missing', 'none'], commit, sha256));
+    const proven = verifyProof(text, commitId(commit, sha256), sha256);
+    expect(proven.root).toBe('commit');
+    expect(proven.included.map(({ id }) => id)).toEqual(present);
+    expect(proven.absent).toEqual(['exp_missing', 'none']);
+  });
+
+  it('proves presence by the recordsRoot and absence by the mapRoot', () => {
+    const presence = renderProof(proveIds(library, present, null, sha256));
+    expect(verifyProof(presence, `0x${toHex(recordsRoot).toUpperCase()}`, sha256).included).toHaveLength(3);
+    const absence = renderProof(proveIds(library, ['none'], null, sha256));
+    expect(verifyProof(absence, toHex(mapRoot), sha256).absent).toEqual(['none']);
+    expect(() => verifyProof(presence, toHex(mapRoot), sha256)).toThrow('recordsRoot');
+    expect(() => verifyProof(absence, toHex(recordsRoot), sha256)).toThrow('absence');
+    expect(() => verifyProof(presence, toHex(sha256('x')), sha256)).toThrow('another root');
+  });
+
+  it('is made for an empty library as well', () => {
+    const text = renderProof(proveIds({ experiences: [] }, ['none'], null, sha256));
+    expect(verifyProof(text, '00'.repeat(32), sha256).absent).toEqual(['none']);
+  });
+
+  it('never shows a record that is not in, a record that was changed, or an absence that is none', () => {
+    const root = toHex(recordsRoot);
+    const proof = proveIds(library, present, null, sha256);
+    const [first, second] = proof.included;
+    if (first === undefined || second === undefined) throw new Error('two are needed');
+    const forged = [
+      { ...first, record: { ...first.record, confidence: 0.9 } },
+      { ...first, record: exampleExperience(99) },
+      { ...first, record: second.record },
+      { ...first, path: second.path },
+      { ...first, index: first.index + 21 },
+    ];
+    for (const lie of forged)
+      expect(() => verifyProof(renderProof({ ...proof, included: [lie] }), root, sha256)).toThrow('not valid');
+    const absence = proveIds(library, ['none'], null, sha256);
+    for (const id of present) {
+      const lie = { ...absence, absent: absence.absent.map((statement) => ({ ...statement, id })) };
+      expect(() => verifyProof(renderProof(lie), toHex(mapRoot), sha256)).toThrow('not valid');
+    }
+    // A path to another library's root, told to be of this one.
+    const other = proveIds(exampleLibrary(22), [exampleExperience(21).id], null, sha256);
+    expect(() => verifyProof(renderProof({ ...other, recordsRoot: root }), root, sha256)).toThrow('not valid');
+    expect(() => verifyProof(renderProof({ ...other, commit }), commitId(commit, sha256), sha256)).toThrow(
+      'another library',
+    );
+  });
+
+  it('gives a typed error for any text', () => {
+    const text = renderProof(proveIds(library, [...present, 'none'], commit, sha256));
+    const mutated = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.json(),
+      fc
+        .tuple(fc.nat(text.length - 1), fc.nat(text.length), fc.string())
+        .map(([from, to, put]) => text.slice(0, from) + put + text.slice(to)),
+    );
+    fc.assert(
+      fc.property(mutated, (hostile) => {
+        try {
+          verifyProof(hostile, commitId(commit, sha256), sha256);
+        } catch (thrown) {
+          expect(thrown).toMatchObject({ code: 'invalid-proof', exitCode: 5 });
+        }
+      }),
+      { numRuns: 1500 },
+    );
+  });
+});
+
+describe('the merkle_proof of the paper', () => {
+  it('shows every record of a library under its root', () => {
+    const entries = recordEntries(sha256, library.experiences);
+    const tree = buildMerkleTree(sha256, recordLeaves(sha256, entries));
+    const places = new Map(Array.from({ length: 21 }, (_, index) => [toHex(keyAt(entries, index)), index] as const));
+    for (const record of library.experiences) {
+      const index = places.get(toHex(recordKey(sha256, record.id))) ?? -1;
+      const proof = encodeMerkleProof(index, 21, proveInclusion(tree, index));
+      expect(verifyMerkleProof(record, proof, recordsRoot, sha256)).toBe(true);
+      expect(verifyMerkleProof({ ...record, confidence: 1 }, proof, recordsRoot, sha256)).toBe(false);
+      expect(verifyMerkleProof(record, proof.slice(0, -64), recordsRoot, sha256)).toBe(false);
+      expect(verifyMerkleProof(record, '0xabc...def', recordsRoot, sha256)).toBe(false);
+    }
+  });
+});
