@@ -23,6 +23,11 @@ export function formatScore(value: number | null | undefined, signed = false): s
   return sign + text;
 }
 
+/** `0.012`, `< 0.001`. */
+export function formatProbability(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+}
+
 /** `[−0.012, +0.048]`. */
 export function formatInterval(interval: readonly [number, number], signed = true): string {
   return `[${formatScore(interval[0], signed)}, ${formatScore(interval[1], signed)}]`;

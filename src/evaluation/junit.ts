@@ -1,4 +1,4 @@
-import { formatInterval, formatScore } from './format.ts';
+import { formatInterval, formatProbability, formatScore } from './format.ts';
 import { escapeHtml } from './report/html.ts';
 import type { ArmResult, EvaluationResult, PairedAccount } from './result.ts';
 
@@ -40,7 +40,7 @@ function armCase({ name, mean, perProblem }: ArmResult): Case {
 }
 
 function comparisonCase({ baseline, candidate, delta, ci95, p, verdict, cautions }: PairedAccount): Case {
-  const finding = `${verdict}: ${formatScore(delta, true)} ${formatInterval(ci95)}, p = ${formatScore(p)}`;
+  const finding = `${verdict}: ${formatScore(delta, true)} ${formatInterval(ci95)}, p = ${formatProbability(p)}`;
   return {
     name: `${candidate} is not worse than ${baseline}`,
     output: [finding, ...cautions].join('\n'),

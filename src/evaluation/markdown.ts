@@ -1,5 +1,5 @@
 import { outcomeKinds } from '../core/learning/outcome.ts';
-import { formatCount, formatDollars, formatInterval, formatScore, formatShare } from './format.ts';
+import { formatCount, formatDollars, formatInterval, formatProbability, formatScore, formatShare } from './format.ts';
 import type { EvaluationResult, PairedAccount } from './result.ts';
 import type { TransferResult } from './transfer.ts';
 
@@ -68,7 +68,7 @@ export function transferMarkdown({ cells }: TransferResult): string {
 function verdictLine({ baseline, candidate, delta, ci95, p, verdict, power, effect, n }: PairedAccount): string {
   const detail = [
     `${formatScore(delta, true)} ${formatInterval(ci95)}`,
-    `p = ${formatScore(p)}`,
+    `p = ${formatProbability(p)}`,
     `${formatCount(n)} problems`,
     `power ${formatScore(power)} for ${formatScore(effect, true)}`,
   ].join(', ');

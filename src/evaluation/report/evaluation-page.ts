@@ -1,6 +1,14 @@
 import { outcomeKinds } from '../../core/learning/outcome.ts';
 import type { EvaluationReportInput } from '../evaluation-report.ts';
-import { formatCount, formatCountOf, formatDollars, formatInterval, formatScore, formatShare } from '../format.ts';
+import {
+  formatCount,
+  formatCountOf,
+  formatDollars,
+  formatInterval,
+  formatProbability,
+  formatScore,
+  formatShare,
+} from '../format.ts';
 import type { EvaluationResult, PairedAccount } from '../result.ts';
 import { intervalChart, scatterChart } from './charts.ts';
 import { renderDocument } from './document.ts';
@@ -39,7 +47,7 @@ function figuresOf({ arms, paired, outcomes, usage }: EvaluationResult): Html {
   return html`<ul class="cards" aria-label="Key figures">
     ${paired !== null && card(formatScore(paired.delta, true), `difference, “${paired.candidate}” minus “${paired.baseline}”`)}
     ${paired !== null && card(formatInterval(paired.ci95), '95 % interval of the difference')}
-    ${paired !== null && card(formatScore(paired.p), 'p, sign-flip permutation by problem')}
+    ${paired !== null && card(formatProbability(paired.p), 'p, sign-flip permutation by problem')}
     ${arms.slice(0, 2).map(({ name, mean }) => card(formatScore(mean), `mean score of “${name}”`))}
     ${card(formatDollars(usage.usd), `${formatCount(usage.calls)} calls, ${formatCount(outcomes.total)} samples`)}
   </ul>`;
@@ -69,7 +77,16 @@ function comparisonSection({ paired, comparisons, sequential }: EvaluationResult
       )}
       ${table(
         'Comparisons',
-        ['arm', 'against', 'difference', '95 % interval', 'p', 'verdict', 'problems', 'power'],
+        [
+          'arm',
+          'against',
+          'difference',
+          '95 % interval',
+          'p',
+          'verdict',
+          'problems',
+          `power for ${formatScore(all[0]?.effect, true)}`,
+        ],
         all.map(comparisonRow),
       )}
       ${
@@ -80,7 +97,7 @@ function comparisonSection({ paired, comparisons, sequential }: EvaluationResult
           sequential.looks.map(({ samples, delta, p, level, verdict }) => [
             samples,
             formatScore(delta, true),
-            formatScore(p),
+            formatProbability(p),
             level.toFixed(4),
             verdict,
           ]),
@@ -90,16 +107,16 @@ function comparisonSection({ paired, comparisons, sequential }: EvaluationResult
 }
 
 function comparisonRow(account: PairedAccount): HtmlValue[] {
-  const { candidate, baseline, delta, ci95, p, verdict, n, leftOut, power, effect } = account;
+  const { candidate, baseline, delta, ci95, p, verdict, n, leftOut, power } = account;
   return [
     candidate,
     baseline,
     formatScore(delta, true),
     formatInterval(ci95),
-    formatScore(p),
+    formatProbability(p),
     html`<strong class="${tones[verdict]}">${verdict}</strong>`,
     leftOut > 0 ? `${formatCount(n)}; ${formatCount(leftOut)} left out` : formatCount(n),
-    `${formatScore(power)} for ${formatScore(effect, true)}`,
+    formatScore(power),
   ];
 }
 
@@ -118,22 +135,23 @@ function armSection({ arms, samples }: EvaluationResult): Html {
       )
     }
     ${table(
-      'Scores; pass@k without bias, maj@k by the majority of k answers',
-      [
-        'arm',
-        'model',
-        'experiences',
-        `mean@${samples}`,
-        '95 % interval',
-        ...sizes.flatMap((k) => [`pass@${k}`, `maj@${k}`]),
-      ],
-      arms.map(({ name, model, experiences, mean, ci95, passAt, majAt }) => [
+      'Mean scores',
+      ['arm', 'model', 'experiences', `mean@${samples}`, '95 % interval'],
+      arms.map(({ name, model, experiences, mean, ci95 }) => [
         name,
         model,
         formatCount(experiences),
         formatScore(mean),
         ci95 === null ? '–' : formatInterval(ci95, false),
-        ...sizes.flatMap((k) => [formatScore(passAt[k]), formatScore(majAt[k])]),
+      ]),
+    )}
+    ${table(
+      'pass@k, without bias, and maj@k, by the majority of k answers',
+      ['k', ...arms.map(({ name }) => `pass, ${name}`), ...arms.map(({ name }) => `maj, ${name}`)],
+      sizes.map((k) => [
+        k,
+        ...arms.map(({ passAt }) => formatScore(passAt[k])),
+        ...arms.map(({ majAt }) => formatScore(majAt[k])),
       ]),
     )}`,
   );

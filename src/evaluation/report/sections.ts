@@ -8,6 +8,7 @@ import {
   formatDollars,
   formatDuration,
   formatInterval,
+  formatProbability,
   formatScore,
   formatShare,
 } from '../format.ts';
@@ -208,7 +209,7 @@ export function gateSection({ gate, dataset }: TrainResult): Html {
             <dt>95 % interval</dt>
             <dd>${formatInterval(gate.ci95)}</dd>
             <dt>p (sign-flip permutation)</dt>
-            <dd>${formatScore(gate.p)}</dd>
+            <dd>${formatProbability(gate.p)}</dd>
             <dt>problems compared</dt>
             <dd>${formatCount(gate.n)}</dd>
             <dt>power</dt>

@@ -41,6 +41,7 @@ nav { font-size: .9rem; }
 .good { color: var(--good); } .bad { color: var(--bad); } .quiet { color: var(--quiet); }
 figure { margin: 1rem 0; }
 .plot { display: block; width: 100%; height: auto; font-size: 11px; font-variant-numeric: tabular-nums; overflow: visible; }
+.plot[width='460'] { max-width: 30rem; }
 .legend .swatch { display: inline-block; width: .75rem; height: .75rem; border-radius: 2px; margin-right: .4rem; vertical-align: -.05rem; }
 .swatch.correct { background: var(--correct); } .swatch.wrong { background: var(--wrong); } .swatch.truncated { background: var(--truncated); }
 .swatch.unparseable { background: var(--unparseable); } .swatch.failed { background: var(--failed); }
