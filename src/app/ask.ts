@@ -32,7 +32,7 @@ export async function askQuestion(
   signal: AbortSignal,
 ): Promise<Answered> {
   const { settings } = config;
-  const prompts = await readPrompts(files, sha256);
+  const prompts = await readPrompts(files, sha256, config.settings.prompts);
   const library: Library = withLibrary ? await ledgerAt(settings.library).library() : { experiences: [] };
   const student = await resolveStudent(config, signal);
   const problems = settings.dataset === undefined ? [] : (await openDatasets(config).open(settings.dataset)).problems;

@@ -39,7 +39,7 @@ export async function runEvaluation(config: Config, request: EvaluateRequest): P
   const { observe, signal } = request;
   const dataset = await openDataset(config);
   const verifier = await openVerifier(settings.verifier ?? dataset.verifier);
-  const prompts = await readPrompts(files, sha256);
+  const prompts = await readPrompts(files, sha256, config.settings.prompts);
   const ledger = ledgerAt(settings.library);
   const library = await ledger.library();
   const problems = settings.limit === undefined ? dataset.problems : dataset.problems.slice(0, settings.limit);

@@ -4,23 +4,38 @@ import { ZooError } from '../core/error.ts';
 import type { Files } from '../world/files/files.ts';
 import { packageFolder } from './package.ts';
 
-/** Reads the prompts that ship with zoo. @throws ZooError `missing-prompt` or `invalid-prompt`, naming the file */
-export async function readPrompts(files: Files, sha256: Sha256, folder = `${packageFolder}prompts`): Promise<Prompts> {
-  const texts = await Promise.all(
-    promptNames.map(async (name) => [name, await readPrompt(files, folder, name)] as const),
-  );
-  const templates = texts.map(([name, text]) => [name, parsePrompt(`${folder}/${name}.md`, text)] as const);
+/**
+ * Reads the prompts: those of a folder of the user's, and the ones that ship with zoo where it has none.
+ *
+ * @throws ZooError `missing-prompt` or `invalid-prompt`, naming the file or the folder
+ */
+export async function readPrompts(files: Files, sha256: Sha256, folder?: string): Promise<Prompts> {
+  const read = await Promise.all(promptNames.map((name) => readPrompt(files, folder, name)));
+  if (folder !== undefined && read.every(({ path }) => !path.startsWith(folder))) {
+    throw new ZooError('missing-prompt', `${folder} holds none of the prompts ${promptNames.join(', ')}`, {
+      hint: 'Copy the ones to change from the folder prompts of zoo, or leave --prompts (ZOO_PROMPTS) out.',
+    });
+  }
+  const templates = read.map(({ name, path, text }) => [name, parsePrompt(path, text)] as const);
   return {
     templates: Object.fromEntries(templates) as Record<PromptName, PromptTemplate>,
-    hash: toHex(sha256(texts.map(([name, text]) => `${name}\u0000${text}\u0000`).join(''))),
+    hash: toHex(sha256(read.map(({ name, text }) => `${name}\u0000${text}\u0000`).join(''))),
   };
 }
 
-async function readPrompt(files: Files, folder: string, name: PromptName): Promise<string> {
-  const path = `${folder}/${name}.md`;
-  const text = await files.readText(path);
-  if (text !== undefined) return text;
-  throw new ZooError('missing-prompt', `${path} is not there`, {
+interface PromptFile {
+  readonly name: PromptName;
+  readonly path: string;
+  readonly text: string;
+}
+
+async function readPrompt(files: Files, folder: string | undefined, name: PromptName): Promise<PromptFile> {
+  const folders = [...(folder === undefined ? [] : [folder]), `${packageFolder}prompts`];
+  for (const path of folders.map((one) => `${one}/${name}.md`)) {
+    const text = await files.readText(path);
+    if (text !== undefined) return { name, path, text };
+  }
+  throw new ZooError('missing-prompt', `${packageFolder}prompts/${name}.md is not there`, {
     hint: 'Install zoo again; its folder is incomplete.',
   });
 }

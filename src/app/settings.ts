@@ -62,6 +62,12 @@ export const settingTable = {
     env: 'ZOO_DATASETS_DIR',
     about: 'a folder with copies of datasets, looked into before anything is downloaded',
   },
+  prompts: {
+    kind: 'path',
+    flag: '--prompts <dir>',
+    env: 'ZOO_PROMPTS',
+    about: "a folder with prompts of your own; those that it lacks are zoo's",
+  },
   dataset: {
     kind: 'text',
     flag: '--dataset <name>',

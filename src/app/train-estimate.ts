@@ -34,7 +34,7 @@ export async function estimateTraining(config: Config): Promise<TrainingEstimate
     dataset,
     verifier: verifier.name,
     library: await ledgerAt(settings.library).library(),
-    prompts: await readPrompts(files, sha256),
+    prompts: await readPrompts(files, sha256, config.settings.prompts),
     student: identityOf(student),
     teacher: identityOf(teacher),
     createdAt: creationDate(config.environment, student.provider, clock.now()),

@@ -121,7 +121,7 @@ interface Parts {
 async function gather({ config, mode, record }: Session, { signal }: TrainRequest): Promise<Parts> {
   const dataset = await openDataset(config);
   const verifier = await openVerifier(config.settings.verifier ?? dataset.verifier);
-  const prompts = await readPrompts(files, sha256);
+  const prompts = await readPrompts(files, sha256, config.settings.prompts);
   if (mode === 'replay' && record !== undefined) {
     const { student, teacher } = record.models;
     return { prompts, dataset, verifier, student: recorded(student), teacher: recorded(teacher) };

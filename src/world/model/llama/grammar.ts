@@ -5,6 +5,11 @@ type Part = JsonSchema | boolean;
 
 /** Longer bounds make llama.cpp's grammar too large to build; the validation after the call still holds them. */
 const longestBound = 1000;
+/**
+ * Characters of a string whose schema sets no bound. Small models get caught in repetitions, and inside a string no
+ * grammar lets them out before the token limit, which spoils the whole reply.
+ */
+const longestString = 400;
 /** Each optional property doubles the alternatives of an object; beyond this many they all become required. */
 const mostOptional = 4;
 
@@ -43,7 +48,7 @@ function convert(part: Part | undefined): object {
     case 'array':
       return withDefinitions(part, convertArray(part));
     case 'string':
-      return { type: 'string', ...bounds(part, 'minLength', 'maxLength') };
+      return { type: 'string', maxLength: longestString, ...bounds(part, 'minLength', 'maxLength') };
     case 'number':
     case 'integer':
     case 'boolean':
