@@ -28,8 +28,7 @@ const functionWords = new Set(
   'a an and are as at be by for from in is it its of on or that the then this to when with you your'.split(' '),
 );
 
-/** Normalised words that carry meaning. */
-export /** The normalised words of a text that say what it is about. */
+/** The normalised words of a text that say what it is about. */
 export function contentWords(text: string): Set<string> {
   return new Set(
     normalizeText(text)
