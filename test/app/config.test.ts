@@ -80,10 +80,11 @@ describe('precedence', () => {
 describe('every setting', () => {
   it.each(settingKeys)('%s is read from its variable', (key) => {
     const setting = settingOf(key);
+    const integer = setting.kind === 'integer' ? Math.max(7, setting.least) : 0;
     const text = {
       text: 'words',
       path: '/some/where',
-      integer: '7',
+      integer: String(integer),
       number: '0.25',
       'integer-or-auto': 'auto',
       duration: '90s',
@@ -94,7 +95,7 @@ describe('every setting', () => {
     const value = {
       text: 'words',
       path: '/some/where',
-      integer: 7,
+      integer,
       number: 0.25,
       'integer-or-auto': 'auto',
       duration: 90_000,
