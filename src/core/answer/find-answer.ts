@@ -47,11 +47,12 @@ function findBoxed(response: string): FoundAnswer | 'cut' | undefined {
   return first && { kind: 'boxed', text: parts.join(', '), parts };
 }
 
+const spacing = String.raw`(?:[\s$,;()[\]]|\\(?:q?quad|[,;:! ()[\]\\]))*`;
+const joint = new RegExp(String.raw`^${spacing}(?:and|or|\\text\{\s*(?:and|or)\s*\})?${spacing}$`, 'i');
+
 /** True for what may stand between two boxed answers that are one answer, such as "$ and $". */
 function isJoint(between: string): boolean {
-  return (
-    between.length <= 40 && /^[\s$,;\\()[\]]*(?:and|or|\\text\{\s*(?:and|or)\s*\})?[\s$,;\\()[\]]*$/i.test(between)
-  );
+  return between.length <= 40 && joint.test(between);
 }
 
 function readBox(response: string, start: number, from: number): Box | undefined {

@@ -65,7 +65,7 @@ export interface CardedDatasetSource extends DatasetSource {
 }
 
 /** What grades, and where to file what is learned, when a dataset has no card that says it. */
-const uncarded = { verifier: 'numeric', domain: 'general' };
+const uncarded = { verifier: 'math', domain: 'general' };
 
 /**
  * Opens datasets by a card's name, by a path, or by `hf:owner/name[/file][@revision]`. A card is looked for in the mirror,
