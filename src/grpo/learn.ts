@@ -1,3 +1,4 @@
+import { estimateTokenCount } from 'tokenx';
 import { isContested, isLearnedFrom, rewardSpread } from '../core/learning/advantage.ts';
 import { type Hamiltonian, groupHamiltonian } from '../core/learning/hamiltonian.ts';
 import type { Outcome } from '../core/learning/outcome.ts';
@@ -39,10 +40,11 @@ export async function learnFromGroups(
   world: World,
 ): Promise<LearnedGroup[]> {
   const relevance = lexicalRelevance(library.experiences.map(({ text }) => text));
+  const contextTokens = countTokens();
   const longestFirst = [...step.problems].sort((a, b) => (lengths.get(b.id) ?? 0) - (lengths.get(a.id) ?? 0));
   const learned = await flow(longestFirst, world.room, world.signal, async (problem) => {
     const { group, prompt } = await rolloutGroup(problem, library, step.step, run, world);
-    const hamiltonian = measure(problem, group, prompt, library, relevance, run);
+    const hamiltonian = measure(problem, group, prompt, library, relevance, contextTokens(prompt), run);
     await world.journal.append({
       type: 'decision',
       step: step.step,
@@ -131,6 +133,7 @@ function measure(
   prompt: SolvePrompt,
   library: Library,
   relevance: (query: string) => number[],
+  contextTokens: number,
   run: Run,
 ): Hamiltonian {
   const injected = new Set(prompt.injected);
@@ -141,7 +144,20 @@ function measure(
       injected.has(experience) ? [{ confidence: experience.confidence, relevance: relevances[index] ?? 0 }] : [],
     ),
     answers: answered.map(({ outcome }) => ('answer' in outcome ? outcome.answer : null)),
-    contextTokens: Math.max(0, ...answered.map(({ usage }) => usage.promptTokens)),
+    contextTokens,
     contextLimit: run.settings.contextTokens,
   });
+}
+
+/**
+ * Tokens of a prompt, estimated: what endpoints tell is told once a call, so that it would depend on how many samples
+ * shared a call, and with it on what was asked again after a kill.
+ */
+function countTokens(): (prompt: SolvePrompt) => number {
+  const system = new Map<string, number>();
+  return ({ messages: [{ content }, { content: problem }] }) => {
+    const shared = system.get(content) ?? estimateTokenCount(content);
+    system.set(content, shared);
+    return shared + estimateTokenCount(problem);
+  };
 }

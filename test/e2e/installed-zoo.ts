@@ -40,7 +40,12 @@ export async function installZoo(): Promise<InstalledZoo> {
   const compiler = join(repository, 'node_modules/typescript/bin/tsc');
   await promisify(execFile)(process.execPath, [
     compiler,
-    ...['-p', join(repository, 'tsconfig.build.json'), '--outDir', join(program, 'dist'), '--declaration', 'false'],
+    '-p',
+    join(repository, 'tsconfig.build.json'),
+    '--outDir',
+    join(program, 'dist'),
+    '--declaration',
+    'false',
   ]);
   return {
     workFolder: async (name) => {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Agent, type IncomingMessage, createServer, request as ask } from 'node:http';
+import { Agent, type IncomingMessage, type ServerResponse, createServer, request as ask } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
@@ -28,29 +28,31 @@ export async function recordingEndpoint(target: string, groups: boolean): Promis
   const asked: string[] = [];
   const agent = new Agent({ keepAlive: true });
   const { origin } = new URL(target);
-  const server = createServer((incoming, response) => {
-    void readBody(incoming).then((body) => {
-      if (incoming.method === 'POST') {
-        const { messages, seed, n = 1 } = bodySchema.parse(JSON.parse(body));
-        if (n > 1 && !groups) {
-          response.writeHead(400, { 'content-type': 'application/json' });
-          response.end(JSON.stringify({ error: { message: "Unsupported parameter: 'n'", param: 'n' } }));
-          return;
-        }
-        for (let index = 0; index < n; index++) asked.push(sampleName(messages, seed + index));
-      }
-      const { method, headers, url } = incoming;
-      const passed = ask(`${origin}${url ?? ''}`, { method, headers, agent }, (answer) => {
-        response.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.on('error', () => response.socket?.resetAndDestroy());
-        answer.pipe(response);
-      });
-      passed.on('error', () => response.socket?.resetAndDestroy());
-      response.once('close', () => passed.destroy());
-      passed.end(body);
-    });
-  });
+  const server = createServer((incoming, response) => void answer(incoming, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(incoming);
+    if (incoming.method === 'POST') {
+      const { messages, seed, n = 1 } = bodySchema.parse(JSON.parse(body));
+      if (n > 1 && !groups) {
+        response.writeHead(400, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ error: { message: "Unsupported parameter: 'n'", param: 'n' } }));
+        return;
+      }
+      for (let index = 0; index < n; index++) asked.push(sampleName(messages, seed + index));
+    }
+    const { method, headers, url = '' } = incoming;
+    const passed = ask(`${origin}${url}`, { method, headers, agent }, (answered) => {
+      response.writeHead(answered.statusCode ?? 500, answered.headers);
+      answered.on('error', () => response.socket?.resetAndDestroy());
+      answered.pipe(response);
+    });
+    passed.on('error', () => response.socket?.resetAndDestroy());
+    response.once('close', () => passed.destroy());
+    passed.end(body);
+  }
+
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     asked,

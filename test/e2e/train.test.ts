@@ -7,7 +7,7 @@ import { type Simulator, startSimulator } from '../../src/simulator/start-simula
 import { type Ended, ensureBuilt, makeFolder, projectFolder, runZoo, startZoo, whenSaid } from './zoo.ts';
 
 /** Small enough to be quick, large enough to learn something. */
-const small = ['--dataset', 'quickstart', '--provider', 'sim', '--limit', '16', '--epochs', '2', '--group-size', '3'];
+const small = ['--dataset', 'quickstart', '--provider', 'sim', '--limit', '10', '--epochs', '2', '--group-size', '3'];
 
 const home = makeFolder();
 const options = { folder: home.path };
@@ -16,7 +16,7 @@ beforeAll(async () => {
   await ensureBuilt();
   const lines = readFileSync(join(projectFolder, 'datasets/quickstart.jsonl'), 'utf8').trim().split('\n');
   const problems = lines.map((line) => problemSchema.parse(JSON.parse(line)));
-  slow = await startSimulator({ problems, timeScale: 0.05 });
+  slow = await startSimulator({ problems, timeScale: 0.02 });
 }, 60_000);
 afterAll(async () => {
   await slow.close();
@@ -46,7 +46,7 @@ describe('zoo train', () => {
     expect(result).toMatchObject({
       run: 'one',
       status: 'completed',
-      dataset: { name: 'quickstart', train: 16, gate: 0 },
+      dataset: { name: 'quickstart', train: 10, gate: 0 },
       model: { provider: 'sim', student: 'zoo-sim-student' },
       library: { before: { version: null, count: 0 }, after: { version: 'v1' } },
       resumedFrom: null,
@@ -69,11 +69,6 @@ describe('zoo train', () => {
     expect(resultOf(again).library.after.root).toBe(resultOf(first).library.after.root);
   });
 
-  it('gives another library for another seed', async () => {
-    const other = await train('--json', '--library', 'three', '--seed', '5');
-    expect(resultOf(other).library.after.root).not.toBe(resultOf(first).library.after.root);
-  });
-
   it('replays a run from its journal alone', async () => {
     const words = ['train', '--replay', 'one', '--library', 'replayed', '--json'];
     const replayed = await runZoo(words, { ...options, environment: { ZOO_BASE_URL: 'http://127.0.0.1:9/v1' } });
@@ -82,8 +77,8 @@ describe('zoo train', () => {
     expect(resultOf(replayed).usage).toEqual(resultOf(first).usage);
   });
 
-  it('tells every event as a line with --json=events', async () => {
-    const { code, stdout } = await train('--json=events', '--library', 'four');
+  it('tells every event as a line with --json=events; another seed gives another library', async () => {
+    const { code, stdout } = await train('--json=events', '--library', 'four', '--seed', '5');
     expect(code).toBe(0);
     const lines = stdout
       .trim()
@@ -92,18 +87,24 @@ describe('zoo train', () => {
     expect(lines[0]?.type).toBe('run-started');
     expect(lines.at(-1)?.type).toBe('result');
     expect(new Set(lines.map(({ type }) => type))).toContain('rollout');
-    expect(lines.at(-1)?.result?.library.after.root).toBe(resultOf(first).library.after.root);
+    expect(lines.at(-1)?.result?.library.after.root).not.toBe(resultOf(first).library.after.root);
   });
 
   it('stops at a budget with exit code 4, and goes on to the same library', async () => {
-    const stopped = await train('--json', '--library', 'five', '--run', 'five', '--max-calls', '60');
+    const stopped = await train('--json', '--library', 'five', '--run', 'five', '--max-calls', '40');
     expect(stopped.code).toBe(4);
     expect(resultOf(stopped).status).toBe('budget');
     expect(stopped.stderr).toContain('zoo train --resume five');
     const ended = await runZoo(['train', '--resume', 'five', '--library', 'five', '--json'], options);
     expect(ended.code).toBe(0);
     expect(resultOf(ended).library.after.root).toBe(resultOf(first).library.after.root);
-    expect(resultOf(ended).usage).toEqual(resultOf(first).usage);
+    // What the simulator's cache held differs: it is a new one in every process.
+    const paid = ({ usage: { calls, promptTokens, completionTokens } }: TrainResult) => [
+      calls,
+      promptTokens,
+      completionTokens,
+    ];
+    expect(paid(resultOf(ended))).toEqual(paid(resultOf(first)));
   });
 
   it('refuses to go on as another run', async () => {
@@ -125,7 +126,7 @@ describe('zoo train', () => {
   it('tells what a run would cost without doing anything', async () => {
     const { code, stdout } = await train('--dry-run', '--json', '--library', 'dry', '--run', 'dry');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ dryRun: true, problems: 16, usd: { least: 0, most: 0 } });
+    expect(JSON.parse(stdout)).toMatchObject({ dryRun: true, problems: 10, usd: { least: 0, most: 0 } });
     expect(existsSync(join(home.path, 'dry'))).toBe(false);
     expect(existsSync(join(home.path, 'runs/dry'))).toBe(false);
   });
