@@ -133,6 +133,7 @@ async function takeStep(step: Step, state: TrainState, run: Run, world: World): 
     library: gated.library,
     run,
   });
+  warnOfLosses(account, run, world);
   return { state: { ...gated, steps: [...state.steps, account] }, account, changes: kept ? changes : [] };
 }
 
@@ -140,6 +141,27 @@ interface Taken {
   readonly state: TrainState;
   readonly account: StepAccount;
   readonly changes: readonly Change[];
+}
+
+/** Rollouts that taught nothing are told with their denominator and the mend. */
+function warnOfLosses({ step, rollouts }: StepAccount, { settings }: Run, world: World): void {
+  const { truncated, failed, total } = rollouts;
+  if (truncated > 0) {
+    world.observe({
+      type: 'warning',
+      code: 'truncated',
+      message: `${truncated} of ${total} rollouts of step ${step + 1} ran into the token limit before they answered`,
+      hint: `Raise --max-tokens (ZOO_MAX_TOKENS), now ${settings.student.maxTokens ?? 'left to the endpoint'}.`,
+    });
+  }
+  if (failed > 0) {
+    world.observe({
+      type: 'warning',
+      code: 'failed',
+      message: `${failed} of ${total} rollouts of step ${step + 1} failed; they count neither as right nor as wrong`,
+      hint: 'The journal tells each reason; zoo doctor checks the endpoint.',
+    });
+  }
 }
 
 interface Candidate {

@@ -83,8 +83,13 @@ describe('train', () => {
     const said = [complete('38 and then', 'length'), complete('I do not know'), failure, complete('It is 38')];
     const rollout: Script = ({ purpose }, sample) =>
       sample === 0 ? complete('on and on', 'length') : (said[sample] ?? purpose.item);
-    const { world } = fakeWorld({ ...learning, rollout });
+    const { world, events } = fakeWorld({ ...learning, rollout });
     const { yielded } = await drain(train(fakeRun({ problems: problems.slice(0, 1) }), world));
+    const warnings = events.flatMap((event) => (event.type === 'warning' ? [`${event.message} ${event.hint}`] : []));
+    expect(warnings).toEqual([
+      expect.stringMatching(/1 of 4 .*--max-tokens/),
+      expect.stringMatching(/1 of 4 .*failed/),
+    ]);
     expect(yielded[0]).toMatchObject({
       contested: 0,
       rollouts: { total: 4, correct: 1, wrong: 0, truncated: 1, unparseable: 1, failed: 1 },
