@@ -111,7 +111,7 @@ describe('the form of the paper', () => {
 });
 
 describe('the published schema', () => {
-  const path = join(import.meta.dirname, '../../../docs/schemas/experience.schema.json');
+  const path = join(import.meta.dirname, '../../../docs/schema/experience.schema.json');
   const schema = {
     title: 'Experience',
     description: 'One experience of a Zoo library: paper section 5.1, without merkle_proof, plus lineage and evidence.',

@@ -100,7 +100,7 @@ describe('a proof file', () => {
           expect(thrown).toMatchObject({ code: 'invalid-proof', exitCode: 5 });
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: Number(process.env['ZOO_FUZZ_RUNS'] ?? 300) },
     );
   });
 });
