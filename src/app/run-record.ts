@@ -51,6 +51,7 @@ const free: ReadonlySet<SettingKey> = new Set<SettingKey>([
   'maxCalls',
   'maxTime',
   'logLevel',
+  'telemetry',
 ]);
 
 /** Settings as run.json keeps them. */

@@ -332,6 +332,13 @@ export const settingTable = {
     env: 'ZOO_MAX_TIME',
     about: 'stops after this long (90s, 15m, 2h)',
   },
+  telemetry: {
+    kind: 'switch',
+    flag: '--telemetry',
+    env: 'ZOO_TELEMETRY',
+    default: false,
+    about: 'sends a span for every request to OpenTelemetry, which the OTEL_* variables configure',
+  },
   logLevel: {
     kind: 'choice',
     choices: logLevels,

@@ -34,6 +34,7 @@ const model: readonly SettingKey[] = [
   'contextTokens',
   'timeout',
   'concurrency',
+  'telemetry',
 ];
 const teacher: readonly SettingKey[] = ['teacherProvider', 'teacherBaseUrl', 'teacherApiKey', 'teacherModel'];
 const teaching: readonly SettingKey[] = ['teacherTemperature', 'teacherMaxTokens'];

@@ -12,8 +12,10 @@ import type { Model, ModelIdentity, Purpose } from '../../world/model/model.ts';
 import { createRetryAllowance } from '../../world/model/retry-allowance.ts';
 import { retrying } from '../../world/model/retry.ts';
 import { siblings } from '../../world/model/siblings.ts';
+import { traced } from '../../world/model/traced.ts';
 import { structured } from '../../world/model/structured.ts';
 import type { Config } from '../config.ts';
+import { version } from '../package.ts';
 import { type Adapter, openAdapter } from './adapter.ts';
 import type { Endpoint } from './endpoints.ts';
 import { cacheFolder, clock, files, sha256 } from './platform.ts';
@@ -61,8 +63,10 @@ export async function openModels(options: ModelsOptions): Promise<Models> {
   try {
     const endpoints = replay ? options : await startEmbedded(options, closers);
     const line = await openLine({ ...options, ...endpoints }, budget, closers);
+    const trace = await openTracing(config, closers);
     const wrap = (model: Model, role: Purpose['role']) => {
-      const { calls, limiter } = line.ask(model, role);
+      const { calls: asked, limiter } = line.ask(model, role);
+      const calls = trace(asked);
       const kept =
         journal === undefined
           ? calls
@@ -87,6 +91,15 @@ export async function openModels(options: ModelsOptions): Promise<Models> {
     await close();
     throw thrown;
   }
+}
+
+/** What makes spans of calls, where they are asked for. */
+async function openTracing({ settings }: Config, closers: (() => Promise<void>)[]): Promise<(model: Model) => Model> {
+  if (!settings.telemetry) return (model) => model;
+  const { openTracer } = await import('../../world/model/open-tracer.ts');
+  const opened = await openTracer(version);
+  closers.push(() => opened.close());
+  return (model) => traced(model, opened.tracer);
 }
 
 function openBudget({ settings, prices }: Config, observe: Observe): Budget {
