@@ -174,6 +174,12 @@ describe.skipIf(library === undefined)('a tiny model', () => {
     for (const one of finished) expect(schema.safeParse(JSON.parse(one.text)).error).toBeUndefined();
   });
 
+  test('takes the largest grammar that a schema may ask for', async () => {
+    const schema = z.object({ text: z.string().max(100_000), list: z.array(z.int()).max(100_000) });
+    const drawn = await completions(shared, { reply: { name: 'large', schema } });
+    expect(drawn[0]?.text).toMatch(/^\{/);
+  });
+
   test('refuses a prompt that does not fit, and says how to mend it', async () => {
     const messages = [{ role: 'user', content: 'x'.repeat(600) }] as const;
     await expect(shared.generate(request({ messages }))).rejects.toMatchObject({
@@ -319,10 +325,11 @@ describe('grammarSchema', () => {
   test('leaves out a property that may be absent, and requires one that may be null', () => {
     const schema = z.object({ kind: z.enum(['a', 'b']), note: z.string().optional(), id: z.string().nullish() });
     const kind = { enum: ['a', 'b'] };
-    const id = { oneOf: [{ type: 'string' }, { type: 'null' }] };
+    const text = { type: 'string', maxLength: 400 };
+    const id = { oneOf: [text, { type: 'null' }] };
     expect(grammarSchema(schema)).toEqual({
       oneOf: [
-        { type: 'object', properties: { kind, note: { type: 'string' }, id } },
+        { type: 'object', properties: { kind, note: text, id } },
         { type: 'object', properties: { kind, id } },
       ],
     });
@@ -336,7 +343,7 @@ describe('grammarSchema', () => {
       minItems: 1,
       maxItems: 3,
     });
-    expect(grammarSchema(z.string().max(100_000))).toEqual({ type: 'string' });
+    expect(grammarSchema(z.string().max(100_000))).toEqual({ type: 'string', maxLength: 1000 });
   });
 
   test('writes unions as alternatives and records with their values', () => {

@@ -3,7 +3,7 @@ import { type ZodType, z } from 'zod';
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 type Part = JsonSchema | boolean;
 
-/** Longer bounds make llama.cpp's grammar too large to build; the validation after the call still holds them. */
+/** Larger bounds make llama.cpp's grammar too large to build. */
 const longestBound = 1000;
 /**
  * Characters of a string whose schema sets no bound. Small models get caught in repetitions, and inside a string no
@@ -48,7 +48,7 @@ function convert(part: Part | undefined): object {
     case 'array':
       return withDefinitions(part, convertArray(part));
     case 'string':
-      return { type: 'string', maxLength: longestString, ...bounds(part, 'minLength', 'maxLength') };
+      return { type: 'string', ...bounds({ maxLength: longestString, ...part }, 'minLength', 'maxLength') };
     case 'number':
     case 'integer':
     case 'boolean':
@@ -101,8 +101,11 @@ function convertArray(part: JsonSchema): object {
 }
 
 function bounds(part: JsonSchema, ...names: readonly ('minLength' | 'maxLength' | 'minItems' | 'maxItems')[]): object {
-  const kept = names.filter((name) => (part[name] ?? Infinity) <= longestBound);
-  return Object.fromEntries(kept.map((name) => [name, part[name]]));
+  const given = names.flatMap((name) => {
+    const bound = part[name];
+    return bound === undefined ? [] : [[name, Math.min(bound, longestBound)] as const];
+  });
+  return Object.fromEntries(given);
 }
 
 function admitsNull(part: Part): boolean {
