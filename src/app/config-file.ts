@@ -23,7 +23,7 @@ const pricesSchema = z
   .describe('Prices by model name; they override the built-in table.');
 
 /** What zoo.config.json may hold: every setting that is no secret, and prices. Strict, so that a typing error is told. */
-export const configFileSchema = z
+const configFileSchema = z
   .strictObject({
     $schema: z.string().optional(),
     prices: pricesSchema.optional(),

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { ZooError, messageOf } from '../core/error.ts';
 import { parseJson } from '../core/json.ts';
+import type { Verifier } from '../world/verifier/verifier.ts';
 import { openVerifier } from './wire/verifiers.ts';
 
 const rowSchema = z.object({
@@ -43,32 +44,54 @@ export async function gradeFile(
 ): Promise<GradeTotals> {
   const verifier = await openVerifier(verifierName);
   const counts = { total: 0, correct: 0, wrong: 0, unparseable: 0, failed: 0 };
+  const waiting: Promise<Graded>[] = [];
+  const settleFirst = async () => {
+    const { outcome, grade } = (await waiting.shift()) as Graded;
+    counts.total++;
+    counts[outcome]++;
+    tell(grade);
+  };
   try {
     let line = 0;
     for await (const text of linesOf(path)) {
       line++;
       if (text.trim() === '') continue;
-      const { id, gold, response, problem } = parseJson(text, rowSchema, `${path} line ${line}`);
-      counts.total++;
-      try {
-        const verdict = await verifier.verify({ id, problem: problem ?? '', answer: gold }, response);
-        if (verdict.kind === 'unparseable') {
-          counts.unparseable++;
-          tell({ id, correct: false, answer: null, reason: verdict.reason });
-        } else {
-          counts[verdict.correct ? 'correct' : 'wrong']++;
-          tell({ id, correct: verdict.correct, answer: verdict.answer, reason: verdict.reason });
-        }
-      } catch (thrown) {
-        counts.failed++;
-        tell({ id, correct: false, answer: null, reason: `the verifier broke: ${messageOf(thrown)}` });
-      }
+      waiting.push(gradeRow(parseJson(text, rowSchema, `${path} line ${line}`), verifier));
+      if (waiting.length >= gradedAtOnce) await settleFirst();
     }
+    while (waiting.length > 0) await settleFirst();
   } finally {
+    await Promise.allSettled(waiting);
     await verifier.close?.();
   }
   const graded = counts.total - counts.failed;
   return { verifier: verifier.name, ...counts, accuracy: graded === 0 ? null : counts.correct / graded };
+}
+
+/** Rows under way; grades are told in the order of the rows all the same. */
+const gradedAtOnce = 256;
+
+interface Graded {
+  readonly outcome: 'correct' | 'wrong' | 'unparseable' | 'failed';
+  readonly grade: Grade;
+}
+
+async function gradeRow(
+  { id, gold, response, problem }: z.infer<typeof rowSchema>,
+  verifier: Verifier,
+): Promise<Graded> {
+  try {
+    const verdict = await verifier.verify({ id, problem: problem ?? '', answer: gold }, response);
+    const { reason } = verdict;
+    if (verdict.kind === 'unparseable') {
+      return { outcome: 'unparseable', grade: { id, correct: false, answer: null, reason } };
+    }
+    const { correct, answer } = verdict;
+    return { outcome: correct ? 'correct' : 'wrong', grade: { id, correct, answer, reason } };
+  } catch (thrown) {
+    const reason = `the verifier broke: ${messageOf(thrown)}`;
+    return { outcome: 'failed', grade: { id, correct: false, answer: null, reason } };
+  }
 }
 
 async function* linesOf(path: string): AsyncGenerator<string> {

@@ -15,7 +15,7 @@ export interface Initialised {
 }
 
 /** Settings that `zoo init` writes when they were given: a project's own, not one run's. */
-export const projectSettings: readonly SettingKey[] = [
+const projectSettings: readonly SettingKey[] = [
   'library',
   'runs',
   'dataset',

@@ -10,7 +10,7 @@ import { type SettingKey, type Settings, flagName, settingKeys, settingOf } from
 const identitySchema = z.object({ provider: z.string(), model: z.string(), endpoint: z.string() });
 
 /** `run.json`: everything that a run was asked to do, and on what; what `--resume` and `--replay` go by. */
-export const runRecordSchema = z.object({
+const runRecordSchema = z.object({
   v: z.literal(1),
   run: z.string(),
   fingerprint: z.string(),

@@ -5,7 +5,7 @@
  */
 
 /** How a setting is written: as text on the command line and in the environment, as JSON in the file. */
-export type SettingKind =
+type SettingKind =
   | { readonly kind: 'text'; readonly value: string }
   /** A folder; relative ones start at the working folder, or at the file's folder when they stand in the file. */
   | { readonly kind: 'path'; readonly value: string }
@@ -47,7 +47,7 @@ export type ProviderName = (typeof providers)[number];
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-export const settingTable = {
+const settingTable = {
   library: {
     kind: 'path',
     flag: '--library <dir>',

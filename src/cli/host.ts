@@ -13,7 +13,7 @@ export interface Host {
   abort(code: number): never;
 }
 
-export interface Sink {
+interface Sink {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   write(text: string): unknown;

@@ -17,7 +17,7 @@ describe('docs/cli.md', () => {
     const row = page.split('\n').find((line) => line.startsWith('|') && line.includes(`\`${env}\``)) ?? '';
     expect(row).toContain(preset === true ? flag.replace('--', '--no-') : flag.replaceAll('|', String.raw`\|`));
     if (secret !== true) expect(row).toContain(`\`${key}\``);
-    if (preset !== undefined) expect(row).toContain(`\`${String(preset)}\``);
+    if (preset !== undefined) expect(row).toContain(`\`${JSON.stringify(preset).replaceAll('"', '')}\``);
   });
 
   it.each(Object.values(exitCode))('tells what exit code %i means', (code) =>

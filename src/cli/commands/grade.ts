@@ -6,7 +6,7 @@ export async function grade({ terminal, words, config }: Invocation): Promise<vo
   const { gradeFile } = await import('../../app/grade.ts');
   const { settings } = await config();
   const path = resolve(terminal.host.folder, words[0] as string);
-  const totals = await gradeFile(path, settings.verifier ?? 'numeric', (row) => {
+  const totals = await gradeFile(path, settings.verifier ?? 'math', (row) => {
     terminal.print(JSON.stringify(row));
     terminal.event({ type: 'grade', ...row });
   });

@@ -10,7 +10,7 @@ export interface TrainStore {
 }
 
 /** Ten drawings a second at most. */
-export const flushInterval = 100;
+const flushInterval = 100;
 
 export function createTrainStore(interval = flushInterval): TrainStore {
   const state = newTrainState();

@@ -37,7 +37,7 @@ export function milestone(event: TrainEvent): string | undefined {
 }
 
 /** What a finished step came to, in one line. */
-export function describeStep(account: StepAccount): string {
+function describeStep(account: StepAccount): string {
   const { step, groups, contested, rollouts, saved, operations, reward, experiences } = account;
   const refused = operations.rejected.reduce((sum, { count }) => sum + count, 0);
   const parts = [

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cleanLine, cleanText } from '../../../src/cli/view/clean-text.ts';
 
@@ -19,8 +19,8 @@ describe('cleanText', () => {
   });
 
   it('leaves no control character whatever comes', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+    assert(
+      property(string({ unit: 'binary' }), (text) => {
         expect(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u.test(cleanText(text).replaceAll(/[\n\t]/g, ''))).toBe(false);
       }),
     );
