@@ -74,8 +74,9 @@ export async function readTags(files: Files, folder: string): Promise<ReadonlyMa
   const tags = new Map<string, string>();
   for (const name of await files.list(`${folder}/${paths.tags}`)) {
     if (!isTagName(name)) continue;
-    const id = ((await files.readText(`${folder}/${paths.tags}/${name}`)) ?? '').trim();
-    if (!/^[0-9a-f]{64}$/.test(id))
+    const text = (await files.readText(`${folder}/${paths.tags}/${name}`)) ?? '';
+    const id = text.slice(0, -1);
+    if (!/^[0-9a-f]{64}\n$/.test(text))
       throw new ZooError('tag-damaged', `the tag ${name} names no commit`, {
         hint: `Restore ${paths.tags}/${name} from git, or remove it and tag again.`,
       });

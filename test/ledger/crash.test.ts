@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toHex } from '../../src/core/digest.ts';
+import { randomFor } from '../../src/core/random.ts';
+import { libraryRoots } from '../../src/core/tree/library-roots.ts';
+import { fsck } from '../../src/ledger/fsck.ts';
+import { openLedger } from '../../src/ledger/open-ledger.ts';
+import { systemClock } from '../../src/world/clock/system.ts';
+import { sha256 } from '../../src/world/digest/node-crypto.ts';
+import { diskFiles } from '../../src/world/files/disk.ts';
+import { exampleLibrary } from './experience.ts';
+
+/** How often the writer is killed: 1,000 and more with `npm run test:crash`. */
+const kills = Number(process.env['ZOO_CRASH_KILLS'] ?? 20);
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'zoo-crash-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+interface State {
+  readonly root: string;
+  readonly versions: number;
+}
+
+describe('a writer that is killed', () => {
+  it(`leaves the old or the new state, ${kills} times`, { timeout: 60_000 + kills * 2000 }, async () => {
+    const random = randomFor(1, 'crash');
+    let state: State = { root: toHex(libraryRoots(sha256, []).recordsRoot), versions: 0 };
+    let next = 1;
+    let between = 0;
+    for (let kill = 0; kill < kills; kill++) {
+      // Start-up takes a while; the instant falls into the work of the first changes.
+      const told = await writeUntilKilled(next, 1 + Math.floor(random() * 6), random() * 40);
+      const { last, open } = replay(told, state);
+      const ledger = openLedger({ files: diskFiles, sha256, clock: systemClock, folder });
+      const read = await ledger.state();
+      const found: State = { root: read.root, versions: read.version === null ? 0 : Number(read.version.slice(1)) };
+      expect([last, ...(open === undefined ? [] : [open.state])]).toContainEqual(found);
+      const errors = (await fsck(diskFiles, folder, sha256)).filter(({ level }) => level === 'error');
+      expect(errors).toEqual([]);
+      if (open !== undefined) between++;
+      state = found;
+      next = (open?.number ?? next + told.filter((line) => line.startsWith('done')).length - 1) + 1;
+    }
+    // Nearly every kill fell between the begin and the end of a change; otherwise the test tests little.
+    expect(between).toBeGreaterThan(kills / 2);
+    const ledger = openLedger({ files: diskFiles, sha256, clock: systemClock, folder });
+    await ledger.save(exampleLibrary(2));
+    for (const { version } of (await ledger.history()).slice(-5)) await ledger.readVersion(version);
+    expect((await readdir(join(folder, '.zoo'))).sort()).toContain('generation');
+    expect(await readdir(join(folder, '.zoo'))).not.toContain('pending.jsonl');
+  });
+
+  /** Kills the writer some milliseconds after it told that it began its n-th change. Returns all that it told. */
+  async function writeUntilKilled(first: number, begins: number, wait: number): Promise<string[]> {
+    const script = join(import.meta.dirname, 'write-forever.ts');
+    const child = spawn(process.execPath, [script, folder, String(first)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let told = '';
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        told += chunk.toString();
+        if (told.split('begin').length > begins) setTimeout(() => child.kill('SIGKILL'), wait);
+      });
+      child.on('close', () => resolve());
+    });
+    return told.split('\n').slice(0, -1);
+  }
+
+  /** The state after the last change that was done, and the one that was under way, if any. */
+  function replay(
+    told: readonly string[],
+    from: State,
+  ): { last: State; open: { number: number; state: State } | undefined } {
+    let last = from;
+    let open: { number: number; state: State } | undefined;
+    for (const line of told) {
+      const [word, number = '0', kind] = line.split(' ');
+      if (word === 'begin') {
+        const library = exampleLibrary(1 + (Number(number) % 7), Number(number));
+        const root = toHex(libraryRoots(sha256, library.experiences).recordsRoot);
+        open = { number: Number(number), state: { root, versions: last.versions + (kind === 'commit' ? 1 : 0) } };
+      } else {
+        last = open?.state ?? last;
+        open = undefined;
+      }
+    }
+    return { last, open };
+  }
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { fsck } from '../../src/ledger/fsck.ts';
+import { collectGarbage } from '../../src/ledger/gc.ts';
+import { type Ledger, openLedger } from '../../src/ledger/open-ledger.ts';
+import { signCommit } from '../../src/ledger/signing.ts';
+import { systemClock } from '../../src/world/clock/system.ts';
+import { sha256 } from '../../src/world/digest/node-crypto.ts';
+import { type MemoryFiles, memoryFiles } from '../fakes/files.ts';
+import { exampleExperience, exampleLibrary } from './experience.ts';
+
+const open = (files: MemoryFiles): Ledger => openLedger({ files, sha256, clock: systemClock, folder: 'library' });
+const check = (files: MemoryFiles) => fsck(files, 'library', sha256);
+
+async function smallStore(): Promise<MemoryFiles> {
+  const files = memoryFiles();
+  const ledger = open(files);
+  const options = { author: 'zoo', time: 0, message: '' };
+  await ledger.commitVersion(exampleLibrary(1), options);
+  await ledger.commitVersion(
+    { experiences: [...exampleLibrary(1).experiences, exampleExperience(5, { text: 'When x, y.' })] },
+    { ...options, sign: (id) => Promise.resolve([signCommit('ed25519', id, sha256('key'))]) },
+  );
+  files.set('library/refs/tags/first', `${(await ledger.history())[0]?.id}\n`);
+  return files;
+}
+
+/** Flips every `every`-th bit, one at a time, and tells those after which nothing was found. */
+async function missedFlips(files: MemoryFiles, every: number): Promise<string[]> {
+  const missed: string[] = [];
+  for (const path of Array.from(files.contents.keys())) {
+    // The generation is a counter that only tells readers of a change in between: any other number will do.
+    if (path.endsWith('.zoo/generation')) continue;
+    const bytes = files.contents.get(path) as Uint8Array;
+    for (let bit = 0; bit < bytes.length * 8; bit += every) {
+      const flipped = bytes.slice();
+      flipped[bit >>> 3] = (flipped[bit >>> 3] as number) ^ (1 << (bit & 7));
+      files.set(path, flipped);
+      if ((await check(files)).length === 0) missed.push(`${path} bit ${bit}`);
+    }
+    files.set(path, bytes);
+  }
+  return missed;
+}
+
+describe('fsck', () => {
+  it('finds nothing in a whole library, nor in an empty folder', async () => {
+    expect(await check(await smallStore())).toEqual([]);
+    expect(await check(memoryFiles())).toEqual([]);
+  });
+
+  it('finds every flipped bit of a small store', async () => {
+    const files = memoryFiles();
+    await open(files).commitVersion(
+      { experiences: [exampleExperience(5, { text: 'When x, y.' })] },
+      { author: 'zoo', time: 0, message: '' },
+    );
+    files.set('library/refs/tags/first', files.text('library/refs/HEAD') ?? '');
+    expect(await missedFlips(files, 1)).toEqual([]);
+  });
+
+  it('finds flipped bits of signatures and of a longer history', async () => {
+    expect(await missedFlips(await smallStore(), 29)).toEqual([]);
+  });
+
+  it('finds every missing file, but those that a clone does without', async () => {
+    const files = await smallStore();
+    for (const [path, bytes] of Array.from(files.contents)) {
+      await files.remove(path);
+      const findings = await check(files);
+      if (!/\.zoo|\.gitignore|refs\/tags/.test(path)) expect(findings, path).not.toEqual([]);
+      files.set(path, bytes);
+    }
+  });
+
+  it.each([
+    ['uncommitted', 'note', (files: MemoryFiles) => files.remove(`library/records/${exampleExperience(0).id}.json`)],
+    ['stray-file', 'note', (files: MemoryFiles) => files.set('library/records/notes.txt', 'x')],
+    ['unreferenced', 'note', (files: MemoryFiles) => files.set('library/packs/bafk.jsonl', 'x')],
+    ['log-damaged', 'error', (files: MemoryFiles) => files.set('library/log.txt', 'x')],
+    ['pending-damaged', 'error', (files: MemoryFiles) => files.set('library/.zoo/pending.jsonl', 'x')],
+    ['wrong-tag', 'error', (files: MemoryFiles) => files.set('library/refs/tags/t', `${'0'.repeat(64)}\n`)],
+    ['wrong-head', 'error', (files: MemoryFiles) => files.set('library/refs/HEAD', `${'0'.repeat(64)}\n`)],
+  ])('calls it %s', async (code, level, damage) => {
+    const files = await smallStore();
+    await Promise.resolve(damage(files));
+    expect(await check(files)).toContainEqual(expect.objectContaining({ code, level }));
+  });
+});
+
+describe('collectGarbage', () => {
+  it('removes only what nothing names, and only after the grace period', async () => {
+    const files = await smallStore();
+    let now = 1000;
+    const clock = { ...systemClock, now: () => now };
+    const before = new Set(files.contents.keys());
+    files.set('library/packs/orphan.jsonl', 'x');
+    files.set('library/commits/orphan.json', 'x');
+    const collect = (dryRun = false) => collectGarbage(files, clock, open(files), { grace: 100, dryRun });
+    expect((await collect()).removed).toEqual([]);
+    now += 99;
+    expect((await collect()).removed).toEqual([]);
+    files.set('library/packs/later.jsonl', 'x');
+    now += 1;
+    expect((await collect(true)).removed).toHaveLength(2);
+    expect((await collect()).removed).toEqual(['commits/orphan.json', 'packs/orphan.jsonl']);
+    expect((await collect()).waiting.map(({ path }) => path)).toEqual(['packs/later.jsonl']);
+    await files.remove('library/packs/later.jsonl');
+    await files.remove('library/.zoo/unreferenced.json');
+    expect(new Set(files.contents.keys())).toEqual(before);
+    expect(await check(files)).toEqual([]);
+  });
+});
