@@ -1,6 +1,9 @@
+import { z } from 'zod';
 import { ZooError, exitCode } from '../../core/error.ts';
+import { parseJson } from '../../core/json.ts';
 import type { MathVerifierOptions } from '../../world/verifier/math.ts';
 import type { Verifier } from '../../world/verifier/verifier.ts';
+import { files } from './platform.ts';
 
 /** Makes the verifiers of a kind; each is loaded when it is asked for. `profile` is what stands behind the colon. */
 type Maker = (profile: string | undefined) => Promise<Verifier | undefined>;
@@ -23,9 +26,46 @@ const makers: Readonly<Record<string, Maker>> = {
     if (profile === undefined) return exactVerifier();
     return profile === 'ignore-case' ? exactVerifier({ caseSensitive: false }) : undefined;
   },
+  choice: async (profile) => {
+    const { choiceVerifier } = await import('../../world/verifier/choice.ts');
+    return profile === undefined ? choiceVerifier() : undefined;
+  },
+  regex: async (pattern) => {
+    const { regexVerifier } = await import('../../world/verifier/regex.ts');
+    return regexVerifier({ pattern });
+  },
+  schema: async (path) => {
+    if (path === undefined) return undefined;
+    const { schemaVerifier } = await import('../../world/verifier/schema.ts');
+    return schemaVerifier({ schema: parseJson(new TextDecoder().decode(await files.read(path)), z.unknown(), path) });
+  },
+  command: async (line) => {
+    const [program, ...args] = line?.split(/\s+/).filter((word) => word !== '') ?? [];
+    if (program === undefined) return undefined;
+    const { commandVerifier } = await import('../../world/verifier/command.ts');
+    return commandVerifier({ command: [program, ...args] });
+  },
+  module: async (path) => {
+    if (path === undefined) return undefined;
+    const { moduleVerifier } = await import('../../world/verifier/module.ts');
+    return await moduleVerifier(path);
+  },
 };
 
-const forms = ['math', 'math:<profile>', 'numeric', 'numeric:<absolute>:<relative>', 'exact', 'exact:ignore-case'];
+const forms = [
+  'math',
+  'math:<profile>',
+  'numeric',
+  'numeric:<absolute>:<relative>',
+  'exact',
+  'exact:ignore-case',
+  'choice',
+  'regex',
+  'regex:<pattern>',
+  'schema:<file>',
+  'command:<program and arguments>',
+  'module:<file>',
+];
 
 /** The verifier of a name, such as `math:hendrycks`; never another one. @throws ZooError `unknown-verifier` (exit 2) */
 export async function openVerifier(name: string): Promise<Verifier> {

@@ -1,11 +1,11 @@
 import type { Problem } from './problem.ts';
 
-export interface OverlapPair {
+interface OverlapPair {
   readonly left: string;
   readonly right: string;
 }
 
-export interface NearPair extends OverlapPair {
+interface NearPair extends OverlapPair {
   /** Jaccard similarity of their shingles, in [threshold, 1]. */
   readonly similarity: number;
 }

@@ -5,7 +5,7 @@ import type { Files } from '../files/files.ts';
 import { fieldMapSchema } from './field-map.ts';
 
 /** What `datasets/<name>.json` says about a dataset: where it comes from, how it is read, and how it is graded. */
-export const cardSchema = z.strictObject({
+const cardSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
   title: z.string().min(1),
   /** Problems in the zoo form. */

@@ -36,7 +36,7 @@ export interface DatasetSourceOptions {
   readonly onProgress?: DownloadRequest['onProgress'];
 }
 
-export type Origin = 'shipped' | 'mirror' | 'cache' | 'hub' | 'file';
+type Origin = 'shipped' | 'mirror' | 'cache' | 'hub' | 'file';
 
 /** A dataset with where its bytes came from. */
 export interface OpenedDataset extends Dataset {
@@ -51,7 +51,7 @@ export interface OpenedDataset extends Dataset {
 }
 
 /** A card and where its problems are, for `zoo dataset list`. */
-export interface ListedDataset {
+interface ListedDataset {
   readonly card: Card;
   /** `hub` when it would have to be fetched. */
   readonly origin: Origin;

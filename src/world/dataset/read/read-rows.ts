@@ -6,7 +6,7 @@ import { readParquet } from './parquet.ts';
 import type { Row } from './row.ts';
 
 /** Endings of files that can be read. */
-export const formats = ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet'] as const;
+const formats = ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet'] as const;
 export type Format = (typeof formats)[number];
 
 /** The format that a file's name tells, or undefined. */

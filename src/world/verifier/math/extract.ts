@@ -46,12 +46,27 @@ function finalAnswerAfter(text: string, from: number): Extracted | undefined {
   if (last === undefined) return undefined;
   const behind = text.slice(last.index + last[0].length, last.index + last[0].length + 2000);
   const [sentence = ''] = behind.trimStart().split(/\.\s+I hope|(?<=[^\d\s])\.\s+(?=[A-Z])|\n\s*\n|<\|/, 1);
-  return lastOf(sentence.replace(/\.\s*$/, ''))[0];
+  return spoken(sentence.replace(/\.\s*$/, ''));
 }
 
 function answerAfterMarker(text: string | undefined): Extracted | undefined {
-  if (text === undefined) return undefined;
-  return lastOf(text)[0] ?? { parts: [text], text, plain: true };
+  return text === undefined ? undefined : (spoken(text) ?? { parts: [text], text, plain: true });
+}
+
+/** What stands behind a marker is the answer whole, unless words stand around it. */
+function spoken(text: string): Extracted | undefined {
+  const trimmed = text.trim();
+  if (trimmed !== '' && !hasProse(trimmed)) return { parts: [trimmed], text: trimmed, plain: !/[\\$]/.test(trimmed) };
+  return lastOf(text)[0];
+}
+
+/** True for a text in which there are words, other than those that name functions, units in \text, or nothing but one word. */
+export function hasProse(text: string): boolean {
+  if (/^\p{L}+$/u.test(text)) return false;
+  const words = text.replace(/\\[a-zA-Z]+\s*(?:\{[\p{L}\s.]*\})?/gu, ' ');
+  return /\p{L}{3,}/u.test(
+    words.replace(/\b(?:sqrt|sin|cos|tan|log|exp|inf|infinity|percent|percentage|pct|and)\b/gi, ' '),
+  );
 }
 
 /** The last formula, or the last number outside of one; whole short texts without either are taken as they are. */
@@ -74,7 +89,7 @@ function lastOf(text: string): Extracted[] {
 const formula =
   /\$\$([\s\S]{1,4000}?)\$\$|(?<!\\)\$((?:[^$\\]|\\[\s\S]){1,4000}?)\$|\\\(([\s\S]{1,4000}?)\\\)|\\\[([\s\S]{1,4000}?)\\\]/g;
 const plainNumber =
-  /(?<![\p{L}\d_^])[-+\u2212]?(?:(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d+)?|[.,]\d+)(?:\s*\/\s*\d+)?(?:\s*(?:\\?%|percent|pct))?/gu;
+  /[([]\s*[-+]?[\d./]+(?:\s*,\s*[-+]?[\d./]+)+\s*[)\]]|(?<![\p{L}\d_^])[-+\u2212]?(?:(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d+)?|[.,]\d+)(?:\s*\/\s*\d+)?(?:\s*(?:\\?%|percent|pct))?/gu;
 
 function isUnitPower(text: string, index: number): boolean {
   return /\^\s*\{?$/.test(text.slice(0, index));

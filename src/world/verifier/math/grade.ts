@@ -3,7 +3,7 @@ import { budget, TooMuchWork } from './budget.ts';
 import type { Budget } from './budget.ts';
 import { sameMeaning } from './compare.ts';
 import type { Leniency } from './compare.ts';
-import { extractAnswers } from './extract.ts';
+import { extractAnswers, hasProse } from './extract.ts';
 import type { Extracted } from './extract.ts';
 import { hendrycksForm } from './hendrycks.ts';
 import { readAnswer } from './latex.ts';
@@ -84,14 +84,6 @@ function wholeAnswer(response: string): Extracted[] {
   const text = response.trim();
   if (text === '' || text.length > 200 || text.includes('\n') || hasProse(text)) return [];
   return readAnswer(text) === undefined ? [] : [{ parts: [text], text, plain: !/[\\$]/.test(text) }];
-}
-
-function hasProse(text: string): boolean {
-  if (/^\p{L}+$/u.test(text)) return false;
-  const words = text.replace(/\\[a-zA-Z]+\s*(?:\{[\p{L}\s.]*\})?/gu, ' ');
-  return /\p{L}{3,}/u.test(
-    words.replace(/\b(?:sqrt|sin|cos|tan|log|exp|inf|infinity|percent|percentage|pct|and)\b/gi, ' '),
-  );
 }
 
 function isSame(key: ReadKey, answer: Extracted, leniency: Leniency, work: Budget): boolean {

@@ -52,7 +52,7 @@ interface Cleaned {
 }
 
 /** The text of a formula as the parser wants it: no dress, no units, no currency, plain spellings turned into LaTeX. */
-export function clean(text: string): Cleaned {
+function clean(text: string): Cleaned {
   const words = wordsOf(text);
   if (words !== undefined) return { latex: '', percent: false, words };
   const bare = undress(text);

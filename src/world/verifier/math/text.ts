@@ -12,7 +12,7 @@ function wordsOf(meaning: Meaning): string | undefined {
   return undefined;
 }
 
-export function plainWords(text: string): string {
+function plainWords(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()

@@ -15,7 +15,7 @@ export interface PoolOptions {
   readonly megabytes?: number;
 }
 
-export type PoolResult<Result> =
+type PoolResult<Result> =
   | { readonly kind: 'done'; readonly result: Result }
   /** The thread that ran it was killed: the job took too long or too much memory. */
   | { readonly kind: 'killed'; readonly reason: string };

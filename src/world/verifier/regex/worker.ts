@@ -1,0 +1,4 @@
+import { serveJobs } from '../worker/serve.ts';
+import { matchRegex } from './match.ts';
+
+serveJobs(matchRegex);
