@@ -90,9 +90,9 @@ function undress(text: string): string {
   const isMatrix = /\\begin\s*\{/.test(text);
   return (isMatrix ? text.replaceAll('\\\\', rowBreak) : text.replace(/\\\\(?=[a-zA-Z])/g, '\\').replace(/\\\\/g, ' '))
     .normalize('NFKC')
+    .replace(/\\[()[\]]/g, ' ')
     .replace(/\\\$|\$|€|£|¥|₹/g, '')
     .replace(/[\u2212\u2013\u2014]/g, '-')
-    .replace(/−/g, '-')
     .replace(/\\%/g, '%')
     .replace(/\\(?:left|right)\s*\./g, '')
     .replace(/\\(?:left|right|displaystyle|textstyle|limits|bigl?|bigr|Bigl?|Bigr|middle)(?![a-zA-Z])/g, '')
