@@ -3,6 +3,8 @@ import type { Library } from '../library/library.ts';
 import { type CertifiedChange, encodeCertificate } from './difference-certificate.ts';
 import { findDifferences, proveDifference } from './difference.ts';
 import { recordEntries, recordKey } from './library-roots.ts';
+import { cursorOf } from './map-cursor.ts';
+import { createMapHasher } from './merkle-map.ts';
 
 /** The certificate of the difference between two libraries, with the changes that it lists. */
 export function certifyDifference(
@@ -23,5 +25,7 @@ export function certifyDifference(
     before: was,
     after: is,
   }));
-  return { bytes: encodeCertificate(changes, proveDifference(sha256, old, next, differences)), changes };
+  const hasher = createMapHasher(sha256);
+  const tree = proveDifference(cursorOf(hasher, old), cursorOf(hasher, next), differences);
+  return { bytes: encodeCertificate(changes, tree), changes };
 }

@@ -1,6 +1,7 @@
 import type { Sha256 } from '../digest.ts';
 import { compareBytes, equalBytes } from './hashing.ts';
-import { type MapEntries, bitOf, createMapHasher, hashSubtree, keyAt, splitAt, valueAt } from './merkle-map.ts';
+import type { MapCursor } from './map-cursor.ts';
+import { type MapEntries, bitOf, createMapHasher, keyAt, valueAt } from './merkle-map.ts';
 
 /** One entry that two maps do not have in common. */
 export interface Difference {
@@ -23,9 +24,6 @@ export type DifferenceNode =
   | { readonly kind: 'changed' }
   | { readonly kind: 'split'; readonly left: DifferenceNode; readonly right: DifferenceNode };
 
-/** Hashes a whole subtree, perhaps from what an index remembers. */
-export type HashRange = (entries: MapEntries, start: number, end: number, depth: number) => Uint8Array;
-
 /** All differing entries, in order of their keys. */
 export function findDifferences(before: MapEntries, after: MapEntries): Difference[] {
   const differences: Difference[] = [];
@@ -42,36 +40,36 @@ export function findDifferences(before: MapEntries, after: MapEntries): Differen
   return differences;
 }
 
-/** The smallest tree from which both roots can be rebuilt. */
+/**
+ * The smallest tree from which both roots can be rebuilt.
+ *
+ * @param differences all of them, in order of their keys
+ */
 export function proveDifference(
-  sha256: Sha256,
-  before: MapEntries,
-  after: MapEntries,
+  before: MapCursor,
+  after: MapCursor,
   differences: readonly Difference[],
-  hashRange: HashRange = (entries, start, end, depth) =>
-    hashSubtree(createMapHasher(sha256), entries, start, end, depth),
 ): DifferenceNode {
-  return cover([0, before.count], [0, after.count], [0, differences.length], 0).node;
+  return cover(before, after, 0, differences.length, 0).node;
 
-  type Range = readonly [start: number, end: number];
   interface Covered {
     readonly node: DifferenceNode;
     /** A lone entry that both maps have here, shown in the open only when one of them folds it up. */
     readonly lone: DifferenceNode | undefined;
   }
 
-  function cover(old: Range, next: Range, changed: Range, depth: number): Covered {
-    if (changed[0] === changed[1]) return shared(old, depth);
-    if (changed[1] - changed[0] === 1 && isAlone(old, next, changed[0]))
-      return { node: { kind: 'changed' }, lone: undefined };
-    const oldMiddle = splitAt(before, ...old, depth);
-    const nextMiddle = splitAt(after, ...next, depth);
-    const changedMiddle = splitDifferences(changed, depth);
-    const left = cover([old[0], oldMiddle], [next[0], nextMiddle], [changed[0], changedMiddle], depth + 1);
-    const right = cover([oldMiddle, old[1]], [nextMiddle, next[1]], [changedMiddle, changed[1]], depth + 1);
+  function cover(old: MapCursor, next: MapCursor, start: number, end: number, depth: number): Covered {
+    if (start === end) return shared(old);
+    if (end - start === 1 && isAlone(old, next, start)) return { node: { kind: 'changed' }, lone: undefined };
+    const [oldLeft, oldRight] = old.children();
+    const [nextLeft, nextRight] = next.children();
+    let middle = start;
+    while (middle < end && bitOf((differences[middle] as Difference).key, depth) === 0) middle++;
+    const left = cover(oldLeft, nextLeft, start, middle, depth + 1);
+    const right = cover(oldRight, nextRight, middle, end, depth + 1);
     // A lone entry folds up in the map where its sibling has none.
-    const rightVanishes = oldMiddle === old[1] || nextMiddle === next[1];
-    const leftVanishes = oldMiddle === old[0] || nextMiddle === next[0];
+    const rightVanishes = oldRight.count === 0 || nextRight.count === 0;
+    const leftVanishes = oldLeft.count === 0 || nextLeft.count === 0;
     return {
       node: {
         kind: 'split',
@@ -82,23 +80,15 @@ export function proveDifference(
     };
   }
 
-  function shared([start, end]: Range, depth: number): Covered {
-    if (start === end) return { node: { kind: 'empty' }, lone: undefined };
-    const node = { kind: 'opaque', hash: new Uint8Array(hashRange(before, start, end, depth)) } as const;
-    if (end - start > 1) return { node, lone: undefined };
-    const [key, value] = [new Uint8Array(keyAt(before, start)), new Uint8Array(valueAt(before, start))];
-    return { node, lone: { kind: 'leaf', key, value } };
+  function shared(subtree: MapCursor): Covered {
+    if (subtree.count === 0) return { node: { kind: 'empty' }, lone: undefined };
+    const node = { kind: 'opaque', hash: subtree.hash() } as const;
+    return { node, lone: subtree.count > 1 ? undefined : { kind: 'leaf', ...subtree.lone() } };
   }
 
-  function isAlone(old: Range, next: Range, index: number): boolean {
+  function isAlone(old: MapCursor, next: MapCursor, index: number): boolean {
     const { before: was, after: is } = differences[index] as Difference;
-    return old[1] - old[0] === (was === undefined ? 0 : 1) && next[1] - next[0] === (is === undefined ? 0 : 1);
-  }
-
-  function splitDifferences([start, end]: Range, depth: number): number {
-    let middle = start;
-    while (middle < end && bitOf((differences[middle] as Difference).key, depth) === 0) middle++;
-    return middle;
+    return old.count === (was === undefined ? 0 : 1) && next.count === (is === undefined ? 0 : 1);
   }
 }
 

@@ -6,9 +6,15 @@ import {
   encodeCertificate,
   verifyCertificate,
 } from '../../../src/core/tree/difference-certificate.ts';
-import { type DifferenceNode, findDifferences, proveDifference } from '../../../src/core/tree/difference.ts';
+import {
+  type Difference,
+  type DifferenceNode,
+  findDifferences,
+  proveDifference,
+} from '../../../src/core/tree/difference.ts';
 import { proveMapKey, verifyMapKey } from '../../../src/core/tree/map-proof.ts';
-import { mapRoot, sortEntries } from '../../../src/core/tree/merkle-map.ts';
+import { cursorOf } from '../../../src/core/tree/map-cursor.ts';
+import { type MapEntries, createMapHasher, mapRoot, sortEntries } from '../../../src/core/tree/merkle-map.ts';
 import { sha256 } from '../../../src/world/digest/node-crypto.ts';
 
 /** A set of records: ids with a number that stands for their content. */
@@ -17,12 +23,17 @@ const entriesOf = (records: Records) =>
   sortEntries([...records].map(([id, content]) => [sha256(id), sha256(`content ${content}`)] as const));
 const rootOf = (records: Records) => mapRoot(sha256, entriesOf(records));
 
+const prove = (before: MapEntries, after: MapEntries, differences: readonly Difference[]) => {
+  const hasher = createMapHasher(sha256);
+  return proveDifference(cursorOf(hasher, before), cursorOf(hasher, after), differences);
+};
+
 function certify(before: Records, after: Records): Uint8Array {
   const [old, next] = [entriesOf(before), entriesOf(after)];
   const differences = findDifferences(old, next);
   const names = new Map([...before.keys(), ...after.keys()].map((id) => [toHex(sha256(id)), id]));
   const changes = differences.map(({ key, ...values }) => ({ id: names.get(toHex(key)) ?? '', ...values }));
-  return encodeCertificate(changes, proveDifference(sha256, old, next, differences));
+  return encodeCertificate(changes, prove(old, next, differences));
 }
 
 const rootsOf = (before: Records, after: Records) => ({ before: rootOf(before), after: rootOf(after) });
@@ -80,7 +91,7 @@ describe('a certificate of a difference', () => {
         for (const base of [old, next]) {
           let tree: DifferenceNode;
           try {
-            tree = proveDifference(sha256, base, base === old ? next : old, fewer);
+            tree = prove(base, base === old ? next : old, fewer);
           } catch {
             continue;
           }
@@ -121,7 +132,7 @@ describe('a certificate of a difference', () => {
     const differences = findDifferences(old, next);
     const names = new Map([...before.keys(), ...after.keys()].map((id) => [toHex(sha256(id)), id]));
     const changes = differences.map(({ key, ...values }) => ({ id: names.get(toHex(key)) ?? '', ...values }));
-    const tree = proveDifference(sha256, old, next, differences);
+    const tree = prove(old, next, differences);
     const deeper = (node: DifferenceNode): DifferenceNode =>
       node.kind === 'split'
         ? { ...node, left: deeper(node.left), right: deeper(node.right) }
