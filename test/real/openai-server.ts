@@ -66,7 +66,7 @@ function installServer(): string {
 
 interface Serving {
   readonly url: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 async function startServer(python: string, model: string): Promise<Serving> {

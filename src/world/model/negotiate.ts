@@ -55,13 +55,17 @@ const refusing =
   /unsupported|not support|unrecognized|unknown|unexpected|extra (?:inputs?|fields?)|extra_forbidden|not (?:permitted|allowed)|forbidden|no such (?:parameter|field)|only the default/i;
 const aboutChoices =
   /"param"\s*:\s*"n"|['"`]n['"`]|\bn\s*(?:>|<|=|must|should|is|other)|multiple (?:choices|completions)|number of (?:choices|completions)|one (?:choice|completion)/i;
+/** llama-cpp-python says 500 where it means 422. */
+const invalid = /validation error/i;
 const aboutSize = /context|tokens|too (?:long|large)/i;
 const aboutReplyForm = /response_?format|json_?\s?(?:schema|object|mode)|structured[_ ]outputs?|guided|grammar/i;
 
 /** What a refusal teaches about the endpoint, or undefined when it is about something else. */
 function learnFromRefusal(error: ModelError, body: ChatBody, known: EndpointFacts): Lesson | undefined {
-  if (error.kind !== 'invalid-request' && error.status !== 501) return undefined;
   const words = refusalOf(error);
+  const refused =
+    error.kind === 'invalid-request' || error.status === 501 || (error.status === 500 && invalid.test(words));
+  if (!refused) return undefined;
   const isGroup = typeof body['n'] === 'number' && body['n'] > 1;
   if (isGroup && aboutChoices.test(words)) return { facts: { groups: false } };
   if ('max_tokens' in body && words.includes('max_completion_tokens')) {

@@ -59,6 +59,31 @@ describe('response_format', () => {
     expect(facts).toEqual({ replyForm: 'object' });
   });
 
+  test('as json_object, where a 500 says that the form is not valid, as llama-cpp-python does', async () => {
+    const message =
+      "1 validation error: {'type': 'literal_error', 'loc': ('body', 'response_format', 'type'), 'msg': \"Input should be 'text' or 'json_object'\"}";
+    const { first, facts } = await askTwice(
+      (body) =>
+        JSON.stringify(body).includes('json_schema')
+          ? { error: { message, type: 'internal_server_error' } }
+          : undefined,
+      { reply },
+      500,
+    );
+    expect(first).toMatchObject(answered);
+    expect(facts).toEqual({ replyForm: 'object' });
+  });
+
+  test('takes any other 500 as one', async () => {
+    const { first, facts } = await askTwice(
+      () => ({ error: { message: 'response_format: out of memory' } }),
+      { reply },
+      500,
+    );
+    expect(first).toMatchObject({ kind: 'server' });
+    expect(facts).toEqual({});
+  });
+
   test.each([400, 422, 501])('not at all, where every form is refused (%d)', async (status) => {
     const { first, bodies, facts, notices } = await askTwice(
       (body) => ('response_format' in body ? { message: 'structured outputs are not enabled' } : undefined),
