@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { CarWriter } from '../../../core/ipld/car.ts';
+import { type Block, type CidBytes, formatCid } from '../../../core/ipld/cid.ts';
+import { parseJson } from '../../../core/json.ts';
+import type { Clock } from '../../clock/clock.ts';
+import type { Files, Reader } from '../../files/files.ts';
+import type { BlockStore, CarFile, KeepOptions, KeptCar } from '../pin.ts';
+import { type CarIndex, IndexBuilder, openIndex } from './car-index.ts';
+
+const metaSchema = z.strictObject({
+  v: z.literal(1),
+  cid: z.string(),
+  bytes: z.int().min(0),
+  blocks: z.int().min(0),
+  whole: z.boolean(),
+  time: z.string(),
+  name: z.string().nullable(),
+});
+
+interface Opened {
+  readonly index: CarIndex;
+  readonly reader: Reader;
+}
+
+/** CARs whose files stay open for reading. */
+const openAtMost = 64;
+const pieceBytes = 1024 * 1024;
+
+/**
+ * Blocks in a folder: one CAR a published root (or a part of one that somebody uploaded), an index beside it, and a
+ * small JSON file that is written last and without which the other two do not count.
+ */
+export function fileBlocks(files: Files, folder: string, clock: Clock): BlockStore {
+  const opened = new Map<string, Promise<Opened>>();
+
+  return {
+    get: async (cid) => {
+      for (const name of await names()) {
+        const { index, reader } = await open(name);
+        const place = await index.find(cid);
+        if (place !== undefined) return await reader.read(place.offset, place.length);
+      }
+      return undefined;
+    },
+    car: async (root) => {
+      const meta = await readMeta(formatCid(root));
+      return meta?.whole === true ? carFile(meta) : undefined;
+    },
+    list: async () => {
+      const found: KeptCar[] = [];
+      for (const name of await names()) found.push(...listed(await readMeta(name)));
+      return found.toSorted((one, other) => (one.time < other.time ? 1 : -1));
+    },
+    keep,
+  };
+
+  async function names(): Promise<readonly string[]> {
+    return (await files.list(folder)).filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5));
+  }
+
+  async function readMeta(name: string): Promise<KeptCar | undefined> {
+    const path = `${folder}/${name}.json`;
+    const text = await files.readText(path);
+    return text === undefined ? undefined : parseJson(text, metaSchema, path);
+  }
+
+  async function open(name: string): Promise<Opened> {
+    const known = opened.get(name);
+    if (known !== undefined) return await known;
+    for (const [oldest, closing] of opened) {
+      if (opened.size < openAtMost) break;
+      opened.delete(oldest);
+      await (await closing).reader.close();
+    }
+    const opening = Promise.all([openIndex(files, `${folder}/${name}.idx`), files.open(`${folder}/${name}.car`)]).then(
+      ([index, reader]) => ({ index, reader }),
+    );
+    opened.set(name, opening);
+    return await opening;
+  }
+
+  async function keep(root: CidBytes, blocks: AsyncIterable<Block>, options: KeepOptions): Promise<KeptCar> {
+    const cid = formatCid(root);
+    await ignoreInGit();
+    const name = options.whole ? cid : await freeName(cid);
+    const lock = await files.lock(`${folder}/${name}.lock`);
+    try {
+      const there = options.whole ? await readMeta(name) : undefined;
+      if (there?.whole === true) return there;
+      const { index, bytes } = await writeCar(root, blocks, `${folder}/${name}.car`);
+      const meta: KeptCar = {
+        cid,
+        bytes,
+        blocks: index.count,
+        whole: options.whole,
+        time: new Date(clock.now()).toISOString(),
+        name: options.name ?? null,
+      };
+      await files.writeAtomic(`${folder}/${name}.idx`, index.encode());
+      await files.writeAtomic(`${folder}/${name}.json`, `${JSON.stringify({ v: 1, ...meta }, null, 2)}\n`);
+      return meta;
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async function writeCar(
+    root: CidBytes,
+    blocks: AsyncIterable<Block>,
+    path: string,
+  ): Promise<{ index: IndexBuilder; bytes: number }> {
+    // What a process that was killed left behind counts for nothing.
+    await files.remove(path);
+    const file = await files.append(path);
+    try {
+      const index = new IndexBuilder();
+      const writer = new CarWriter(root);
+      for await (const { cid, bytes } of blocks) {
+        const piece = writer.add(cid, bytes);
+        index.add(cid, writer.size - bytes.length, bytes.length);
+        if (piece !== undefined) await file.write(piece);
+      }
+      await file.write(writer.end());
+      await file.sync();
+      return { index, bytes: writer.size };
+    } finally {
+      await file.close();
+    }
+  }
+
+  function carFile(meta: KeptCar): CarFile {
+    const path = `${folder}/${meta.cid}.car`;
+    return {
+      ...meta,
+      path,
+      stream: async function* (from = 0, length = meta.bytes - from) {
+        const reader = await files.open(path);
+        try {
+          for (let at = from; at < from + length; at += pieceBytes)
+            yield await reader.read(at, Math.min(pieceBytes, from + length - at));
+        } finally {
+          await reader.close();
+        }
+      },
+    };
+  }
+
+  /** Parts of a root that somebody uploads have numbers. */
+  async function freeName(cid: string): Promise<string> {
+    for (let number = 1; ; number++) {
+      const name = `${cid}-${number}`;
+      if (!(await files.exists(`${folder}/${name}.car`))) return name;
+    }
+  }
+
+  async function ignoreInGit(): Promise<void> {
+    if (!(await files.exists(`${folder}/.gitignore`))) await files.writeAtomic(`${folder}/.gitignore`, '*\n');
+  }
+}
+
+function listed(meta: KeptCar | undefined): readonly KeptCar[] {
+  return meta === undefined ? [] : [meta];
+}
