@@ -11,6 +11,9 @@ const fieldSchema = z.union([
     integer: z.boolean().optional().describe('the source writes 27 as 27.0 or 1,000'),
     boxed: z.boolean().optional().describe('keep the last \\boxed{…}'),
   }),
+  z.strictObject({
+    template: z.string().min(1).describe('a text with {paths}; lists are put in line by line'),
+  }),
 ]);
 
 export const fieldMapSchema = z.strictObject({
@@ -68,9 +71,19 @@ export function guessFields(records: readonly Readonly<Record<string, unknown>>[
   return guessed;
 }
 
+/** The path of a field; of a template, its first one. */
 export function pathOf(field: Field): string {
-  return typeof field === 'string' ? field : field.path;
+  return pathsOf(field)[0] as string;
 }
+
+export function pathsOf(field: Field): string[] {
+  if (typeof field === 'string') return [field];
+  if ('path' in field) return [field.path];
+  return [...field.template.matchAll(placeholder)].map(([, path]) => path as string);
+}
+
+/** A path in braces in a template. */
+export const placeholder = /\{([\w.-]+)\}/g;
 
 function isFilled(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';

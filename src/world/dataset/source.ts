@@ -8,7 +8,7 @@ import type { Files } from '../files/files.ts';
 import { readCards } from './card.ts';
 import type { Card } from './card.ts';
 import type { Dataset, DatasetSource } from './dataset.ts';
-import { pathOf } from './field-map.ts';
+import { pathsOf } from './field-map.ts';
 import { chooseFile } from './hub/choose-file.ts';
 import { download } from './hub/download.ts';
 import type { DownloadRequest } from './hub/download.ts';
@@ -228,7 +228,7 @@ function mapOf(card: Card) {
 /** The top-level columns that a card reads, so that a wide table is not unpacked whole. */
 function columnsOf(card: Card): string[] | undefined {
   if (card.fields === undefined) return undefined;
-  const paths = Object.values(card.fields).flatMap((field) => (field === undefined ? [] : [pathOf(field)]));
+  const paths = Object.values(card.fields).flatMap((field) => (field === undefined ? [] : pathsOf(field)));
   return [...new Set(paths.map((path) => path.split('.')[0] as string))];
 }
 

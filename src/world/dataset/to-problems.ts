@@ -2,7 +2,7 @@ import { findAnswer } from '../../core/answer/find-answer.ts';
 import { ZooError } from '../../core/error.ts';
 import { problemSchema } from '../../core/learning/problem.ts';
 import type { Problem } from '../../core/learning/problem.ts';
-import { guessFields, pathOf, valueAt } from './field-map.ts';
+import { guessFields, pathOf, placeholder, valueAt } from './field-map.ts';
 import type { Field, FieldMap, FieldName } from './field-map.ts';
 import { readImages } from './images.ts';
 import type { Row } from './read/row.ts';
@@ -63,7 +63,7 @@ export function toProblems(rows: readonly Row[], options: MapOptions): MappedPro
   if (repeated > 0) notes.push(`${repeated} of ${rows.length} records repeat another one and were dropped`);
   if (unanswered.length > 0) {
     notes.push(
-      `${unanswered.length} of ${kept.size} problems have no answer (the first at ${unanswered[0]}): they cannot be graded`,
+      `${unanswered.length} of ${kept.size} problems have no answer (the first at ${unanswered[0]}): only a verifier that needs none, such as judge, can grade them`,
     );
   }
   return { problems: [...kept.values()].map(({ problem }) => problem), notes };
@@ -114,12 +114,22 @@ function mapRow(row: Row, index: number, fields: FieldMap, options: MapOptions):
 /** The text of a field; undefined where it is missing, null or blank. */
 function textOf(row: Row, field: Field | undefined, name: FieldName, file: string): string | undefined {
   if (field === undefined) return undefined;
+  if (typeof field !== 'string' && 'template' in field) return fillTemplate(row, field.template, name, file);
   const path = pathOf(field);
   const written = toText(row, path, valueAt(row.value, path));
   if (written === false) throw invalid(row, field, `"${name}" is neither text nor a number`, file);
   if (written === undefined) return undefined;
   const text = transform(written, field, name);
   return text.trim() === '' ? undefined : text;
+}
+
+function fillTemplate(row: Row, template: string, name: FieldName, file: string): string {
+  return template.replaceAll(placeholder, (_, path: string) => {
+    const value = valueAt(row.value, path);
+    const lines = (Array.isArray(value) ? value : [value]).map((item: unknown) => toText(row, path, item));
+    if (lines.every((line) => typeof line === 'string')) return lines.join('\n');
+    throw invalid(row, path, `"${path}", of which "${name}" is made, is missing or neither text nor a number`, file);
+  });
 }
 
 function toText(row: Row, path: string, value: unknown): string | undefined | false {
@@ -142,7 +152,7 @@ function isTurn(value: unknown): value is { role: string; content: string } {
   return typeof value === 'object' && value !== null && typeof (value as { content?: unknown }).content === 'string';
 }
 
-function transform(written: string, field: Field, name: FieldName): string {
+function transform(written: string, field: Exclude<Field, { template: string }>, name: FieldName): string {
   const rule = typeof field === 'string' ? { path: field } : field;
   let text = written;
   if (rule.after !== undefined && text.includes(rule.after))

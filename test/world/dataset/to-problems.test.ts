@@ -83,7 +83,7 @@ describe('JSONL', () => {
     expect(problems).toHaveLength(2);
     expect(notes).toEqual([
       '1 of 3 records repeat another one and were dropped',
-      '2 of 2 problems have no answer (the first at line 1, column 1): they cannot be graded',
+      '2 of 2 problems have no answer (the first at line 1, column 1): only a verifier that needs none, such as judge, can grade them',
     ]);
   });
 
@@ -226,6 +226,21 @@ describe('fields of a card', () => {
       { id: 'x-0', problem: '1+1?', answer: '27' },
       { id: 'x-1', problem: '2?', answer: '1000' },
     ]);
+  });
+
+  it('fills templates, with lists line by line', async () => {
+    const { problems } = await load(
+      '{"id":1,"text":"Add two numbers.","tests":["assert add(1,2)==3","assert add(0,0)==0"]}',
+      {
+        fields: { id: 'id', problem: 'text', answer: { template: '{tests}\n# of {id}' } },
+      },
+    );
+    expect(problems[0]?.answer).toBe('assert add(1,2)==3\nassert add(0,0)==0\n# of 1');
+    await expect(load('{"text":"x"}', { fields: { problem: { template: '{text} {other}' } } })).rejects.toMatchObject({
+      code: 'dataset-invalid',
+      message:
+        'set.jsonl, line 1, column 1: "other", of which "problem" is made, is missing or neither text nor a number',
+    });
   });
 
   it('drops repeated problems when told to', async () => {
