@@ -14,19 +14,6 @@ export interface Initialised {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** Settings that `zoo init` writes when they were given: a project's own, not one run's. */
-const projectSettings: readonly SettingKey[] = [
-  'library',
-  'runs',
-  'dataset',
-  'provider',
-  'baseUrl',
-  'model',
-  'teacherProvider',
-  'teacherBaseUrl',
-  'teacherModel',
-];
-
 /**
  * Writes zoo.config.json into a folder, and an empty library beside it where there is none.
  *
@@ -55,11 +42,13 @@ export async function initialise(
   return { file, library, settings };
 }
 
-/** What the command line and the environment say about a project, paths as they were written. */
+/** What the command line says about a project. The environment says it again at every call, so it is not written down. */
 export function chosenSettings(config: Config): Partial<Record<SettingKey, unknown>> {
-  const given = projectSettings.filter((key) => {
-    const { from } = config.origins[key];
-    return from === 'flag' || from === 'environment' || from === '.env';
-  });
-  return Object.fromEntries(given.map((key) => [key, config.settings[key]]));
+  const given = settingKeys.filter((key) => config.origins[key].from === 'flag' && key !== 'logLevel');
+  return Object.fromEntries(given.map((key) => [key, asWritten(key, config.settings[key])]));
+}
+
+/** Times are milliseconds inside, and text in the file. */
+function asWritten(key: SettingKey, value: unknown): unknown {
+  return settingOf(key).kind === 'duration' ? `${Number(value)}ms` : value;
 }

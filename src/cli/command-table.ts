@@ -1,5 +1,5 @@
 import type { SettingKey } from '../app/settings.ts';
-import { settingKeys } from '../app/settings.ts';
+import { settingKeys, settingOf } from '../app/settings.ts';
 import type { CommandAction } from './invocation.ts';
 
 /**
@@ -66,7 +66,7 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'init',
     about: 'write zoo.config.json and an empty library',
     example: 'zoo init --provider vllm --base-url http://localhost:8000/v1',
-    settings: ['library', 'runs', 'dataset', ...model, ...teacher],
+    settings: settingKeys.filter((key) => settingOf(key).secret !== true && key !== 'logLevel'),
     flags: [
       ['--force', 'replaces a zoo.config.json that is there'],
       ['--yes', 'asks nothing'],
@@ -121,7 +121,7 @@ export const commandTable: readonly CommandEntry[] = [
     arguments: '<question>',
     about: 'one answer with the library in the prompt, and which experiences were used',
     example: 'zoo ask "How many positive divisors has 360?"',
-    settings: ['library', 'domain', 'prompts', ...model, ...sampling, 'libraryTokens', ...budget],
+    settings: ['library', 'libraryTokens', 'prompts', 'dataset', 'datasetsDir', ...model, ...sampling, ...budget],
     flags: [['--no-library', 'asks without the library'], dryRun],
     load: async () => (await import('./commands/ask.ts')).ask,
   },
@@ -140,6 +140,14 @@ export const commandTable: readonly CommandEntry[] = [
     settings: ['runs'],
     flags: [['--output <file>', "where to write it; report.html in the run's folder unless given"]],
     load: async () => (await import('./commands/report.ts')).report,
+  },
+  {
+    name: 'hamiltonian',
+    arguments: '[run]',
+    about: "a run's Hamiltonian account, and a test of the claim that kappa is conserved; of the last run unless named",
+    example: 'zoo hamiltonian 20261124-081500-s0',
+    settings: ['runs', 'seed'],
+    load: async () => (await import('./commands/hamiltonian.ts')).hamiltonian,
   },
   {
     name: 'grade',
@@ -212,11 +220,26 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/dataset-overlap.ts')).datasetOverlap,
   },
   {
+    name: 'bench endpoint',
+    about: 'how fast an endpoint is, how many calls at once it bears, whether it caches prefixes',
+    example: 'zoo bench endpoint --provider vllm',
+    settings: model,
+    flags: [
+      ['--most <n>', 'calls at once that are tried at most; 64 unless given'],
+      ['--tokens <n>', 'completion tokens of a call; 64 unless given'],
+      dryRun,
+    ],
+    load: async () => (await import('./commands/bench-endpoint.ts')).benchEndpoint,
+  },
+  {
     name: 'sim',
     about: 'serve the simulated model on a loopback port',
     example: 'zoo sim --port 8080 --dataset quickstart',
     settings: ['dataset', 'datasetsDir', 'seed'],
-    flags: [['--port <n>', 'the port; a free one unless given']],
+    flags: [
+      ['--port <n>', 'the port on 127.0.0.1; a free one unless given'],
+      ['--options <file>', 'JSON of further options: capacity, lengths, faults, timeScale, student, teacher, …'],
+    ],
     load: async () => (await import('./commands/sim.ts')).sim,
   },
   {

@@ -1,6 +1,7 @@
 import type { Config } from '../app/config.ts';
 import { type LogLevel, logLevels } from '../app/settings.ts';
 import { ZooError, exitCode, messageOf } from '../core/error.ts';
+import type { ModelError } from '../world/model/model.ts';
 import { type Host, processHost } from './host.ts';
 import { overview } from './overview.ts';
 import type { Call } from './program.ts';
@@ -65,8 +66,17 @@ function typedLevel({ flags, settings }: Call): LogLevel | undefined {
   return logLevels.find((level) => level === settings.logLevel);
 }
 
+/** By its name, because loading its class would load what every command but help needs. */
+function isModelError(thrown: unknown): thrown is ModelError {
+  return thrown instanceof Error && thrown.name === 'ModelError';
+}
+
 function asZooError(thrown: unknown): ZooError {
   if (thrown instanceof ZooError) return thrown;
+  if (isModelError(thrown)) {
+    const hint = thrown.hint ?? '`zoo doctor` checks the endpoint.';
+    return new ZooError(`model-${thrown.kind}`, thrown.message, { cause: thrown, hint });
+  }
   return new ZooError('unexpected', messageOf(thrown), {
     cause: thrown,
     hint: 'This is a defect of zoo. Run it again with --verbose and report what it prints.',

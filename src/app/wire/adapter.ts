@@ -13,7 +13,7 @@ export interface AdapterOptions {
 
 export interface Adapter {
   readonly model: Model;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** The adapter of an endpoint. Only the one that is used is loaded, so that no other provider's client costs anything. */

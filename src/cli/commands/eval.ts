@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
-import { ZooError, exitCode } from '../../core/error.ts';
+import { exitCode } from '../../core/error.ts';
 import type { EvaluateRequest } from '../../app/evaluate.ts';
 import type { EvaluationEvent } from '../../evaluation/event.ts';
 import type { EvaluationResult } from '../../evaluation/result.ts';
 import { type Invocation, textFlag } from '../invocation.ts';
 import { untilInterrupted } from '../interrupt.ts';
+import { numberFlag } from '../number-flag.ts';
 import type { Terminal } from '../terminal.ts';
 import { cleanLine } from '../view/clean-text.ts';
 import { renderTable } from '../view/table.ts';
@@ -16,8 +17,8 @@ export async function evaluate(invocation: Invocation): Promise<number> {
   const { parseControls, planFor, runEvaluation } = await import('../../app/evaluate.ts');
   const { controlNames } = await import('../../evaluation/controls.ts');
   const asked = {
-    samples: numberFlag(invocation, 'samples', 8, 1),
-    effect: numberFlag(invocation, 'effect', 0.05, 0),
+    samples: numberFlag(invocation, 'samples', { preset: 8, least: 1, whole: true }),
+    effect: numberFlag(invocation, 'effect', { preset: 0.05, least: 0, whole: false }),
     untilDecided: flags['untilDecided'] === true,
     versions: listFlag(invocation, 'versions'),
     controls: parseControls(listFlag(invocation, 'controls'), controlNames),
@@ -132,21 +133,6 @@ async function writeFiles(invocation: Invocation, result: EvaluationResult): Pro
     const { evaluationJunit } = await import('../../evaluation/junit.ts');
     await writeFile(resolve(folder, junit), evaluationJunit(result));
   }
-}
-
-function numberFlag(invocation: Invocation, name: string, preset: number, least: number): number {
-  const text = textFlag(invocation, name);
-  if (text === undefined) return preset;
-  const value = Number(text);
-  const whole = least >= 1;
-  if (text.trim() !== '' && value >= least && (!whole || Number.isSafeInteger(value))) return value;
-  throw new ZooError(
-    'invalid-flag',
-    `--${name} takes a ${whole ? 'whole ' : ''}number of at least ${least}, not "${text}"`,
-    {
-      exitCode: exitCode.usage,
-    },
-  );
 }
 
 function listFlag(invocation: Invocation, name: string): readonly string[] {

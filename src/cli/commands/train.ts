@@ -21,18 +21,29 @@ export async function train(invocation: Invocation): Promise<ExitCode> {
   const interrupt = untilInterrupted(terminal, 'the run can be resumed');
   const resume = flags['resume'] === true ? true : textFlag(invocation, 'resume');
   let training: Training;
+  let begun: string | undefined;
+  const observe = (event: TrainEvent) => {
+    if (event.type === 'run-started') begun = event.run;
+    view.observe(event);
+  };
   try {
     training = await runTraining(config, {
       run: textFlag(invocation, 'run'),
       resume,
       replay: textFlag(invocation, 'replay'),
-      observe: view.observe,
+      observe,
       signal: interrupt.signal,
     });
-  } finally {
+  } catch (thrown) {
     await view.close();
+    const again = begun === undefined || flags['replay'] !== undefined ? undefined : begun;
+    if (again !== undefined)
+      terminal.message('error', `What was done so far is kept. To go on: zoo train --resume ${again}`);
+    throw thrown;
+  } finally {
     interrupt.end();
   }
+  await view.close();
   const report = flags['replay'] === undefined ? await reportOn(training, invocation) : undefined;
   tell(training, report, terminal);
   return codeOf(training.result.status);
