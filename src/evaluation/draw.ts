@@ -11,9 +11,12 @@ import type { Arm, Evaluation, EvaluationWorld } from './evaluate.ts';
 export type Outcomes = Outcome[][][];
 
 /**
- * Draws samples `from` to `to` of every problem under every arm, and adds them to `outcomes`. The arms are interleaved
- * problem by problem, and take turns at being first, so that whatever changes at the endpoint over time changes for all
- * of them; they get the same seeds and the same parameters.
+ * Draws samples `from` to `to` of every problem under every arm, and puts them into `outcomes`.
+ *
+ * The arms are interleaved part by part and take turns at being first, so that whatever changes at the endpoint over time
+ * changes for all of them; they get the same seeds and the same parameters. What is drawn does not depend on the order,
+ * so the order serves the clock: problems whose answers are long go first, since a long answer that begins late leaves
+ * the other slots idle (`bench/evaluation.ts` measures it).
  */
 export async function drawSamples(
   evaluation: Evaluation,
@@ -22,30 +25,80 @@ export async function drawSamples(
   from: number,
   to: number,
 ): Promise<void> {
-  const { arms, problems } = evaluation;
-  const places = [...problems.keys()];
-  await flow(places, world.room, world.signal, async (place) => {
-    const problem = problems[place] as Problem;
-    const turns = arms.map((_, turn) => (place + turn) % arms.length);
-    await Promise.all(
-      turns.map(async (turn) => {
-        const drawn = await drawFrom(arms[turn] as Arm, problem, evaluation, world, from, to);
-        outcomes[turn]?.[place]?.push(...drawn);
-      }),
-    );
+  const size = Math.max(smallestPart, Math.ceil((to - from) / mostParts));
+  const queues = evaluation.problems.map((problem, place): Queue => ({
+    problem,
+    place,
+    next: from,
+    drawn: 0,
+    tokens: 0,
+  }));
+  const parts = Math.ceil((to - from) / size) * queues.length;
+  await flow(Array.from({ length: parts }), world.room, world.signal, async () => {
+    const queue = longestOf(queues.filter(({ next }) => next < to));
+    const start = queue.next;
+    queue.next = Math.min(to, start + size);
+    await drawPart(queue, start, queue.next, evaluation, world, outcomes);
   });
 }
 
-async function drawFrom(
+/** A problem's samples go in at most so many parts, none smaller than that many samples: each part pays for its prompt. */
+const mostParts = 4;
+const smallestPart = 4;
+
+/** What is still to be drawn of a problem, and how long its answers were. */
+interface Queue {
+  readonly problem: Problem;
+  readonly place: number;
+  next: number;
+  drawn: number;
+  tokens: number;
+}
+
+/** Problems without an answer yet first (at the beginning each once; later they are the long ones), then the longest. */
+function longestOf(queues: readonly Queue[]): Queue {
+  const expected = ({ drawn, tokens }: Queue) => (drawn === 0 ? Number.POSITIVE_INFINITY : tokens / drawn);
+  return queues.reduce((best, queue) => {
+    const [ours, theirs] = [expected(queue), expected(best)];
+    return ours > theirs || (ours === theirs && queue.next < best.next) ? queue : best;
+  });
+}
+
+async function drawPart(
+  queue: Queue,
+  from: number,
+  to: number,
+  evaluation: Evaluation,
+  world: EvaluationWorld,
+  outcomes: Outcomes,
+): Promise<void> {
+  const { arms } = evaluation;
+  const turns = arms.map((_, turn) => (queue.place + from + turn) % arms.length);
+  await Promise.all(
+    turns.map(async (turn) => {
+      const sampled = await drawFrom(arms[turn] as Arm, queue.problem, evaluation, world, from, to);
+      for (const one of sampled) {
+        if (one.kind !== 'completion') continue;
+        queue.drawn++;
+        queue.tokens += one.usage.completionTokens;
+      }
+      const graded = await gradeAll(arms[turn] as Arm, queue.problem, sampled, from, world);
+      const own = outcomes[turn]?.[queue.place] as Outcome[];
+      for (const [offset, outcome] of graded.entries()) own[from + offset] = outcome;
+    }),
+  );
+}
+
+function drawFrom(
   arm: Arm,
   problem: Problem,
   evaluation: Evaluation,
   world: EvaluationWorld,
   from: number,
   to: number,
-): Promise<Outcome[]> {
+): Promise<readonly Sampled[]> {
   const { messages } = solvePrompt(arm.template, problem, arm.library, evaluation.libraryTokens);
-  const sampled = await arm.model.generate(
+  return arm.model.generate(
     {
       messages,
       sampling: evaluation.sampling,
@@ -54,6 +107,15 @@ async function drawFrom(
     },
     { signal: world.signal },
   );
+}
+
+function gradeAll(
+  arm: Arm,
+  problem: Problem,
+  sampled: readonly Sampled[],
+  from: number,
+  world: EvaluationWorld,
+): Promise<Outcome[]> {
   return Promise.all(
     sampled.map(async (one, offset) => {
       const outcome = await gradeSample(problem, one, world);

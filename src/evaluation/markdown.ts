@@ -1,3 +1,4 @@
+import { escapeMarkdown } from '../core/escape-markdown.ts';
 import { outcomeKinds } from '../core/learning/outcome.ts';
 import { formatCount, formatDollars, formatInterval, formatProbability, formatScore, formatShare } from './format.ts';
 import type { EvaluationResult, PairedAccount } from './result.ts';
@@ -83,18 +84,4 @@ function cautionLines(accounts: readonly (PairedAccount | null)[]): string[] {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), `|${head.map((_, index) => (index === 0 ? ' --- ' : ' ---: ')).join('|')}|`, ...rows.map(line)];
-}
-
-/** Text of others in Markdown: no markup, no mention, no line of its own. */
-export function escapeMarkdown(text: string): string {
-  return (
-    text
-      // oxlint-disable-next-line no-control-regex -- these are what must not get through
-      .replaceAll(/[\s\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ')
-      .replaceAll(/[\\`*_{}[\]()#+!|~-]/g, '\\$&')
-      .replaceAll('&', '&amp;')
-      .replaceAll('<', '&lt;')
-      .replaceAll('>', '&gt;')
-      .replaceAll('@', '&#64;')
-  );
 }

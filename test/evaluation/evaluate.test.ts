@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/evaluation/evaluate.ts';
+import type { Sampled } from '../../src/world/model/model.ts';
 import { planEvaluation } from '../../src/evaluation/plan.ts';
 import { completion, fakeEvaluation, fakeEvaluationWorld, learner, problems, scripted } from './fake-evaluation.ts';
 
@@ -23,19 +24,34 @@ describe('evaluate', () => {
   it('gives all arms the same seeds, samples and parameters, and lets them take turns', async () => {
     const model = learner(0.5, 0);
     await evaluate(fakeEvaluation(model), fakeEvaluationWorld());
-    const byProblem = Map.groupBy(model.requests, ({ purpose }) => purpose.item);
-    expect(byProblem.size).toBe(24);
-    for (const requests of byProblem.values()) {
-      expect(requests).toHaveLength(2);
-      expect(requests[0]?.samples).toEqual(requests[1]?.samples);
-      expect(requests[0]?.sampling).toEqual(requests[1]?.sampling);
-    }
-    const first = model.requests.filter((_, index) => index % 2 === 0).map(({ messages }) => messages[0]?.content);
-    expect(first.filter((content) => content?.includes('useful'))).toHaveLength(12);
-    // Neighbours in time belong to one problem: the arms do not run one after the other.
+    // A part of a problem's samples under one arm has its neighbour in time under the other: the arms do not run in turn.
+    const firstArms: boolean[] = [];
     for (let index = 0; index < model.requests.length; index += 2) {
-      expect(model.requests[index]?.purpose.item).toBe(model.requests[index + 1]?.purpose.item);
+      const [one, other] = model.requests.slice(index, index + 2);
+      expect(one?.purpose.item).toBe(other?.purpose.item);
+      expect(one?.samples).toEqual(other?.samples);
+      expect(one?.sampling).toEqual(other?.sampling);
+      expect(one?.messages[0]?.content).not.toBe(other?.messages[0]?.content);
+      firstArms.push(one?.messages[0]?.content.includes('useful') === true);
     }
+    expect(firstArms.filter(Boolean)).toHaveLength(firstArms.length / 2);
+    const drawn = model.requests.flatMap(({ purpose, samples }) =>
+      samples.map(({ index }) => `${purpose.item} ${index}`),
+    );
+    expect(new Set(drawn).size).toBe(24 * 8);
+    expect(drawn).toHaveLength(24 * 8 * 2);
+  });
+
+  it('takes up problems with long answers before those with short ones', async () => {
+    const model = scripted((request) => {
+      const tokens = request.purpose.item === 'p-20' ? 900 : 9;
+      return { ...completion('42'), usage: { promptTokens: 1, cachedTokens: 0, completionTokens: tokens } } as Sampled;
+    });
+    const world = { ...fakeEvaluationWorld(), room: () => new Promise<void>((resolve) => setImmediate(resolve)) };
+    await evaluate(fakeEvaluation(model, { samples: 16 }), world);
+    const items = model.requests.map(({ purpose }) => purpose.item);
+    const after = items.slice(24 * 2);
+    expect(after.slice(0, 6)).toEqual(Array(6).fill('p-20'));
   });
 
   it('does not depend on the order in which answers arrive', async () => {
@@ -62,8 +78,10 @@ describe('evaluate', () => {
       completion('', 'filter'),
       { kind: 'failed', boundary: 'model', code: 'reset', reason: 'reset' } as const,
     ];
-    let next = 0;
-    const model = scripted(() => answers[next++ % 8] ?? completion(''));
+    const model = scripted(({ samples }, seed) => {
+      const index = samples.find((sample) => sample.seed === seed)?.index ?? 0;
+      return answers[index] ?? completion('');
+    });
     const evaluation = fakeEvaluation(model, { problems: problems.slice(0, 2) });
     const { arms, outcomes } = await evaluate(evaluation, fakeEvaluationWorld());
     expect(outcomes).toEqual({ total: 32, correct: 8, wrong: 4, truncated: 4, unparseable: 4, failed: 12 });

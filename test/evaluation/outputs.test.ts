@@ -2,7 +2,8 @@ import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/evaluation/evaluate.ts';
 import { evaluationJunit } from '../../src/evaluation/junit.ts';
-import { escapeMarkdown, evaluationMarkdown, transferMarkdown } from '../../src/evaluation/markdown.ts';
+import { escapeMarkdown } from '../../src/core/escape-markdown.ts';
+import { evaluationMarkdown, transferMarkdown } from '../../src/evaluation/markdown.ts';
 import { evaluateTransfer } from '../../src/evaluation/transfer.ts';
 import {
   fakeEvaluation,
