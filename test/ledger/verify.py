@@ -217,7 +217,10 @@ def check_proof(text: str, root: str):
         raise Invalid("another root")
     for statement in proof["included"]:
         leaf = sha(b"\x00" + digest(statement["record"]))
-        path = [bytes.fromhex(item) for item in statement["path"]]
+        joined = bytes.fromhex(statement["path"])
+        if len(joined) % 32:
+            raise Invalid("path")
+        path = [joined[place : place + 32] for place in range(0, len(joined), 32)]
         if root_from_path(leaf, statement["index"], proof["size"], path).hex() != proof["recordsRoot"]:
             raise Invalid(statement["record"]["id"] + " is not shown to be in")
     for statement in proof["absent"]:

@@ -22,44 +22,67 @@ export function parseStrictJson(text: string, source: string): unknown {
   return value;
 }
 
-const token = /"(?:[^"\\]|\\.)*"|[{}[\],]|-?\d[\d.eE+-]*/gs;
+/** Character codes: comparing them is several times as fast as comparing one-character strings. */
+const code = {
+  quote: 34,
+  comma: 44,
+  zero: 48,
+  nine: 57,
+  minus: 45,
+  openList: 91,
+  closeList: 93,
+  open: 123,
+  close: 125,
+};
 
 /** Walks the tokens of a text that is known to be JSON. */
 function checkTokens(text: string, source: string): void {
   /** The keys of every open object, null for an open array. */
   const open: (Set<string> | null)[] = [];
-  let key = false;
-  for (const [found] of text.matchAll(token)) {
-    switch (found.charAt(0)) {
-      case '{':
-      case '[':
-        if (open.length >= maximumDepth) throw refused(source, `it is nested more than ${maximumDepth} levels deep`);
-        open.push(found === '{' ? new Set() : null);
-        key = found === '{';
-        break;
-      case '}':
-      case ']':
-        open.pop();
-        key = false;
-        break;
-      case ',':
-        key = open.at(-1) !== null;
-        break;
-      case '"': {
-        const string = JSON.parse(found) as string;
-        if (!string.isWellFormed()) throw refused(source, 'a string holds half of a surrogate pair');
-        const keys = open.at(-1);
-        if (key && keys instanceof Set) {
-          if (keys.has(string)) throw refused(source, `the key ${found.slice(0, 80)} stands twice in one object`);
-          keys.add(string);
-        }
-        key = false;
-        break;
-      }
-      default:
-        checkNumber(found, source);
+  let expectsKey = false;
+  for (let place = 0; place < text.length; place++) {
+    const character = text.charCodeAt(place);
+    if (character === code.quote) {
+      const end = endOfString(text, place);
+      checkString(text.slice(place, end + 1), expectsKey ? open.at(-1) : undefined, source);
+      expectsKey = false;
+      place = end;
+    } else if (character === code.comma) expectsKey = open.at(-1) !== null;
+    else if (character === code.open || character === code.openList) {
+      if (open.length >= maximumDepth) throw refused(source, `it is nested more than ${maximumDepth} levels deep`);
+      expectsKey = character === code.open;
+      open.push(expectsKey ? new Set() : null);
+    } else if (character === code.close || character === code.closeList) {
+      open.pop();
+      expectsKey = false;
+    } else if (character === code.minus || (character >= code.zero && character <= code.nine)) {
+      let end = place + 1;
+      while (end < text.length && numberCharacters.has(text.charAt(end))) end++;
+      // Shorter numbers without an exponent are exact and small.
+      if (end - place > 15 || /e/i.test(text.slice(place, end))) checkNumber(text.slice(place, end), source);
+      place = end - 1;
     }
   }
+}
+
+const numberCharacters = new Set('0123456789+-.eE');
+
+/** The place of the quotation mark that ends the string which begins at `start`. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text[end - 1 - backslashes] === '\\') backslashes++;
+    if (backslashes % 2 === 0) return end;
+  }
+}
+
+function checkString(token: string, keys: Set<string> | null | undefined, source: string): void {
+  // Only an escape can hide half of a pair in text that is well formed, or make two spellings of one key.
+  const string = token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
+  if (!string.isWellFormed()) throw refused(source, 'a string holds half of a surrogate pair');
+  if (!(keys instanceof Set)) return;
+  if (keys.has(string)) throw refused(source, `the key ${token.slice(0, 80)} stands twice in one object`);
+  keys.add(string);
 }
 
 function checkNumber(text: string, source: string): void {

@@ -14,40 +14,55 @@ export const maximumDepth = 64;
  * @throws ZooError `not-canonical`, naming the place
  */
 export function canonicalJson(value: unknown): string {
-  checkPlain(value, '', 0);
+  const flaw = findFlaw(value, 0);
+  if (flaw !== undefined) throw notCanonical(flaw);
   const text = canonicalize(value);
-  if (text === undefined) throw notCanonical('', 'it is not JSON');
+  if (text === undefined) throw notCanonical({ why: 'it is not JSON', path: '' });
   return text;
 }
 
-function checkPlain(value: unknown, path: string, depth: number): void {
-  if (value === null || typeof value === 'boolean') return;
-  if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw notCanonical(path, 'a string holds half of a surrogate pair');
-    return;
-  }
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw notCanonical(path, `${value} is not a JSON number`);
-    if (Number.isInteger(value) && !Number.isSafeInteger(value))
-      throw notCanonical(path, `${value} is an integer beyond 2^53 - 1, which readers round differently`);
-    return;
-  }
-  if (typeof value !== 'object') throw notCanonical(path, `a value of type ${typeof value} is not JSON`);
-  if (depth >= maximumDepth) throw notCanonical(path, `it is nested more than ${maximumDepth} levels deep`);
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) checkPlain(value[index], `${path}/${index}`, depth + 1);
-    return;
-  }
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null)
-    throw notCanonical(path, 'an instance of a class is not JSON');
-  for (const [key, member] of Object.entries(value)) {
-    if (!key.isWellFormed()) throw notCanonical(path, 'a key holds half of a surrogate pair');
-    checkPlain(member, `${path}/${key}`, depth + 1);
-  }
+interface Flaw {
+  readonly why: string;
+  readonly path: string;
 }
 
-function notCanonical(path: string, why: string): ZooError {
+/** What keeps a value from being plain JSON. The path grows on the way up, so that it costs nothing where all is well. */
+function findFlaw(value: unknown, depth: number): Flaw | undefined {
+  if (value === null || typeof value === 'boolean') return undefined;
+  if (typeof value === 'string')
+    return value.isWellFormed() ? undefined : here('a string holds half of a surrogate pair');
+  if (typeof value === 'number') return numberFlaw(value);
+  if (typeof value !== 'object') return here(`a value of type ${typeof value} is not JSON`);
+  if (depth >= maximumDepth) return here(`it is nested more than ${maximumDepth} levels deep`);
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      const flaw = findFlaw(value[index], depth + 1);
+      if (flaw !== undefined) return { ...flaw, path: `/${index}${flaw.path}` };
+    }
+    return undefined;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return here('an instance of a class is not JSON');
+  for (const [key, member] of Object.entries(value)) {
+    if (!key.isWellFormed()) return here('a key holds half of a surrogate pair');
+    const flaw = findFlaw(member, depth + 1);
+    if (flaw !== undefined) return { ...flaw, path: `/${key}${flaw.path}` };
+  }
+  return undefined;
+}
+
+function numberFlaw(value: number): Flaw | undefined {
+  if (!Number.isFinite(value)) return here(`${value} is not a JSON number`);
+  return Number.isInteger(value) && !Number.isSafeInteger(value)
+    ? here(`${value} is an integer beyond 2^53 - 1, which readers round differently`)
+    : undefined;
+}
+
+function here(why: string): Flaw {
+  return { why, path: '' };
+}
+
+function notCanonical({ why, path }: Flaw): ZooError {
   return new ZooError('not-canonical', `no canonical JSON${path === '' ? '' : ` at ${path}`}: ${why}`, {
     hint: 'Change the value; the ledger keeps only JSON that every program reads alike.',
   });

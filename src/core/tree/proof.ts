@@ -6,7 +6,7 @@ import { type Experience, experienceSchema } from '../library/experience.ts';
 import type { Library } from '../library/library.ts';
 import { parseStrictJson } from '../library/strict-json.ts';
 import { type Commit, commitId, commitSchema } from './commit.ts';
-import { hashLeaf } from './hashing.ts';
+import { hashLeaf, hashLength } from './hashing.ts';
 import { recordDigest, recordEntries, recordKey, recordLeaves } from './library-roots.ts';
 import { proveMapKey, verifyMapKey } from './map-proof.ts';
 import { mapRoot as rootOfMap, keyAt } from './merkle-map.ts';
@@ -14,6 +14,8 @@ import { buildMerkleTree, proveInclusion, rootOf, verifyInclusion } from './merk
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const maximumDepth = 256;
+/** Hashes one behind the other. */
+const hashes = z.string().regex(/^(?:[0-9a-f]{64}){0,64}$/);
 
 /** Statements about one library and the hashes that prove them, in one file for any number of ids. */
 export const proofSchema = z.strictObject({
@@ -26,9 +28,7 @@ export const proofSchema = z.strictObject({
   /** The version that the roots are those of; null for a library without one. */
   commit: commitSchema.nullable(),
   /** Records that are in, each with its place and its path in the records tree. */
-  included: z.array(
-    z.strictObject({ record: experienceSchema, index: z.int().min(0), path: z.array(hash).max(maximumDepth) }),
-  ),
+  included: z.array(z.strictObject({ record: experienceSchema, index: z.int().min(0), path: hashes })),
   /** Ids that are not, each with its way in the map; `""` is a sibling without entries. */
   absent: z.array(
     z.strictObject({
@@ -54,7 +54,7 @@ export function proveIds(library: Library, ids: readonly string[], commit: Commi
     const record = records.get(id);
     const index = places.get(toHex(key));
     if (record !== undefined && index !== undefined) {
-      included.push({ record, index, path: proveInclusion(tree, index).map(toHex) });
+      included.push({ record, index, path: proveInclusion(tree, index).map(toHex).join('') });
       continue;
     }
     const { siblings, end } = proveMapKey(sha256, entries, key);
@@ -101,9 +101,10 @@ export function verifyProof(text: string, root: string, sha256: Sha256): Proven 
     throw invalid('absence does not follow from a recordsRoot', 'Give the mapRoot or the id of the commit.');
   if (kind === 'map' && proof.included.length > 0)
     throw invalid('presence is proven here by the recordsRoot', 'Give the recordsRoot or the id of the commit.');
+  const recordsRoot = fromHex(proof.recordsRoot);
   for (const { record, index, path } of proof.included) {
     const leaf = hashLeaf(sha256, recordDigest(sha256, record));
-    if (!verifyInclusion(sha256, leaf, index, proof.size, path.map(fromHex), fromHex(proof.recordsRoot)))
+    if (!verifyInclusion(sha256, leaf, index, proof.size, splitHashes(path), recordsRoot))
       throw invalid(`${record.id} is not shown to be in`);
   }
   for (const { id, siblings, end } of proof.absent) {
@@ -115,6 +116,13 @@ export function verifyProof(text: string, root: string, sha256: Sha256): Proven 
       throw invalid(`${id} is not shown to be absent`);
   }
   return { root: kind, included: proof.included.map(({ record }) => record), absent: proof.absent.map(({ id }) => id) };
+}
+
+function splitHashes(hex: string): Uint8Array[] {
+  const bytes = fromHex(hex);
+  return Array.from({ length: bytes.length / hashLength }, (_, place) =>
+    bytes.subarray(place * hashLength, (place + 1) * hashLength),
+  );
 }
 
 function parseProof(text: string): Proof {
@@ -149,9 +157,8 @@ export function verifyMerkleProof(record: Experience, proof: string, root: Uint8
   const [, index = '', size = '', path = ''] =
     /^0x([0-9a-f]{16})([0-9a-f]{16})((?:[0-9a-f]{64}){0,64})$/.exec(proof) ?? [];
   if (index === '') return false;
-  const hashes = (path.match(/.{64}/g) ?? []).map(fromHex);
   const leaf = hashLeaf(sha256, recordDigest(sha256, record));
-  return verifyInclusion(sha256, leaf, Number.parseInt(index, 16), Number.parseInt(size, 16), hashes, root);
+  return verifyInclusion(sha256, leaf, Number.parseInt(index, 16), Number.parseInt(size, 16), splitHashes(path), root);
 }
 
 function invalid(why: string, hint?: string, cause?: unknown): ZooError {
