@@ -22,6 +22,11 @@ export function findAnswer(response: string, prefer?: (text: string) => boolean)
   return boxed ?? findMarked(response, prefer);
 }
 
+/** True when a response ends in a box that was never closed: what stands in it is a part of the answer at best. */
+export function isCutOff(response: string): boolean {
+  return findBoxed(response) === 'cut';
+}
+
 interface Box {
   readonly start: number;
   readonly end: number;

@@ -33,7 +33,8 @@ export function extractAnswers(response: string, anywhere: boolean): Extracted[]
   return found;
 }
 
-function afterThinking(response: string): string {
+/** What a reasoning model says after it has thought. */
+export function afterThinking(response: string): string {
   const end = response.lastIndexOf('</think>');
   return end === -1 ? response : response.slice(end + '</think>'.length);
 }

@@ -1,9 +1,9 @@
-import { findAnswer } from '../../../core/answer/find-answer.ts';
+import { findAnswer, isCutOff } from '../../../core/answer/find-answer.ts';
 import { budget, TooMuchWork } from './budget.ts';
 import type { Budget } from './budget.ts';
 import { sameMeaning } from './compare.ts';
 import type { Leniency } from './compare.ts';
-import { extractAnswers, hasProse } from './extract.ts';
+import { afterThinking, extractAnswers, hasProse } from './extract.ts';
 import type { Extracted } from './extract.ts';
 import { hendrycksForm } from './hendrycks.ts';
 import { readAnswer } from './latex.ts';
@@ -37,6 +37,8 @@ export function gradeMath(key: string, response: string, options: MathOptions, n
     ...leniencies[options.profile],
     ...(options.setsForRelations === undefined ? {} : { setsForRelations: options.setsForRelations }),
   };
+  if (isCutOff(afterThinking(response)))
+    return { kind: 'unparseable', reason: 'the last box of the response was cut off' };
   const answer = extractAnswers(response, false)[0] ?? wholeAnswer(response)[0] ?? extractAnswers(response, true)[0];
   if (answer === undefined) return { kind: 'unparseable', reason: 'the response gives no final answer' };
   try {
@@ -101,6 +103,11 @@ function squeeze(text: string): string {
 }
 
 function readings({ parts, plain }: Extracted): Meaning[] {
+  const labelled = parts.length === 1 ? choiceLabel.exec(parts[0] as string) : null;
+  if (labelled !== null) {
+    const [letter, content] = [readAnswer(`(${labelled[1] ?? labelled[2]})`), readAnswer(labelled[3] as string)];
+    return [letter, content].filter((meaning) => meaning !== undefined);
+  }
   const meanings = parts.map(readAnswer);
   if (meanings.includes(undefined)) return [];
   const [only] = meanings;
@@ -113,6 +120,10 @@ function readings({ parts, plain }: Extracted): Meaning[] {
   const pointed = decimal && readAnswer(`${decimal[1]}.${decimal[2]}`);
   return pointed ? [...all, pointed] : all;
 }
+
+/** The letter of a choice before what was chosen, "\textbf{(C)} 12" or "(C) 12": either may be the key. */
+const choiceLabel =
+  /^\s*(?:\\(?:text|textbf|textrm|mathrm|mathbf)\s*\{\s*\(?([A-J])\)?\.?\s*\}|\(([A-J])\))(?:[\s:.~,]|\\[ ,;:]|\\q?quad)+(\S.*)$/s;
 
 function itemsOf(meaning: Meaning): readonly Meaning[] {
   return meaning.kind === 'set' && meaning.bare ? meaning.items : [meaning];

@@ -102,7 +102,7 @@ function undress(text: string): string {
     .replace(/\\[,;: ]|~/g, ' ')
     .replace(/\\(?:textnormal|textbf|textit|textrm|textsf|mbox|hbox|textup)\s*\{/g, '\\text{')
     .replace(/\\(?:boxed|fbox)\s*\{([^{}]*)\}/g, '$1')
-    .replace(/\\math(?:bf|rm|it|sf|tt)\s*\{([-\d.,/ ]+)\}/g, '$1')
+    .replace(/\\(?:math(?:bf|rm|it|sf|tt)|text)\s*\{([-\d.,/ ]*\d[-\d.,/ ]*)\}/g, '$1')
     .replace(/\^\s*(?:\{\s*\\circ\s*\}|\\circ)|\\degree|°|\\text\{\s*degrees?\s*\}/g, '^{\\circ}')
     .replace(/\*\*(?=\s*$)|^\s*\*\*/g, '')
     .trim()
@@ -118,7 +118,7 @@ function withoutUnits(text: string): string {
     .replace(/(?<=[\d})\]])\s+(?:or|and)\s+(?=[-\\\d({[a-z])/g, ' , ');
   return separated
     .replace(
-      /\s*\\(?:text|mathrm)\s*\{[^{}]*\}\s*(?:\^\s*(?:\{\s*-?\d\s*\}|\d))?(?:\s*(?:\/|\\cdot)?\s*\\(?:text|mathrm)\s*\{[^{}]*\}(?:\^\s*(?:\{\s*-?\d\s*\}|\d))?)*\s*\.?$/,
+      /\s*\\(?:text|mathrm)\s*\{(?![^{}]*\b(?:is|are|not|or|if|unless|except|wrong|false|incorrect)\b)[^{}]*\}\s*(?:\^\s*(?:\{\s*-?\d\s*\}|\d))?(?:\s*(?:\/|\\cdot)?\s*\\(?:text|mathrm)\s*\{[^{}]*\}(?:\^\s*(?:\{\s*-?\d\s*\}|\d))?)*\s*\.?$/,
       '',
     )
     .replace(/\\(?:text|mathrm)\s*\{\s*\}/g, '')
