@@ -23,7 +23,7 @@ interface TestModel {
   readonly members: readonly string[];
 }
 
-export const testModels = {
+const testModels = {
   /** SmolLM2-135M-Instruct, Q4_1, 98 MB, Apache-2.0, by Hugging Face. */
   'smollm2-135m': {
     file: 'SmolLM2-135M-Instruct.Q4_1.gguf',

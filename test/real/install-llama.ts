@@ -34,6 +34,7 @@ export function installLlama(): string {
     '--no-audit',
     '--no-fund',
     '--loglevel=error',
+    '--fetch-retries=1',
     // The binary comes in a package of its own, so neither GPU packages nor a build script are needed.
     '--omit=optional',
     '--ignore-scripts',

@@ -97,5 +97,5 @@ function showStages({ usage, steps, library, time }: TrainResult): void {
         `operations: ${operations.accepted} accepted of ${operations.proposed}`,
     );
   }
-  console.log(`library: ${library.after.count} experiences; ${(time.wallMs / 1000).toFixed(0)} s\n`);
+  console.log(`experiences in the library: ${library.after.count}; ${(time.wallMs / 1000).toFixed(0)} s\n`);
 }

@@ -49,6 +49,7 @@ export async function openAdapter(endpoint: Endpoint, options: AdapterOptions): 
         model: endpoint.model,
         sequences: settings.concurrency === 'auto' ? undefined : settings.concurrency,
         contextSize: settings.contextTokens,
+        timeoutMs: settings.timeout,
         library: environment['ZOO_LLAMA_MODULE'],
         modelsFolder: environment['ZOO_MODELS_DIR'],
       });

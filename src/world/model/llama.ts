@@ -22,8 +22,8 @@ export interface LlamaOptions {
   /** Completions at once, 1 or more; 4 unless given. More wait for their turn, so give `--concurrency` here. */
   readonly sequences?: number | undefined;
   /**
-   * Tokens of prompt and completion together, never more than the model was trained on. Unless given: as many as
-   * memory allows, 32768 at most.
+   * Tokens of prompt and completion together at most; 32768 unless given. Never more than the model was trained on, and
+   * fewer where memory does not allow it.
    */
   readonly contextSize?: number | undefined;
   /** `auto` (the default) uses a GPU where node-llama-cpp finds one and has its binary. */
@@ -116,7 +116,7 @@ async function startEngine(options: LlamaOptions): Promise<Engine> {
     modelsFolder: options.modelsFolder,
     gpu: options.gpu ?? 'auto',
     sequences: options.sequences ?? 4,
-    contextSize: options.contextSize,
+    contextSize: options.contextSize ?? 32_768,
     threads: options.threads,
     onDownload: options.onDownload,
   });
@@ -158,8 +158,8 @@ function overflow(tokens: number, contextSize: number): ModelError {
     `The prompt has ${tokens} tokens and the model's context holds ${contextSize}, completion counted`,
     {
       hint:
-        'Cap the library in the prompt with --library-tokens (ZOO_LIBRARY_TOKENS), let completions be shorter with ' +
-        '--max-tokens (ZOO_MAX_TOKENS), or take a model with a longer context.',
+        'Raise --context-tokens (ZOO_CONTEXT_TOKENS) as far as the model goes, cap the library in the prompt with ' +
+        '--library-tokens (ZOO_LIBRARY_TOKENS), or take a model with a longer context.',
     },
   );
 }

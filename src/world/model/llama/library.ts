@@ -52,15 +52,15 @@ export interface LlamaWeights {
   readonly tokenizer: LlamaTokenizer;
   createContext(options: {
     readonly sequences: number;
-    readonly contextSize: number | { readonly max: number };
+    readonly contextSize: { readonly max: number };
     readonly createSignal?: AbortSignal;
   }): Promise<LlamaContext>;
 }
 
 /** Opaque: only passed to {@link LlamaText.tokenize}. */
-export type LlamaTokenizer = object;
+type LlamaTokenizer = object;
 
-export interface LlamaContext {
+interface LlamaContext {
   /** Tokens that each sequence can hold. */
   readonly contextSize: number;
   getSequence(): LlamaSequence;
@@ -77,7 +77,7 @@ export interface TokenMeterState {
   readonly usedOutputTokens: number;
 }
 
-export interface LlamaText {
+interface LlamaText {
   tokenize(tokenizer: LlamaTokenizer): readonly number[];
 }
 
@@ -98,7 +98,7 @@ export interface ChatResponse {
   readonly metadata: { readonly stopReason: string };
 }
 
-export interface LlamaChat {
+interface LlamaChat {
   generateResponse(
     history: readonly ChatItem[],
     options: {

@@ -11,9 +11,6 @@ import {
   importLlamaLibrary,
 } from './library.ts';
 
-/** Enough for long reasoning; the memory of a context grows with it, once for each sequence. */
-const longestByDefault = 32_768;
-
 export interface LoadOptions {
   /** Path of a GGUF file, `hf:owner/repo/file.gguf` or `hf:owner/repo:quant`. */
   readonly model: string;
@@ -25,8 +22,8 @@ export interface LoadOptions {
   readonly gpu: 'auto' | false;
   /** Completions at once, 1 or more. */
   readonly sequences: number;
-  /** Tokens that each sequence holds, prompt and completion together; as many as memory allows unless given. */
-  readonly contextSize: number | undefined;
+  /** Tokens that each sequence holds at most, prompt and completion together; fewer where memory does not allow it. */
+  readonly contextSize: number;
   readonly threads: number | undefined;
   readonly onDownload: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
 }
@@ -51,10 +48,7 @@ export async function loadLlama(options: LoadOptions): Promise<LoadedLlama> {
     const weights = await llama.loadModel({ modelPath: path });
     const context = await weights.createContext({
       sequences: options.sequences,
-      contextSize:
-        options.contextSize === undefined
-          ? { max: Math.min(longestByDefault, weights.trainContextSize) }
-          : Math.min(options.contextSize, weights.trainContextSize),
+      contextSize: { max: Math.min(options.contextSize, weights.trainContextSize) },
     });
     return {
       library,
@@ -136,8 +130,8 @@ function unreadable(path: string, cause: unknown, complaints: readonly string[],
   const said = complaints.length === 0 ? '' : ` (llama.cpp: ${complaints.join('; ')})`;
   return new ZooError('llama-model-unusable', `The model ${path} cannot be loaded: ${messageOf(cause)}${said}`, {
     hint:
-      `It has to be a complete GGUF file that fits into memory together with ${options.sequences} contexts; a lower ` +
-      '--concurrency (ZOO_CONCURRENCY) needs less.',
+      `It has to be a complete GGUF file that fits into memory together with ${options.sequences} contexts; lower ` +
+      '--concurrency (ZOO_CONCURRENCY) or --context-tokens (ZOO_CONTEXT_TOKENS) needs less.',
     cause,
   });
 }
