@@ -15,6 +15,7 @@ const kinds = [
   'files',
   'clock',
   'digest',
+  'git',
 ];
 const ports = kinds.map((kind) => `!**/world/${kind}/${kind}.ts`);
 

@@ -305,6 +305,12 @@ const settingTable = {
     default: 8192,
     about: 'tokens at most that the library may take of a prompt',
   },
+  author: {
+    kind: 'text',
+    flag: '--author <name>',
+    env: 'ZOO_AUTHOR',
+    about: "who changes the library, as its records and versions say it; the system's user unless given",
+  },
   maxCost: {
     kind: 'number',
     least: 0,

@@ -66,7 +66,7 @@ export function mergeLibraries(
     const record = decide(before, our, their);
     if (record === undefined) return;
     const twin = merged.get(record.id);
-    const kept = twin === undefined ? record : mergeRecords(undefined, twin, record, sha256).record;
+    const kept = twin === undefined ? record : mergeRecords(undefined, twin, record).record;
     merged.set(kept.id, kept);
     if (before !== undefined) renamed.base.set(before.id, kept.id);
     if (our !== undefined) renamed.ours.set(our.id, kept.id);
@@ -90,7 +90,7 @@ export function mergeLibraries(
   }
 
   function decideText(before: Experience | undefined, our: Experience, their: Experience): Experience {
-    const { record, conflict } = mergeRecords(before, our, their, sha256);
+    const { record, conflict } = mergeRecords(before, our, their);
     if (!conflict) return record;
     const resolution = ask({ id: before?.id ?? our.id, kind: 'text', base: before, ours: our, theirs: their });
     if (typeof resolution === 'object') return reworded(record, [our.id, their.id], resolution.text, sha256);

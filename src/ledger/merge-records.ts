@@ -18,12 +18,7 @@ export interface MergedRecord {
  * Two equal records are that record. Without a base, counters and confidence are the larger of the two, since nobody
  * knows what both counted.
  */
-export function mergeRecords(
-  base: Experience | undefined,
-  ours: Experience,
-  theirs: Experience,
-  sha256: Sha256,
-): MergedRecord {
+export function mergeRecords(base: Experience | undefined, ours: Experience, theirs: Experience): MergedRecord {
   if (sameRecord(ours, theirs)) return { record: ours, conflict: false };
   const spoken = chooseSide(base && saying(base), saying(ours), saying(theirs));
   const { domain, text } = spoken === 'theirs' ? theirs : ours;

@@ -1,7 +1,7 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/evaluation/evaluate.ts';
-import { evaluationJunit } from '../../src/evaluation/junit.ts';
+import { evaluationJunit, transferJunit } from '../../src/evaluation/junit.ts';
 import { escapeMarkdown } from '../../src/core/escape-markdown.ts';
 import { evaluationMarkdown, transferMarkdown } from '../../src/evaluation/markdown.ts';
 import { evaluateTransfer } from '../../src/evaluation/transfer.ts';
@@ -84,6 +84,8 @@ describe('evaluateTransfer', () => {
       ['other', 'two', 'not distinguishable'],
     ]);
     const table = transferMarkdown(result);
+    const suites = transferJunit(result).match(/<testsuite name="[^"]*" tests="3" failures="\d"/g);
+    expect(suites?.map((suite) => suite.slice(-2, -1))).toEqual(['0', '0', '1', '0']);
     expect(table).toMatch(/\| small \| \+0\.\d{3} .* better \| 0\.000 .* not distinguishable \|/);
   });
 });

@@ -143,7 +143,7 @@ describe('mergeLibraries', () => {
 
   it('adds counters as deltas', () => {
     const base = votes(exampleExperience(1), 10, 100);
-    const { record } = mergeRecords(base, votes(base, 13, 150), votes(base, 9, 101), sha256);
+    const { record } = mergeRecords(base, votes(base, 13, 150), votes(base, 9, 101));
     expect(record.metadata).toMatchObject({ votes: { upvotes: 12, downvotes: 0 }, usage_count: 151 });
   });
 
@@ -220,7 +220,8 @@ describe('mergeOrder', () => {
     ['takes the order of the side that moved something', 'abc', 'abcx', 'cab', 'cabx'],
     ['takes ours where both moved', 'abc', 'bac', 'cab', 'bac'],
   ])('%s', (_, base, ours, theirs, expected) => {
-    expect(mergeOrder([...base], [...ours], [...theirs]).join('')).toBe(expected);
+    const names = (text: string) => text.split('');
+    expect(mergeOrder(names(base), names(ours), names(theirs)).join('')).toBe(expected);
   });
 });
 

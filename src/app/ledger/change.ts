@@ -1,0 +1,155 @@
+import { ZooError, exitCode } from '../../core/error.ts';
+import type { LibraryState } from '../../core/learning/account.ts';
+import { type Experience, experienceId } from '../../core/library/experience.ts';
+import { ingestExperience } from '../../core/library/ingest.ts';
+import { type LintFinding, lintExperience } from '../../core/library/lint.ts';
+import type { Library } from '../../core/library/library.ts';
+import { compareLibraries } from '../../ledger/compare-libraries.ts';
+import type { Config } from '../config.ts';
+import { sha256 } from '../wire/platform.ts';
+import { authorOf, configuredLedger, dateOf, findById } from './open.ts';
+
+/** What can be said about an experience by hand; what is left out stays, or gets its default. */
+export interface ExperienceFields {
+  readonly text?: string | undefined;
+  readonly domain?: string | undefined;
+  readonly confidence?: number | undefined;
+  /** Replaces all examples. */
+  readonly examples?: readonly { readonly input: string; readonly output: string }[] | undefined;
+}
+
+export interface ChangedExperience {
+  readonly before: Experience | null;
+  readonly after: Experience | null;
+  /** What a linter says about it, errors among them only where they were let pass. */
+  readonly findings: readonly LintFinding[];
+  readonly library: LibraryState;
+}
+
+/**
+ * Puts a new experience at the end of the working library.
+ *
+ * @param force lets pass what the linter calls an error
+ * @throws ZooError `experience-exists`, `lint-failed`, and those of `ingestExperience`
+ */
+export async function addExperience(
+  config: Config,
+  fields: ExperienceFields & { readonly text: string },
+  force: boolean,
+): Promise<ChangedExperience> {
+  const ledger = configuredLedger(config);
+  const library = await ledger.library();
+  const domain = fields.domain ?? config.settings.domain ?? 'general';
+  const text = spaced(fields.text);
+  const added = ingestExperience(
+    {
+      id: experienceId(domain, text, sha256),
+      domain,
+      text,
+      confidence: fields.confidence ?? 0.5,
+      examples: fields.examples ?? [],
+      metadata: {
+        created_at: dateOf(config),
+        created_by: authorOf(config),
+        votes: { upvotes: 0, downvotes: 0 },
+        usage_count: 0,
+      },
+      embedding: null,
+      lineage: [],
+      evidence: [],
+    },
+    'the experience',
+  );
+  if (library.experiences.some(({ id }) => id === added.id)) throw exists(added.id);
+  const findings = checkLint(added, force);
+  await ledger.save({ experiences: [...library.experiences, added] });
+  return { before: null, after: added, findings, library: await ledger.state() };
+}
+
+/**
+ * Changes an experience. Another text or domain makes another id, which names the old one in its lineage and takes its
+ * place in the order.
+ *
+ * @throws ZooError as {@link addExperience} does, and `unknown-experience`
+ */
+export async function editExperience(
+  config: Config,
+  id: string,
+  fields: ExperienceFields,
+  force: boolean,
+): Promise<ChangedExperience> {
+  const ledger = configuredLedger(config);
+  const library = await ledger.library();
+  const before = findById(library, id);
+  const after = ingestExperience(edited(before, fields, config), 'the experience');
+  if (after.id !== before.id && library.experiences.some((other) => other.id === after.id)) throw exists(after.id);
+  const findings = checkLint(after, force);
+  await ledger.save(replaced(library, before, after));
+  return { before, after, findings, library: await ledger.state() };
+}
+
+function edited(before: Experience, fields: ExperienceFields, config: Config): Experience {
+  const text = fields.text === undefined ? before.text : spaced(fields.text);
+  const domain = fields.domain ?? before.domain;
+  const kept = {
+    ...before,
+    confidence: fields.confidence ?? before.confidence,
+    examples: (fields.examples ?? before.examples).map(({ input, output }) => ({ input, output })),
+  };
+  if (text === before.text && domain === before.domain) return kept;
+  return {
+    ...kept,
+    id: experienceId(domain, text, sha256),
+    domain,
+    text,
+    metadata: { ...before.metadata, created_at: dateOf(config), created_by: authorOf(config) },
+    embedding: null,
+    lineage: [...before.lineage, before.id].slice(-64),
+  };
+}
+
+function replaced(library: Library, before: Experience, after: Experience): Library {
+  return { experiences: library.experiences.map((one) => (one === before ? after : one)) };
+}
+
+/** Takes experiences out of the working library; all of them, or none where one is unknown. */
+export async function removeExperiences(
+  config: Config,
+  ids: readonly string[],
+): Promise<{ readonly removed: readonly Experience[]; readonly library: LibraryState }> {
+  const ledger = configuredLedger(config);
+  const library = await ledger.library();
+  const removed = [...new Set(ids.map((id) => findById(library, id)))];
+  await ledger.save({ experiences: library.experiences.filter((experience) => !removed.includes(experience)) });
+  return { removed, library: await ledger.state() };
+}
+
+/** What changed by a rewriting of the whole library, for the account of a command. */
+export function countChanges(
+  before: Library,
+  after: Library,
+): Readonly<Record<'added' | 'removed' | 'modified', number>> {
+  const { added, removed, modified } = compareLibraries(before, after);
+  return { added: added.length, removed: removed.length, modified: modified.length };
+}
+
+function checkLint(experience: Experience, force: boolean): readonly LintFinding[] {
+  const findings = lintExperience(experience);
+  const error = findings.find(({ level }) => level === 'error');
+  if (error === undefined || force) return findings;
+  throw new ZooError('lint-failed', `the experience is not fit for a library (${error.rule}): ${error.message}`, {
+    exitCode: exitCode.regression,
+    hint: `${error.mend} Or let it pass with --force.`,
+    data: { findings },
+  });
+}
+
+function exists(id: string): ZooError {
+  return new ZooError('experience-exists', `the library has this experience already, as ${id}`, {
+    hint: `See it with "zoo ledger show ${id}".`,
+  });
+}
+
+function spaced(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim().normalize('NFC');
+}

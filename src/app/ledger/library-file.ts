@@ -1,0 +1,67 @@
+import { basename } from 'node:path';
+import { ZooError, exitCode } from '../../core/error.ts';
+import type { Imported } from '../../core/library/paper-form.ts';
+import { type ImportForm, formOfFile, parseLibrary } from '../../ledger/parse-library.ts';
+import { type StarterName, starterLibrary, starters } from '../../ledger/starters/starters.ts';
+import { clock, files, sha256 } from '../wire/platform.ts';
+
+/** What a file of experiences leaves open. */
+export interface FileDefaults {
+  readonly domain?: string | undefined;
+  readonly createdAt?: string | undefined;
+  readonly createdBy?: string | undefined;
+  readonly embeddingModel?: string | undefined;
+}
+
+/**
+ * Reads a file of experiences, or a starter (`starter:mathematics`).
+ *
+ * @param form as {@link formOfFile} tells unless given
+ * @throws ZooError `no-such-file`, `unknown-format`, and those of `parseLibrary`
+ */
+export async function readLibraryFile(
+  path: string,
+  form: ImportForm | undefined,
+  defaults: FileDefaults = {},
+): Promise<Imported> {
+  const starter = /^starter:(.*)$/.exec(basename(path))?.[1];
+  if (starter !== undefined) return { experiences: readStarter(starter).experiences, vectors: [] };
+  const text = await files.readText(path);
+  if (text === undefined)
+    throw new ZooError('no-such-file', `there is no file ${path}`, {
+      exitCode: exitCode.usage,
+      hint: `Name a file, or a starter: ${starterNames()}.`,
+    });
+  const chosen = form ?? formOfFile(path);
+  if (chosen === undefined)
+    throw new ZooError('unknown-format', `the name of ${path} does not tell how it is written`, {
+      exitCode: exitCode.usage,
+      hint: 'Say it with --format paper, json, jsonl, csv, markdown or prompt.',
+    });
+  return parseLibrary(
+    text,
+    chosen,
+    path,
+    {
+      domain: defaults.domain ?? 'general',
+      createdAt: defaults.createdAt ?? new Date(clock.now()).toISOString(),
+      createdBy: defaults.createdBy ?? 'import',
+      embeddingModel: defaults.embeddingModel ?? 'unknown',
+    },
+    sha256,
+  );
+}
+
+function readStarter(name: string) {
+  if (Object.hasOwn(starters, name)) return starterLibrary(name as StarterName, sha256);
+  throw new ZooError('unknown-starter', `there is no starter library "${name}"`, {
+    exitCode: exitCode.usage,
+    hint: `There are ${starterNames()}.`,
+  });
+}
+
+function starterNames(): string {
+  return Object.keys(starters)
+    .map((name) => `starter:${name}`)
+    .join(', ');
+}

@@ -1,0 +1,83 @@
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { Experience } from '../../core/library/experience.ts';
+import { ZooError, exitCode } from '../../core/error.ts';
+import type { Library } from '../../core/library/library.ts';
+import type { Config } from '../config.ts';
+import { creationDate } from '../train-run.ts';
+import { type Ledger, ledgerAt } from '../wire/ledgers.ts';
+import { clock, files } from '../wire/platform.ts';
+
+export function configuredLedger({ settings }: Pick<Config, 'settings'>): Ledger {
+  return ledgerAt(settings.library);
+}
+
+/** Who changes the library: the setting, then what git would say, then the system's user. */
+export function authorOf({ settings, environment }: Pick<Config, 'settings' | 'environment'>): string {
+  const named = [settings.author, environment['GIT_AUTHOR_NAME'], environment['USER'], environment['USERNAME']];
+  return (named.find((name) => name !== undefined && name !== '') ?? systemUser()).slice(0, 256);
+}
+
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a number that has no name.
+    return 'curator';
+  }
+}
+
+/** RFC 3339, UTC; SOURCE_DATE_EPOCH where it is set. */
+export function dateOf({ environment }: Pick<Config, 'environment'>): string {
+  return creationDate(environment, '', clock.now());
+}
+
+/**
+ * The experience of an id, or of the only one that begins with what is given.
+ *
+ * @throws ZooError `unknown-experience`, `ambiguous-experience`
+ */
+export function findById(library: Library, id: string): Experience {
+  const exact = library.experiences.find((experience) => experience.id === id);
+  if (exact !== undefined) return exact;
+  const begun =
+    id.length < 3
+      ? []
+      : library.experiences.filter(
+          (experience) => experience.id.startsWith(id) || experience.id.startsWith(`exp_${id}`),
+        );
+  const [only, ...more] = begun;
+  if (only !== undefined && more.length === 0) return only;
+  throw only === undefined
+    ? new ZooError('unknown-experience', `the library has no experience ${id}`, {
+        exitCode: exitCode.usage,
+        hint: '"zoo ledger list" shows the ids; --at names another version or file.',
+      })
+    : new ZooError('ambiguous-experience', `${id} begins ${begun.length} ids`, {
+        exitCode: exitCode.usage,
+        hint: `Give more of it: ${begun
+          .slice(0, 5)
+          .map((experience) => experience.id)
+          .join(', ')}.`,
+      });
+}
+
+/** Ids of the versions of others that the working library was merged with and no version names yet. */
+const mergeHeadsFile = '.zoo/merge-heads';
+
+export async function readMergeHeads(ledger: Ledger): Promise<readonly string[]> {
+  const text = (await files.readText(join(ledger.folder, mergeHeadsFile))) ?? '';
+  return [...new Set(text.split('\n').filter((line) => /^[0-9a-f]{64}$/.test(line)))];
+}
+
+export async function addMergeHead(folder: string, id: string): Promise<void> {
+  const known = await readMergeHeads(ledgerAt(folder));
+  await files.writeAtomic(
+    join(folder, mergeHeadsFile),
+    [...new Set([...known, id])].map((line) => `${line}\n`).join(''),
+  );
+}
+
+export async function forgetMergeHeads(ledger: Ledger): Promise<void> {
+  await files.remove(join(ledger.folder, mergeHeadsFile));
+}

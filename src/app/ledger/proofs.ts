@@ -1,0 +1,182 @@
+import { fromHex, toHex } from '../../core/digest.ts';
+import { ZooError, exitCode } from '../../core/error.ts';
+import { commitId } from '../../core/tree/commit.ts';
+import { verifyCertificate } from '../../core/tree/difference-certificate.ts';
+import { libraryRoots } from '../../core/tree/library-roots.ts';
+import { type Proof, proveIds, verifyProof } from '../../core/tree/proof.ts';
+import { type ConsistencyFile, proveHistory, verifyHistory } from '../../ledger/consistency.ts';
+import { verifyCommitSignature } from '../../ledger/signing.ts';
+import type { Config } from '../config.ts';
+import { openReference } from '../library-reference.ts';
+import { files, sha256 } from '../wire/platform.ts';
+import { configuredLedger } from './open.ts';
+
+/** Proves of each id whether a library holds it. @param reference the newest version unless given */
+export async function proveExperiences(
+  config: Config,
+  ids: readonly string[],
+  reference: string,
+  folder: string,
+): Promise<Proof> {
+  const ledger = configuredLedger(config);
+  const { library, version } = await openReference(reference, { config, ledger, folder });
+  return proveIds(library, ids, version?.commit ?? null, sha256);
+}
+
+/** Proves that an older version is an ancestor of the newest one. */
+export async function proveSince(config: Config, reference: string): Promise<ConsistencyFile> {
+  const ledger = configuredLedger(config);
+  const { commit } = await ledger.findVersion(reference);
+  return proveHistory(
+    (await ledger.history()).map(({ id }) => id),
+    commit.seq,
+    sha256,
+  );
+}
+
+/** What the caller trusts; which of them a file needs depends on what it proves. */
+export interface TrustedRoots {
+  /** For presence and absence: a recordsRoot, a mapRoot or a commit's id. */
+  readonly root?: string | undefined;
+  /** For a difference: two mapRoots. For a history: two roots of the log. */
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+}
+
+export type Verified =
+  | {
+      readonly kind: 'proof';
+      readonly root: string;
+      readonly included: readonly { readonly id: string; readonly text: string }[];
+      readonly absent: readonly string[];
+    }
+  | {
+      readonly kind: 'difference';
+      readonly changes: readonly {
+        readonly id: string;
+        readonly before: string | null;
+        readonly after: string | null;
+      }[];
+    }
+  | { readonly kind: 'history'; readonly older: number; readonly newer: number };
+
+/**
+ * Checks a file that `prove` or `diff --proof` wrote, from the roots that the caller trusts and nothing else.
+ *
+ * @throws ZooError `invalid-proof`, `invalid-certificate`, `invalid-consistency` (exit code 5); `usage` when the roots
+ *   that it needs are not given
+ */
+export async function verifyFile(path: string, trusted: TrustedRoots): Promise<Verified> {
+  if (!(await files.exists(path)))
+    throw new ZooError('no-such-file', `there is no file ${path}`, {
+      exitCode: exitCode.usage,
+      hint: 'Name a file that "zoo ledger prove" or "zoo ledger diff --proof" wrote.',
+    });
+  return verifyBytes(await files.read(path), trusted);
+}
+
+/** The same of the file's bytes. */
+export function verifyBytes(bytes: Uint8Array, trusted: TrustedRoots): Verified {
+  const text = new TextDecoder().decode(bytes);
+  if (text.startsWith('ZOODIFF')) {
+    const { before, after } = bothRoots(trusted, 'a difference', 'mapRoots');
+    const changes = verifyCertificate(sha256, bytes, { before: fromHex(before), after: fromHex(after) });
+    return {
+      kind: 'difference',
+      changes: changes.map(({ id, before: was, after: is }) => ({ id, before: hexOrNull(was), after: hexOrNull(is) })),
+    };
+  }
+  if (/^\s*\{\s*"format"\s*:\s*"zoo-consistency"/.test(text)) {
+    const { older, newer } = verifyHistory(text, bothRoots(trusted, 'a history', 'roots of the log'), sha256);
+    return { kind: 'history', older: older.size, newer: newer.size };
+  }
+  const root = trusted.root ?? trusted.after;
+  if (root === undefined)
+    throw missing('--root', 'a proof', 'the recordsRoot, the mapRoot or the commit that you trust');
+  const proven = verifyProof(text, checkedRoot(root, '--root'), sha256);
+  return {
+    kind: 'proof',
+    root: proven.root,
+    included: proven.included.map(({ id, text: says }) => ({ id, text: says })),
+    absent: proven.absent,
+  };
+}
+
+function bothRoots({ before, after }: TrustedRoots, what: string, kind: string): { before: string; after: string } {
+  if (before === undefined || after === undefined)
+    throw missing('--before and --after', what, `the two ${kind} that you trust`);
+  return { before: checkedRoot(before, '--before'), after: checkedRoot(after, '--after') };
+}
+
+function checkedRoot(root: string, flag: string): string {
+  const plain = root.replace(/^0x/i, '').toLowerCase();
+  if (/^[0-9a-f]{64}$/.test(plain)) return plain;
+  throw new ZooError('invalid-root', `${flag} takes 64 hexadecimal digits, not "${root}"`, {
+    exitCode: exitCode.usage,
+    hint: '"zoo ledger log --json" and "zoo ledger diff" tell roots in full.',
+  });
+}
+
+function missing(flag: string, what: string, value: string): ZooError {
+  return new ZooError('usage', `${what} is verified against ${value}`, {
+    exitCode: exitCode.usage,
+    hint: `Give ${flag}.`,
+  });
+}
+
+function hexOrNull(bytes: Uint8Array | undefined): string | null {
+  return bytes === undefined ? null : toHex(bytes);
+}
+
+export interface VerifiedLibrary {
+  readonly kind: 'library';
+  readonly reference: string;
+  readonly version: string | null;
+  readonly count: number;
+  readonly recordsRoot: string;
+  readonly mapRoot: string;
+  readonly signatures: readonly { readonly algorithm: string; readonly publicKey: string }[];
+}
+
+/**
+ * Checks that a library has the roots that its version says, or the root that the caller trusts, and that every
+ * signature of the version is one.
+ *
+ * @throws ZooError `root-mismatch`, `bad-signature` (exit code 5)
+ */
+export async function verifyLibrary(
+  config: Config,
+  reference: string,
+  root: string | undefined,
+  folder: string,
+): Promise<VerifiedLibrary> {
+  const { library, version, title } = await openReference(reference, {
+    config,
+    ledger: configuredLedger(config),
+    folder,
+  });
+  const roots = libraryRoots(sha256, library.experiences);
+  const [recordsRoot, mapRoot] = [toHex(roots.recordsRoot), toHex(roots.mapRoot)];
+  const known = [recordsRoot, mapRoot, ...(version === null ? [] : [commitId(version.commit, sha256)])];
+  if (root !== undefined && !known.includes(checkedRoot(root, '--root')))
+    throw failed('root-mismatch', `${title} has the recordsRoot ${recordsRoot}, not the root that was given`);
+  const bad = version?.signatures.find((signature) => !verifyCommitSignature(version.id, signature));
+  if (bad !== undefined)
+    throw failed('bad-signature', `a signature of ${version?.version} (${bad.algorithm}) is not one of it`);
+  return {
+    kind: 'library',
+    reference,
+    version: version?.version ?? null,
+    count: roots.size,
+    recordsRoot,
+    mapRoot,
+    signatures: version?.signatures.map(({ algorithm, publicKey }) => ({ algorithm, publicKey })) ?? [],
+  };
+}
+
+function failed(code: string, message: string): ZooError {
+  return new ZooError(code, message, {
+    exitCode: exitCode.verification,
+    hint: 'Do not use it before you know why; "zoo ledger fsck" looks at the files.',
+  });
+}

@@ -1,0 +1,231 @@
+import { ZooError, exitCode } from '../../core/error.ts';
+import { fromHex } from '../../core/digest.ts';
+import type { LibraryState } from '../../core/learning/account.ts';
+import type { Library } from '../../core/library/library.ts';
+import { type BlamedChange, type RecordedVersion, blameLibrary } from '../../ledger/blame.ts';
+import { type LibraryComparison, compareLibraries } from '../../ledger/compare-libraries.ts';
+import type { CommitEntry, CommitSignature } from '../../ledger/history.ts';
+import { mergeLibraries } from '../../ledger/merge-libraries.ts';
+import type { CommittedVersion, Ledger } from '../../ledger/open-ledger.ts';
+import { type SignatureAlgorithm, signCommit, verifyCommitSignature } from '../../ledger/signing.ts';
+import type { Config } from '../config.ts';
+import { files, sha256 } from '../wire/platform.ts';
+import { authorOf, configuredLedger, dateOf, forgetMergeHeads, readMergeHeads } from './open.ts';
+
+export interface LedgerStatus {
+  readonly folder: string;
+  readonly library: LibraryState;
+  /** recordsRoot of the newest version; null before the first. */
+  readonly committedRoot: string | null;
+  readonly clean: boolean;
+  /** Against the newest version; null where its records are not in this copy. */
+  readonly changes: LibraryComparison | null;
+  /** Commits of others that the next version will name as parents. */
+  readonly merging: readonly string[];
+  readonly capacity: number;
+}
+
+export async function ledgerStatus(config: Config): Promise<LedgerStatus> {
+  const ledger = configuredLedger(config);
+  const [state, history, merging] = [await ledger.state(), await ledger.history(), await readMergeHeads(ledger)];
+  const newest = history.at(-1);
+  const before = newest === undefined ? { experiences: [] } : await readOrUndefined(ledger, newest.version);
+  return {
+    folder: ledger.folder,
+    library: state,
+    committedRoot: newest?.commit.recordsRoot ?? null,
+    clean: newest === undefined ? state.count === 0 : newest.commit.recordsRoot === state.root,
+    changes: before === undefined ? null : compareLibraries(before, await ledger.library()),
+    merging,
+    capacity: config.settings.libraryCapacity,
+  };
+}
+
+export interface CommitRequest {
+  readonly message: string;
+  /** Makes a version although nothing changed. */
+  readonly allowEmpty?: boolean | undefined;
+  readonly sign?: SignatureAlgorithm | undefined;
+  /** File with the secret key in hexadecimal; ZOO_SIGNING_KEY unless given. */
+  readonly keyFile?: string | undefined;
+}
+
+/**
+ * Makes the working library a version.
+ *
+ * @throws ZooError `nothing-to-commit`, `no-signing-key`
+ */
+export async function commitLibrary(
+  config: Config,
+  request: CommitRequest,
+): Promise<CommittedVersion & { readonly count: number }> {
+  const ledger = configuredLedger(config);
+  const merged = await readMergeHeads(ledger);
+  const { clean, library } = await ledgerStatus(config);
+  if (clean && merged.length === 0 && request.allowEmpty !== true)
+    throw new ZooError('nothing-to-commit', `the working library is ${library.version ?? 'empty'} as it is`, {
+      hint: 'Change it first, or make a version all the same with --allow-empty.',
+    });
+  const made = await commitAs(config, ledger, await ledger.library(), request, merged);
+  await forgetMergeHeads(ledger);
+  return { ...made, count: library.count };
+}
+
+export async function commitAs(
+  config: Config,
+  ledger: Ledger,
+  library: Library,
+  request: CommitRequest,
+  mergedFrom: readonly string[] = [],
+): Promise<CommittedVersion> {
+  const sign = await signerOf(config, request);
+  return await ledger.commitVersion(library, {
+    message: request.message,
+    author: authorOf(config),
+    time: Date.parse(dateOf(config)),
+    mergedFrom,
+    ...(sign === undefined ? {} : { sign }),
+  });
+}
+
+async function signerOf(
+  { environment }: Config,
+  { sign, keyFile }: CommitRequest,
+): Promise<((id: string) => Promise<readonly CommitSignature[]>) | undefined> {
+  if (sign === undefined) return undefined;
+  const text = keyFile === undefined ? environment['ZOO_SIGNING_KEY'] : await files.readText(keyFile);
+  const key = (text ?? '').trim().replace(/^0x/i, '');
+  if (!/^[0-9a-fA-F]{64}$/.test(key))
+    throw new ZooError(
+      'no-signing-key',
+      `${keyFile ?? 'ZOO_SIGNING_KEY'} holds no secret key of 32 bytes in hexadecimal`,
+      {
+        exitCode: exitCode.usage,
+        hint: 'Name a file that only you can read with --key, or set ZOO_SIGNING_KEY.',
+      },
+    );
+  return (id) => Promise.resolve([signCommit(sign, id, fromHex(key.toLowerCase()))]);
+}
+
+export interface LoggedVersion {
+  readonly version: string;
+  readonly commit: CommitEntry['commit'];
+  readonly id: string;
+  readonly tags: readonly string[];
+  readonly signatures: readonly { readonly algorithm: string; readonly publicKey: string; readonly valid: boolean }[];
+  /** Against the version before; null where it was not asked for or the records are not in this copy. */
+  readonly changes: LibraryComparison | null;
+}
+
+/** Versions, the newest first. @param withChanges whether to compare each with the one before */
+export async function ledgerLog(
+  config: Config,
+  limit: number | undefined,
+  withChanges: boolean,
+): Promise<readonly LoggedVersion[]> {
+  const ledger = configuredLedger(config);
+  const [history, tags] = [await ledger.history(), await ledger.tags()];
+  const shown = history.toReversed().slice(0, limit);
+  const logged: LoggedVersion[] = [];
+  for (const { version, id, commit, signatures } of shown) {
+    logged.push({
+      version,
+      id,
+      commit,
+      tags: [...tags].filter(([, tagged]) => tagged === id).map(([name]) => name),
+      signatures: signatures.map((signature) => ({
+        algorithm: signature.algorithm,
+        publicKey: signature.publicKey,
+        valid: verifyCommitSignature(id, signature),
+      })),
+      changes: withChanges ? await changesOf(ledger, history, commit.seq) : null,
+    });
+  }
+  return logged;
+}
+
+async function changesOf(
+  ledger: Ledger,
+  history: readonly CommitEntry[],
+  seq: number,
+): Promise<LibraryComparison | null> {
+  const before = seq === 1 ? { experiences: [] } : await readOrUndefined(ledger, `v${seq - 1}`);
+  const after = history[seq - 1] === undefined ? undefined : await readOrUndefined(ledger, `v${seq}`);
+  return before === undefined || after === undefined ? null : compareLibraries(before, after);
+}
+
+/** Undefined where the version's records are not in this copy. */
+async function readOrUndefined(ledger: Ledger, version: string): Promise<Library | undefined> {
+  try {
+    return await ledger.readVersion(version);
+  } catch (thrown) {
+    if (thrown instanceof ZooError && thrown.code === 'pack-missing') return undefined;
+    throw thrown;
+  }
+}
+
+/** Every change of every experience of the working library, by id, the first one first. */
+export async function ledgerBlame(ledger: Ledger): Promise<ReadonlyMap<string, readonly BlamedChange[]>> {
+  const versions: RecordedVersion[] = [];
+  for (const entry of await ledger.history())
+    versions.push({ entry, library: await readOrUndefined(ledger, entry.version) });
+  return blameLibrary([...versions, { entry: null, library: await ledger.library() }]);
+}
+
+export interface Reverted {
+  readonly changes: LibraryComparison;
+  /** The new version; null when it was left to a commit. */
+  readonly version: CommittedVersion | null;
+}
+
+/**
+ * Takes back what one version changed, keeping what came later; or makes the library what a version was (`whole`).
+ *
+ * @throws ZooError `uncommitted-changes` unless `commit` is false, `merge-conflict`, `nothing-to-commit`
+ */
+export async function revertVersion(
+  config: Config,
+  reference: string,
+  options: { readonly whole: boolean; readonly commit: boolean },
+): Promise<Reverted> {
+  const ledger = configuredLedger(config);
+  if (options.commit) await checkClean(config);
+  const entry = await ledger.findVersion(reference);
+  const working = await ledger.library();
+  const wanted = options.whole ? await ledger.readVersion(entry.version) : await withoutVersion(ledger, working, entry);
+  const changes = compareLibraries(working, wanted);
+  if (changes.added.length + changes.removed.length + changes.modified.length === 0)
+    throw new ZooError('nothing-to-commit', `nothing of ${entry.version} is left to take back`, {
+      hint: '"zoo ledger log --stat" shows what each version changed.',
+    });
+  if (!options.commit) {
+    await ledger.save(wanted);
+    return { changes, version: null };
+  }
+  const message = options.whole ? `Go back to ${entry.version}` : `Revert ${entry.version}: ${entry.commit.message}`;
+  return { changes, version: await commitAs(config, ledger, wanted, { message: message.slice(0, 4096) }) };
+}
+
+async function withoutVersion(ledger: Ledger, working: Library, entry: CommitEntry): Promise<Library> {
+  const after = await ledger.readVersion(entry.version);
+  const before = entry.commit.seq === 1 ? { experiences: [] } : await ledger.readVersion(`v${entry.commit.seq - 1}`);
+  const { library, conflicts } = mergeLibraries(after, working, before, sha256);
+  if (conflicts.length === 0) return library;
+  throw new ZooError('merge-conflict', `${conflicts.length} experiences of ${entry.version} were changed again since`, {
+    hint: `Edit them by hand, or go back as a whole: zoo ledger revert ${entry.version} --whole.`,
+    data: { conflicts },
+  });
+}
+
+/** @throws ZooError `uncommitted-changes` */
+export async function checkClean(config: Config): Promise<void> {
+  const { clean, library } = await ledgerStatus(config);
+  if (clean) return;
+  throw new ZooError(
+    'uncommitted-changes',
+    `the working library differs from ${library.version ?? 'what is committed'}`,
+    {
+      hint: 'Commit first ("zoo ledger commit"), or change the working library alone with --no-commit.',
+    },
+  );
+}

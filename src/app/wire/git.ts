@@ -1,0 +1,4 @@
+import { gitCommand } from '../../world/git/command.ts';
+import type { Git } from '../../world/git/git.ts';
+
+export const git: Git = gitCommand;
