@@ -4,17 +4,21 @@ import type { Library } from '../core/library/library.ts';
 import { randomFor } from '../core/random.ts';
 import { type ControlName, directLibrary, otherDomainLibrary, shuffledLibrary } from '../evaluation/controls.ts';
 import { type Arm, type Evaluation, evaluate } from '../evaluation/evaluate.ts';
+import type { EvaluationReportInput } from '../evaluation/evaluation-report.ts';
 import type { EvaluationEvent } from '../evaluation/event.ts';
 import { planEvaluation } from '../evaluation/plan.ts';
 import type { EvaluationResult, PlanAccount } from '../evaluation/result.ts';
 import type { Sampling } from '../world/model/model.ts';
 import type { Config } from './config.ts';
+import { version } from './package.ts';
 import { readPrompts } from './prompts.ts';
+import { recordSettings } from './run-record.ts';
+import { rootOf } from './train-run.ts';
 import { openDataset } from './wire/datasets.ts';
 import { resolveStudent } from './wire/endpoints.ts';
 import { ledgerAt } from './wire/ledgers.ts';
-import { type Models, openModels } from './wire/models.ts';
-import { files, sha256 } from './wire/platform.ts';
+import { type Models, type ModelsOptions, openModels } from './wire/models.ts';
+import { clock, files, sha256 } from './wire/platform.ts';
 import { openVerifier } from './wire/verifiers.ts';
 
 export interface EvaluateRequest {
@@ -26,9 +30,16 @@ export interface EvaluateRequest {
   /** Versions of the library to compare besides the working one, such as `v3`. */
   readonly versions: readonly string[];
   readonly controls: readonly ControlName[];
+  /** Further models that answer with the library. */
+  readonly models: readonly string[];
+  /** Folders of further prompts to answer by, with the library. */
+  readonly promptFolders: readonly string[];
   readonly observe: (event: EvaluationEvent) => void;
   readonly signal: AbortSignal;
 }
+
+/** What a run of `zoo eval` compares beside the arms without and with the library. */
+type FurtherArms = Pick<EvaluateRequest, 'versions' | 'controls' | 'models' | 'promptFolders'>;
 
 /** Temperature of an evaluation unless the command line or the environment names one: that of the published protocol. */
 const evaluationTemperature = 0.3;
@@ -49,7 +60,7 @@ export async function runEvaluation(config: Config, request: EvaluateRequest): P
     observe({ type: 'warning', code: 'empty-library', message, hint: 'Name another with --library or ZOO_LIBRARY.' });
   }
   const student = await resolveStudent(config, signal);
-  const models = await openModels({
+  const opening = {
     config,
     student,
     teacher: student,
@@ -63,7 +74,9 @@ export async function runEvaluation(config: Config, request: EvaluateRequest): P
         observe(event as EvaluationEvent);
       }
     },
-  });
+  } satisfies ModelsOptions;
+  const models = await openModels(opening);
+  const opened: Models[] = [models];
   try {
     const arm = (name: string, held: Library): Arm => ({
       name,
@@ -81,10 +94,21 @@ export async function runEvaluation(config: Config, request: EvaluateRequest): P
         arm(name, await controlLibrary(name, library, { models, prompts, problems, sampling, config, signal })),
       );
     }
+    const others: Arm[] = [];
+    for (const name of request.models) {
+      const other = { ...student, model: name };
+      const beside = await openModels({ ...opening, student: other, teacher: other, beside: models });
+      opened.push(beside);
+      others.push({ ...arm(name, library), model: beside.student });
+    }
+    for (const folder of request.promptFolders) {
+      const { templates } = await readPrompts(files, sha256, folder);
+      others.push({ ...arm(folder, library), template: templates.solve });
+    }
     const evaluation: Evaluation = {
       dataset: { name: dataset.name, sha256: dataset.sha256 },
       problems,
-      arms: [arm('without', { experiences: [] }), arm('with', library), ...versions, ...controls],
+      arms: [arm('without', { experiences: [] }), arm('with', library), ...versions, ...controls, ...others],
       samples: request.samples,
       seed: settings.seed,
       sampling,
@@ -101,19 +125,20 @@ export async function runEvaluation(config: Config, request: EvaluateRequest): P
     });
   } finally {
     await verifier.close?.();
-    await models.close();
+    for (const one of opened.toReversed()) await one.close();
   }
 }
 
 /** What an evaluation would cost in calls and could find out; nothing is asked. */
 export async function planFor(
   config: Config,
-  request: Pick<EvaluateRequest, 'samples' | 'effect' | 'versions' | 'controls'>,
+  request: Pick<EvaluateRequest, 'samples' | 'effect'> & FurtherArms,
 ): Promise<PlanAccount & { readonly problems: number; readonly arms: readonly string[] }> {
   const dataset = await openDataset(config);
   const { limit } = config.settings;
   const problems = limit === undefined ? dataset.problems : dataset.problems.slice(0, limit);
-  const names = ['without', 'with', ...request.versions, ...request.controls];
+  const { versions, controls, models, promptFolders } = request;
+  const names = ['without', 'with', ...versions, ...controls, ...models, ...promptFolders];
   const arms = names.map((name) => ({ name }) as Arm);
   return {
     ...planEvaluation({ problems, arms, samples: request.samples, effect: request.effect }),
@@ -157,7 +182,21 @@ async function controlLibrary(name: ControlName, library: Library, means: Contro
   }
 }
 
-function samplingOf({ settings, origins }: Config): Sampling {
+/** An evaluation with what its report tells beside the result. */
+export async function describeEvaluation(config: Config, result: EvaluationResult): Promise<EvaluationReportInput> {
+  const { settings } = config;
+  const prompts = await readPrompts(files, sha256, settings.prompts);
+  const library = await ledgerAt(settings.library).library();
+  return {
+    result,
+    configuration: recordSettings({ ...settings, temperature: samplingOf(config).temperature ?? settings.temperature }),
+    fingerprints: { zoo: version, prompts: prompts.hash, 'library (root)': rootOf(library) },
+    createdAt: new Date(clock.now()).toISOString(),
+    sha256,
+  };
+}
+
+export function samplingOf({ settings, origins }: Config): Sampling {
   const { topP, topK, maxTokens, stop } = settings;
   const { from } = origins.temperature;
   const named = from === 'flag' || from === 'environment' || from === '.env';
@@ -165,7 +204,11 @@ function samplingOf({ settings, origins }: Config): Sampling {
 }
 
 /** A score on what the library was learned from says nothing about anything else. */
-function warnOfTrained(library: Library, problems: readonly Problem[], observe: EvaluateRequest['observe']): void {
+export function warnOfTrained(
+  library: Library,
+  problems: readonly Problem[],
+  observe: EvaluateRequest['observe'],
+): void {
   const taught = new Set(library.experiences.flatMap(({ evidence }) => evidence.map(({ group }) => group)));
   const trained = problems.filter(({ id }) => taught.has(id)).length;
   if (trained === 0) return;

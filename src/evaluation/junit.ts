@@ -1,27 +1,51 @@
 import { formatInterval, formatProbability, formatScore } from './format.ts';
 import { escapeHtml } from './report/html.ts';
 import type { ArmResult, EvaluationResult, PairedAccount } from './result.ts';
+import type { TransferResult } from './transfer.ts';
 
 /**
  * An evaluation as a JUnit report: a test for each comparison, which fails when the arm is worse than the baseline, and a
  * test for each arm, which fails when it answered nothing. Scores of the problems stand in the arms' output; a hard
  * problem is no failed test.
  */
-export function evaluationJunit({ dataset, arms, paired, comparisons }: EvaluationResult): string {
+export function evaluationJunit(result: EvaluationResult): string {
+  return renderSuites([{ name: `zoo eval ${result.dataset.name}`, cases: casesOf(result) }]);
+}
+
+/** The same for every cell of a transfer, a suite each. */
+export function transferJunit({ cells }: TransferResult): string {
+  return renderSuites(
+    cells.map(({ model, dataset, result }) => ({ name: `zoo eval ${model} on ${dataset}`, cases: casesOf(result) })),
+  );
+}
+
+function casesOf({ arms, paired, comparisons }: EvaluationResult): Case[] {
   const compared = [paired, ...comparisons].filter((account) => account !== null);
-  const cases = [...arms.map(armCase), ...compared.map(comparisonCase)];
-  const failures = cases.filter(({ failure }) => failure !== undefined).length;
-  const counts = `tests="${cases.length}" failures="${failures}" errors="0"`;
-  const name = `zoo eval ${escapeHtml(dataset.name)}`;
+  return [...arms.map(armCase), ...compared.map(comparisonCase)];
+}
+
+interface Suite {
+  readonly name: string;
+  readonly cases: readonly Case[];
+}
+
+function renderSuites(suites: readonly Suite[]): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="zoo eval" ${counts}>`,
-    `  <testsuite name="${name}" ${counts}>`,
-    ...cases.map((one) => renderCase(dataset.name, one)),
-    '  </testsuite>',
+    `<testsuites name="zoo eval" ${countsOf(suites.flatMap(({ cases }) => cases))}>`,
+    ...suites.flatMap(({ name, cases }) => [
+      `  <testsuite name="${escapeHtml(name)}" ${countsOf(cases)}>`,
+      ...cases.map((one) => renderCase(name, one)),
+      '  </testsuite>',
+    ]),
     '</testsuites>',
     '',
   ].join('\n');
+}
+
+function countsOf(cases: readonly Case[]): string {
+  const failures = cases.filter(({ failure }) => failure !== undefined).length;
+  return `tests="${cases.length}" failures="${failures}" errors="0"`;
 }
 
 interface Case {
@@ -50,7 +74,7 @@ function comparisonCase({ baseline, candidate, delta, ci95, p, verdict, cautions
 
 function renderCase(suite: string, { name, failure, output }: Case): string {
   const told = failure === undefined ? '' : `\n      <failure message="${escapeHtml(failure)}"/>`;
-  return `    <testcase classname="zoo.eval.${escapeHtml(suite)}" name="${escapeHtml(name)}">${told}
+  return `    <testcase classname="${escapeHtml(suite)}" name="${escapeHtml(name)}">${told}
       <system-out>${escapeHtml(output)}</system-out>
     </testcase>`;
 }

@@ -1,3 +1,4 @@
+import type { UsageAccount, UsageTotals } from '../core/learning/account.ts';
 import { emptyLibrary, type Library } from '../core/library/library.ts';
 import type { Problem } from '../core/learning/problem.ts';
 import type { Model } from '../world/model/model.ts';
@@ -48,9 +49,30 @@ export async function evaluateTransfer(
         { name: 'with', library, model, template },
       ];
       const evaluation = { ...parameters, dataset: { name, sha256 }, problems, arms };
-      const result = await evaluate(evaluation, { ...world, verifier });
+      const before = world.account();
+      const account = () => subtractUsage(world.account(), before);
+      const result = await evaluate(evaluation, { ...world, verifier, account });
       cells.push({ model: model.identity.model, dataset: name, result });
     }
   }
   return { cells };
+}
+
+/** What was spent since. */
+function subtractUsage(now: UsageAccount, before: UsageAccount): UsageAccount {
+  const stages = Object.entries(now.byStage).map(([stage, totals]) => {
+    const earlier = before.byStage[stage];
+    return [stage, earlier === undefined ? totals : subtractTotals(totals, earlier)] as const;
+  });
+  return { ...subtractTotals(now, before), byStage: Object.fromEntries(stages) };
+}
+
+function subtractTotals(now: UsageTotals, before: UsageTotals): UsageTotals {
+  return {
+    calls: now.calls - before.calls,
+    promptTokens: now.promptTokens - before.promptTokens,
+    cachedTokens: now.cachedTokens - before.cachedTokens,
+    completionTokens: now.completionTokens - before.completionTokens,
+    usd: now.usd === null || before.usd === null ? null : now.usd - before.usd,
+  };
 }

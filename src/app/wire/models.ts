@@ -35,6 +35,8 @@ export interface ModelsOptions {
   /** What the embedded simulator knows the answers of. */
   readonly problems: readonly Problem[];
   readonly observe: Observe;
+  /** Models opened before, which these share the budget with, and the slots where the endpoint is the same. */
+  readonly beside?: Models | undefined;
 }
 
 /** Student and teacher with everything that wraps a model, and the one budget over both. */
@@ -44,6 +46,9 @@ export interface Models {
   readonly account: () => UsageAccount;
   /** Resolves when a further group would not wait long for a slot. */
   readonly room: (signal: AbortSignal) => Promise<void>;
+  readonly budget: Budget;
+  /** What holds the student's slots, where that is its endpoint. */
+  readonly limiterAt: (endpoint: Endpoint) => Limiter | undefined;
   close(): Promise<void>;
 }
 
@@ -54,7 +59,7 @@ export interface Models {
  */
 export async function openModels(options: ModelsOptions): Promise<Models> {
   const { config, observe, journal, replay } = options;
-  const budget = openBudget(config, observe);
+  const budget = options.beside?.budget ?? openBudget(config, observe);
   if (journal !== undefined && !replay) await recallSpending(journal, budget);
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -85,6 +90,8 @@ export async function openModels(options: ModelsOptions): Promise<Models> {
       teacher: wrap(line.teacher, 'teacher'),
       account: () => budget.account(),
       room: (signal) => line.limiter.room(signal),
+      budget,
+      limiterAt: (endpoint) => (isSameEndpoint(endpoint, options.student) ? line.limiter : undefined),
       close,
     };
   } catch (thrown) {
@@ -147,7 +154,7 @@ interface Line {
 
 async function openLine(options: ModelsOptions, budget: Budget, closers: (() => Promise<void>)[]): Promise<Line> {
   const { config, observe, replay, student, teacher } = options;
-  const own = limiterFor(student, config, observe, 'student');
+  const own = options.beside?.limiterAt(student) ?? limiterFor(student, config, observe, 'student');
   if (replay) {
     const silent = (endpoint: Endpoint): Model => ({
       identity: { provider: endpoint.provider, model: endpoint.model, endpoint: endpoint.baseUrl },
@@ -206,6 +213,11 @@ const llamaSequences = 4;
 function limiterFor({ api }: Endpoint, { settings }: Config, observe: Observe, role: Purpose['role']): Limiter {
   const concurrency = settings.concurrency === 'auto' && api === 'llama' ? llamaSequences : settings.concurrency;
   return createLimiter({ clock, concurrency, observe, role });
+}
+
+/** Whether two models are asked at one place; the embedded simulator's port is new every time. */
+function isSameEndpoint(one: Endpoint, other: Endpoint): boolean {
+  return one.api === other.api && (one.api === 'simulator' || one.baseUrl === other.baseUrl);
 }
 
 /** The embedded simulator keeps one identity over all runs, whatever port it has. */

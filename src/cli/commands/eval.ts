@@ -1,8 +1,11 @@
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { exitCode } from '../../core/error.ts';
+import { ZooError, exitCode } from '../../core/error.ts';
+import type { Config } from '../../app/config.ts';
 import type { EvaluateRequest } from '../../app/evaluate.ts';
 import type { EvaluationEvent } from '../../evaluation/event.ts';
 import type { EvaluationResult } from '../../evaluation/result.ts';
+import type { TransferResult } from '../../evaluation/transfer.ts';
 import { type Invocation, textFlag } from '../invocation.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { numberFlag } from '../number-flag.ts';
@@ -22,7 +25,10 @@ export async function evaluate(invocation: Invocation): Promise<number> {
     untilDecided: flags['untilDecided'] === true,
     versions: listFlag(invocation, 'versions'),
     controls: parseControls(listFlag(invocation, 'controls'), controlNames),
+    models: listFlag(invocation, 'models'),
+    promptFolders: listFlag(invocation, 'promptFolders').map((folder) => resolve(terminal.host.folder, folder)),
   };
+  if (flags['transfer'] === true) return await transfer(invocation, config, asked);
   if (flags['dryRun'] === true) {
     const plan = await planFor(config, asked);
     terminal.document({ dryRun: true, ...plan });
@@ -44,9 +50,62 @@ export async function evaluate(invocation: Invocation): Promise<number> {
   }
   terminal.document(result);
   tell(result, terminal);
-  await writeFiles(invocation, result);
+  await writeFiles(invocation, config, result);
   const worse = result.paired?.verdict === 'worse';
   return flags['failOnRegression'] === true && worse ? exitCode.regression : exitCode.done;
+}
+
+/** `zoo eval --transfer`: one library over several models and datasets, each pair by itself. */
+async function transfer(
+  invocation: Invocation,
+  config: Config,
+  asked: Omit<EvaluateRequest, 'observe' | 'signal'>,
+): Promise<number> {
+  const { terminal, flags } = invocation;
+  refuseWithTransfer(invocation, ['versions', 'controls', 'promptFolders', 'html', 'dryRun']);
+  const { runTransfer } = await import('../../app/transfer.ts');
+  const datasets = listFlag(invocation, 'datasets');
+  const interrupt = untilInterrupted(terminal, 'an evaluation keeps nothing');
+  let result: TransferResult;
+  try {
+    result = await runTransfer(config, { ...asked, datasets, observe: observer(terminal), signal: interrupt.signal });
+  } finally {
+    interrupt.end();
+  }
+  terminal.document(result);
+  const rows = result.cells.map(({ model, dataset, result: { arms, paired } }) => [
+    cleanLine(model),
+    cleanLine(dataset),
+    score(arms[0]?.mean),
+    score(arms[1]?.mean),
+    paired === null ? '-' : `${paired.delta >= 0 ? '+' : ''}${score(paired.delta)}`,
+    paired === null ? '-' : `${score(paired.ci95[0])} to ${score(paired.ci95[1])}`,
+    paired?.verdict ?? '-',
+  ]);
+  terminal.print(renderTable(['model', 'dataset', 'without', 'with', 'delta', '95 %', 'verdict'], rows));
+  const { folder } = terminal.host;
+  const markdown = textFlag(invocation, 'markdown');
+  const junit = textFlag(invocation, 'junit');
+  if (markdown !== undefined) {
+    const { transferMarkdown } = await import('../../evaluation/markdown.ts');
+    await writeFile(resolve(folder, markdown), transferMarkdown(result));
+  }
+  if (junit !== undefined) {
+    const { transferJunit } = await import('../../evaluation/junit.ts');
+    await writeFile(resolve(folder, junit), transferJunit(result));
+  }
+  const worse = result.cells.some(({ result: { paired } }) => paired?.verdict === 'worse');
+  return flags['failOnRegression'] === true && worse ? exitCode.regression : exitCode.done;
+}
+
+function refuseWithTransfer({ flags }: Invocation, names: readonly string[]): void {
+  const given = names.find((name) => flags[name] !== undefined && flags[name] !== false);
+  if (given === undefined) return;
+  const flag = `--${given.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new ZooError('usage', `${flag} does not go with --transfer`, {
+    exitCode: exitCode.usage,
+    hint: `Leave ${flag} out, or evaluate one model on one dataset without --transfer.`,
+  });
 }
 
 /** A line every tenth of the way, and the warnings. */
@@ -120,11 +179,11 @@ function tell(result: EvaluationResult, terminal: Terminal): void {
   }
 }
 
-async function writeFiles(invocation: Invocation, result: EvaluationResult): Promise<void> {
-  const { writeFile } = await import('node:fs/promises');
+async function writeFiles(invocation: Invocation, config: Config, result: EvaluationResult): Promise<void> {
   const { folder } = invocation.terminal.host;
   const markdown = textFlag(invocation, 'markdown');
   const junit = textFlag(invocation, 'junit');
+  const html = textFlag(invocation, 'html');
   if (markdown !== undefined) {
     const { evaluationMarkdown } = await import('../../evaluation/markdown.ts');
     await writeFile(resolve(folder, markdown), evaluationMarkdown(result));
@@ -132,6 +191,11 @@ async function writeFiles(invocation: Invocation, result: EvaluationResult): Pro
   if (junit !== undefined) {
     const { evaluationJunit } = await import('../../evaluation/junit.ts');
     await writeFile(resolve(folder, junit), evaluationJunit(result));
+  }
+  if (html !== undefined) {
+    const { buildEvaluationReport } = await import('../../evaluation/evaluation-report.ts');
+    const { describeEvaluation } = await import('../../app/evaluate.ts');
+    await writeFile(resolve(folder, html), await buildEvaluationReport(await describeEvaluation(config, result)));
   }
 }
 

@@ -1,0 +1,99 @@
+import { ZooError, exitCode } from '../core/error.ts';
+import type { EvaluationEvent } from '../evaluation/event.ts';
+import { evaluateTransfer, type TransferDataset, type TransferResult } from '../evaluation/transfer.ts';
+import type { Config } from './config.ts';
+import { type EvaluateRequest, samplingOf, warnOfTrained } from './evaluate.ts';
+import { readPrompts } from './prompts.ts';
+import { openDatasets } from './wire/datasets.ts';
+import { resolveStudent } from './wire/endpoints.ts';
+import { ledgerAt } from './wire/ledgers.ts';
+import { type Models, openModels } from './wire/models.ts';
+import { files, sha256 } from './wire/platform.ts';
+import { openVerifier } from './wire/verifiers.ts';
+
+export interface TransferRequest extends Pick<
+  EvaluateRequest,
+  'samples' | 'untilDecided' | 'effect' | 'observe' | 'signal'
+> {
+  /** Models at the configured endpoint; the configured one when none is named. */
+  readonly models: readonly string[];
+  /** Names of datasets; that of `--dataset` when none is named. */
+  readonly datasets: readonly string[];
+}
+
+/**
+ * Measures one library on several models and datasets, each pair by itself, under one budget.
+ *
+ * @throws ZooError `no-dataset` (exit 2) when no dataset is named
+ */
+export async function runTransfer(config: Config, request: TransferRequest): Promise<TransferResult> {
+  const { settings } = config;
+  const { observe, signal } = request;
+  const prompts = await readPrompts(files, sha256, settings.prompts);
+  const library = await ledgerAt(settings.library).library();
+  const datasets = await openTransferDatasets(config, request.datasets);
+  for (const { problems } of datasets) warnOfTrained(library, problems, observe);
+  const student = await resolveStudent(config, signal);
+  const names = request.models.length === 0 ? [student.model] : request.models;
+  const opened: Models[] = [];
+  try {
+    for (const model of names) {
+      const endpoint = { ...student, model };
+      const models = await openModels({
+        config,
+        student: endpoint,
+        teacher: endpoint,
+        prompts,
+        journal: undefined,
+        replay: false,
+        scope: 'transfer',
+        problems: datasets.flatMap(({ problems }) => problems),
+        observe: (event) => {
+          if (event.type.startsWith('call-') || event.type === 'concurrency' || event.type === 'warning') {
+            observe(event as EvaluationEvent);
+          }
+        },
+        beside: opened[0],
+      });
+      opened.push(models);
+    }
+    const [first] = opened as [Models];
+    return await evaluateTransfer(
+      {
+        library,
+        template: prompts.templates.solve,
+        models: opened.map((models) => models.student),
+        datasets,
+        samples: request.samples,
+        seed: settings.seed,
+        sampling: samplingOf(config),
+        libraryTokens: settings.libraryTokens,
+        untilDecided: request.untilDecided,
+        effect: request.effect,
+      },
+      { room: () => first.room(signal), signal, observe, account: first.account },
+    );
+  } finally {
+    for (const { verifier } of datasets) await verifier.close?.();
+    for (const models of opened.toReversed()) await models.close();
+  }
+}
+
+async function openTransferDatasets(config: Config, named: readonly string[]): Promise<TransferDataset[]> {
+  const { dataset, limit, verifier } = config.settings;
+  const names = named.length > 0 ? named : dataset === undefined ? [] : [dataset];
+  if (names.length === 0) {
+    throw new ZooError('no-dataset', 'there is no dataset to evaluate on', {
+      exitCode: exitCode.usage,
+      hint: 'Name some with --datasets, or one with --dataset or ZOO_DATASET.',
+    });
+  }
+  const source = openDatasets(config);
+  const opened: TransferDataset[] = [];
+  for (const name of names) {
+    const { sha256: digest, problems, verifier: own } = await source.open(name);
+    const taken = limit === undefined ? problems : problems.slice(0, limit);
+    opened.push({ name, sha256: digest, problems: taken, verifier: await openVerifier(verifier ?? own) });
+  }
+  return opened;
+}
