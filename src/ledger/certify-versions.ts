@@ -9,7 +9,7 @@ import { certifyIndexes, encodeMapIndex } from './map-index.ts';
 import type { Ledger } from './open-ledger.ts';
 
 /** From this many experiences on, an index of the map is kept beside the library. */
-export const indexFrom = 10_000;
+const indexFrom = 10_000;
 
 export interface VersionsCertificate {
   readonly bytes: Uint8Array;
@@ -42,8 +42,8 @@ export async function certifyVersions(
   return { ...(await certifyWithIndexes(files, ledger, before, after, sha256)), ...roots };
 }
 
-/** Makes the index of a version, as an import of many records does right away. */
-export async function writeMapIndex(files: Files, ledger: Ledger, entry: CommitEntry, sha256: Sha256): Promise<void> {
+/** Makes the index of a version from its records. */
+async function writeMapIndex(files: Files, ledger: Ledger, entry: CommitEntry, sha256: Sha256): Promise<void> {
   const { experiences } = await ledger.readVersion(entry.id);
   const entries = recordEntries(sha256, experiences);
   const names = new Map(experiences.map(({ id }) => [toHex(recordKey(sha256, id)), id]));

@@ -5,7 +5,7 @@ import { hashLeaf, hashLength } from '../core/tree/hashing.ts';
 import { buildMerkleTree, merkleRoot, proveConsistency, verifyConsistency } from '../core/tree/merkle-log.ts';
 
 /** Origin of a ledger's checkpoints until its library is given a name of its own. */
-export const defaultOrigin = 'zoo-ledger/v1';
+const defaultOrigin = 'zoo-ledger/v1';
 
 export interface Checkpoint {
   /** Which log it is. */

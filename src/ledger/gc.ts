@@ -6,7 +6,7 @@ import { findUnreferenced } from './fsck.ts';
 import type { Ledger } from './open-ledger.ts';
 
 /** Milliseconds for which a file must have been unnamed: two weeks, as git has it. */
-export const defaultGrace = 14 * 24 * 3600 * 1000;
+const defaultGrace = 14 * 24 * 3600 * 1000;
 
 const seenFile = '.zoo/unreferenced.json';
 const seenSchema = z.record(z.string(), z.number());

@@ -31,7 +31,7 @@ export const gitIgnored = '/.zoo/\n/packs/\n';
 export type Layout = 'files' | 'shards';
 
 /** More than this many experiences go into shards; they come back to files at half of it, so as not to flap. */
-export const filesAtMost = 2000;
+const filesAtMost = 2000;
 
 export function chooseLayout(current: Layout | undefined, experiences: readonly Experience[]): Layout {
   if (experiences.length > filesAtMost || collides(experiences)) return 'shards';

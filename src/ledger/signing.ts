@@ -66,7 +66,7 @@ export function verifyBytes(
 }
 
 /** What is signed for a commit: text that a wallet can show. */
-export function commitMessage(commitId: string): Uint8Array {
+function commitMessage(commitId: string): Uint8Array {
   return new TextEncoder().encode(`zoo ledger commit v1\n${commitId}\n`);
 }
 

@@ -2,14 +2,14 @@ import canonicalize from 'canonicalize';
 import { ZooError } from '../error.ts';
 
 /** Arrays and objects inside one another at most. */
-export const maximumDepth = 64;
+const maximumDepth = 64;
 
 /**
  * Canonical JSON (RFC 8785) of a value, of which two implementations write the same bytes: keys sorted by UTF-16 code
  * units, no white space, numbers as ECMAScript writes them.
  *
  * Only plain JSON has a canonical form: no undefined, no functions or class instances, no numbers that are not finite,
- * no integers beyond ±(2^53 - 1), no lone surrogates, at most {@link maximumDepth} levels.
+ * no integers beyond ±(2^53 - 1), no lone surrogates, at most 64 levels.
  *
  * @throws ZooError `not-canonical`, naming the place
  */

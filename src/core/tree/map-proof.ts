@@ -69,7 +69,7 @@ function isHash(bytes: Uint8Array): boolean {
   return bytes.length === hashLength && !equalBytes(bytes, emptySubtree);
 }
 
-export function sharesBits(one: Uint8Array, other: Uint8Array, count: number): boolean {
+function sharesBits(one: Uint8Array, other: Uint8Array, count: number): boolean {
   for (let depth = 0; depth < count; depth++) if (bitOf(one, depth) !== bitOf(other, depth)) return false;
   return true;
 }

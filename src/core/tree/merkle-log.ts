@@ -85,7 +85,7 @@ export function proveInclusion(tree: MerkleTree, index: number): Uint8Array[] {
 }
 
 /** Recomputes the root from a leaf and its path (RFC 9162, section 2.1.3.2); undefined when the path has a wrong length. */
-export function rootFromPath(
+function rootFromPath(
   sha256: Sha256,
   leaf: Uint8Array,
   index: number,

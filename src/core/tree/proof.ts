@@ -18,7 +18,7 @@ const maximumDepth = 256;
 const hashes = z.string().regex(/^(?:[0-9a-f]{64}){0,64}$/);
 
 /** Statements about one library and the hashes that prove them, in one file for any number of ids. */
-export const proofSchema = z.strictObject({
+const proofSchema = z.strictObject({
   format: z.literal('zoo-proof'),
   v: z.literal(1),
   recordsRoot: hash,
