@@ -277,7 +277,7 @@ function unavailable(card: Card, url: string, cached: string, cause: unknown, wo
         `run "zoo dataset pull ${card.name}" where there is a network and copy the file to ${cached}`,
         'pass a file of your own: --dataset ./problems.jsonl',
         'or use --dataset quickstart, which needs no download',
-        ...(cause.hint === undefined ? [] : [cause.hint]),
+        ...(cause.hint === undefined || cause.code === 'download-failed' ? [] : [cause.hint]),
       ].join('; '),
       cause,
       data: { dataset: card.name, url, ...cause.data },

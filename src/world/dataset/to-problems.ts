@@ -42,10 +42,16 @@ export function toProblems(rows: readonly Row[], options: MapOptions): MappedPro
   const fields = completeFields(rows, options, notes);
   const kept = new Map<string, { problem: Problem; row: Row }>();
   const byText = new Set<string>();
+  const faults: ZooError[] = [];
   let repeated = 0;
   const unanswered: string[] = [];
   for (const [index, row] of rows.entries()) {
     const problem = mapRow(row, index, fields, options);
+    if (problem instanceof ZooError) {
+      faults.push(problem);
+      if (faults.length === faultsTold) break;
+      continue;
+    }
     const before = kept.get(problem.id);
     if (
       options.dropRepeatedProblems === true
@@ -55,11 +61,16 @@ export function toProblems(rows: readonly Row[], options: MapOptions): MappedPro
       repeated++;
       continue;
     }
-    if (before !== undefined) throw duplicate(problem, before.row, row, fields, options);
+    if (before !== undefined) {
+      faults.push(duplicate(problem, before.row, row, fields, options));
+      if (faults.length === faultsTold) break;
+      continue;
+    }
     byText.add(problem.problem);
     kept.set(problem.id, { problem, row });
     if (problem.answer === undefined) unanswered.push(row.place());
   }
+  if (faults.length > 0) throw tellFaults(faults);
   if (repeated > 0) notes.push(`${repeated} of ${rows.length} records repeat another one and were dropped`);
   if (unanswered.length > 0) {
     notes.push(
@@ -77,7 +88,7 @@ function completeFields(rows: readonly Row[], options: MapOptions, notes: string
     throw new ZooError(
       'dataset-fields',
       `${options.file}, ${rows[0]?.place() ?? 'line 1'}: no field holds the problem; found ${present.map((name) => `"${name}"`).join(', ') || 'none'}`,
-      { hint: 'name it "problem", or say which it is: zoo dataset import <file> --field problem=<name>' },
+      { hint: 'rename it to "problem"; usual names such as "question" and "prompt" are found by themselves' },
     );
   }
   for (const name of ['problem', 'answer'] as const) {
@@ -87,7 +98,30 @@ function completeFields(rows: readonly Row[], options: MapOptions, notes: string
   return { ...fields, problem: fields.problem };
 }
 
-function mapRow(row: Row, index: number, fields: FieldMap, options: MapOptions): Problem {
+/** Faults of a file that are told at once. */
+const faultsTold = 20;
+
+/** The first fault, and the places of the others. */
+function tellFaults(faults: readonly ZooError[]): ZooError {
+  const [first, ...rest] = faults as [ZooError, ...ZooError[]];
+  if (rest.length === 0) return first;
+  const more = faults.length === faultsTold ? `at least ${rest.length}` : String(rest.length);
+  return new ZooError(first.code, `${first.message} (and ${more} more; the next: ${rest[0]?.message})`, {
+    hint: first.hint,
+    data: { faults: faults.map(({ message }) => message) },
+  });
+}
+
+function mapRow(row: Row, index: number, fields: FieldMap, options: MapOptions): Problem | ZooError {
+  try {
+    return readProblem(row, index, fields, options);
+  } catch (thrown) {
+    if (thrown instanceof ZooError) return thrown;
+    throw thrown;
+  }
+}
+
+function readProblem(row: Row, index: number, fields: FieldMap, options: MapOptions): Problem {
   const text = (name: FieldName) => textOf(row, fields[name], name, options.file);
   const problem = text('problem');
   if (problem === undefined) throw invalid(row, fields.problem, 'the problem is missing or empty', options.file);
@@ -183,7 +217,7 @@ function invalid(row: Row, field: Field | undefined, message: string, file: stri
     'dataset-invalid',
     `${file}, ${row.place(field === undefined ? undefined : pathOf(field))}: ${message}`,
     {
-      hint: 'zoo dataset validate <file> checks a whole file',
+      hint: 'mend the record, or take it out',
     },
   );
 }

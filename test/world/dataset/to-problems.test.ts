@@ -143,6 +143,21 @@ describe('JSONL', () => {
     await expect(load(text)).rejects.toMatchObject({ code, message });
   });
 
+  it('tells all that is wrong with a file at once', async () => {
+    const rows = ['{"id":"a","problem":""}', '{"id":"b","problem":"x"}', '{"id":"b","problem":"y"}', '{"id":"c"}'];
+    await expect(load(rows.join('\n'))).rejects.toMatchObject({
+      code: 'dataset-invalid',
+      message: expect.stringContaining('(and 2 more; the next: set.jsonl, line 3, column 7: the id "b"'),
+      data: {
+        faults: [
+          expect.stringContaining('line 1'),
+          expect.stringContaining('line 3'),
+          expect.stringContaining('line 4'),
+        ],
+      },
+    });
+  });
+
   it('tells where bytes are not UTF-8', async () => {
     const bytes = new Uint8Array([...new TextEncoder().encode('{"id":"a"}\n{"'), 0xff, 0x22]);
     await expect(readRows(bytes, 'set.jsonl')).rejects.toMatchObject({

@@ -60,7 +60,8 @@ export async function startStub(content: Buffer): Promise<Stub> {
     if (valid) headers['content-range'] = `bytes ${from}-${stub.content.length - 1}/${stub.content.length}`;
     response.writeHead(valid ? 206 : 200, { ...headers, 'content-length': String(body.length) });
     if (behaviour.kind === 'cut') {
-      response.write(body.subarray(0, behaviour.after), () => setTimeout(() => response.destroy(), 5));
+      // A close in order, so that what was sent does arrive; to the client it is too short all the same.
+      response.write(body.subarray(0, behaviour.after), () => response.socket?.end());
       return;
     }
     response.end(body);
