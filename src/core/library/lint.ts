@@ -44,7 +44,7 @@ export function lintLibrary(library: Library, options: LintOptions = {}): readon
   ];
 }
 
-function lintExperience(experience: Experience): readonly LintFinding[] {
+export function lintExperience(experience: Experience): readonly LintFinding[] {
   const texts = [experience.text, ...experience.examples.flatMap(({ input, output }) => [input, output])];
   const findings = textRules.flatMap((rule) => applyRule(rule, experience, texts));
   const unsafe = unsafeField(experience);
