@@ -44,13 +44,16 @@ export async function openAdapter(endpoint: Endpoint, options: AdapterOptions): 
       return unclosed(huggingFaceModel({ ...shared, endpointUrl: own ? undefined : endpoint.baseUrl }));
     }
     case 'llama': {
-      const { llamaModel } = await import('../../world/model/llama.ts');
+      const { checkLlama, llamaModel } = await import('../../world/model/llama.ts');
+      const library = environment['ZOO_LLAMA_MODULE'];
+      // Before a run is begun that could not draw a single completion.
+      await checkLlama({ model: endpoint.model, library });
       const model = llamaModel({
         model: endpoint.model,
         sequences: settings.concurrency === 'auto' ? undefined : settings.concurrency,
         contextSize: settings.contextTokens,
         timeoutMs: settings.timeout,
-        library: environment['ZOO_LLAMA_MODULE'],
+        library,
         modelsFolder: environment['ZOO_MODELS_DIR'],
       });
       return { model, close: () => model.close() };

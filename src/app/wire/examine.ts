@@ -1,9 +1,7 @@
-import { createRequire } from 'node:module';
 import { ZooError } from '../../core/error.ts';
 import { probeEndpoint } from '../../world/model/probe-endpoint.ts';
 import type { Config } from '../config.ts';
 import type { Endpoint } from './endpoints.ts';
-import { files } from './platform.ts';
 
 export interface Examined {
   readonly message: string;
@@ -38,18 +36,7 @@ export async function examine(endpoint: Endpoint, config: Config, signal?: Abort
 }
 
 async function examineLlama({ model }: Endpoint, { environment }: Config): Promise<Examined> {
-  const library = environment['ZOO_LLAMA_MODULE'] ?? 'node-llama-cpp';
-  try {
-    createRequire(import.meta.url).resolve(library);
-  } catch (cause) {
-    throw new ZooError('llama-not-installed', `${library} is not installed`, {
-      cause,
-      hint: 'npm install node-llama-cpp, or name the folder that it is in with ZOO_LLAMA_MODULE.',
-    });
-  }
-  if (model.startsWith('hf:')) return { message: 'it is fetched at the first use' };
-  if (await files.exists(model)) return { message: 'the file is there' };
-  throw new ZooError('llama-model-not-found', `${model} is not there`, {
-    hint: 'Name a GGUF file or an hf: URI with --model.',
-  });
+  const { checkLlama } = await import('../../world/model/llama.ts');
+  await checkLlama({ model, library: environment['ZOO_LLAMA_MODULE'] });
+  return { message: /^\w+:/.test(model) ? 'it is fetched at the first use' : 'the file is there' };
 }

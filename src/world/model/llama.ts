@@ -3,9 +3,18 @@ import type { ZodType } from 'zod';
 import { ZooError, messageOf } from '../../core/error.ts';
 import { type Spoken, joinReasoning, splitReasoning } from '../../core/reasoning.ts';
 import { grammarSchema } from './llama/grammar.ts';
-import type { ChatItem, ChatResponse, LlamaGrammar, LlamaSequence, TokenMeterState } from './llama/library.ts';
-import { type LoadedLlama, isRemote, loadLlama } from './llama/load.ts';
+import {
+  type ChatItem,
+  type ChatResponse,
+  type LlamaGrammar,
+  type LlamaSequence,
+  type TokenMeterState,
+  findLlamaLibrary,
+} from './llama/library.ts';
+import { type LoadedLlama, findFile, isRemote, loadLlama } from './llama/load.ts';
 import { type SequencePool, sequencePool } from './llama/sequences.ts';
+import { together } from './llama/together.ts';
+import { untilAborted } from './llama/until-aborted.ts';
 import {
   type Completion,
   type GenerateOptions,
@@ -100,6 +109,16 @@ export function llamaModel(options: LlamaOptions): LlamaModel {
       await engine?.loaded.llama.dispose();
     },
   };
+}
+
+/**
+ * Looks whether a model could be loaded, without loading anything or asking a hub.
+ *
+ * @throws ZooError `llama-not-installed` or `llama-model-not-found`
+ */
+export async function checkLlama({ model, library }: Pick<LlamaOptions, 'model' | 'library'>): Promise<void> {
+  findLlamaLibrary(library);
+  if (!isRemote(model)) await findFile(model);
 }
 
 interface Engine {
@@ -274,44 +293,4 @@ function late(timeoutMs: number): ModelError {
   return new ModelError('timeout', `No completion within ${timeoutMs} ms`, {
     hint: 'Allow more time with --timeout (ZOO_TIMEOUT), or ask for less at once with --concurrency.',
   });
-}
-
-/** Draws all samples at once; when one fails, the others are stopped and awaited, so that nothing runs on unseen. */
-async function together(
-  samples: readonly SampleIdentity[],
-  signals: readonly AbortSignal[],
-  draw: (sample: SampleIdentity, signal: AbortSignal) => Promise<Completion>,
-): Promise<readonly Completion[]> {
-  const stop = new AbortController();
-  const either = AbortSignal.any([...signals, stop.signal]);
-  let failure: { readonly thrown: unknown } | undefined;
-  const drawn = await Promise.all(
-    samples.map(async (sample) => {
-      try {
-        return await draw(sample, either);
-      } catch (thrown) {
-        failure ??= { thrown };
-        stop.abort(thrown);
-        return undefined;
-      }
-    }),
-  );
-  if (failure !== undefined) throw failure.thrown;
-  return drawn.filter((completion) => completion !== undefined);
-}
-
-/** Loading goes on when the one who waits gives up: the next request may need it. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return await work;
-  signal.throwIfAborted();
-  let abandon: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abandon = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', abandon, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (abandon !== undefined) signal.removeEventListener('abort', abandon);
-  }
 }

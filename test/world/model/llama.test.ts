@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { messageOf } from '../../../src/core/error.ts';
-import { type LlamaModel, type LlamaOptions, llamaModel } from '../../../src/world/model/llama.ts';
+import { type LlamaModel, type LlamaOptions, checkLlama, llamaModel } from '../../../src/world/model/llama.ts';
 import { grammarSchema } from '../../../src/world/model/llama/grammar.ts';
 import type { LlamaSequence } from '../../../src/world/model/llama/library.ts';
 import { sequencePool } from '../../../src/world/model/llama/sequences.ts';
@@ -48,6 +48,10 @@ describe('without the library', () => {
       message: expect.stringContaining(folder),
       hint: expect.stringMatching(/npm install .*node-llama-cpp@3\.22\.1.*ZOO_LLAMA_MODULE/s),
     });
+  });
+
+  test('can be told before anything is loaded', async () => {
+    await expect(checkLlama({ model: tiny, library: folder })).rejects.toMatchObject({ code: 'llama-not-installed' });
   });
 
   test('names the model by its file, and by its URI when it is remote', () => {
@@ -241,6 +245,10 @@ describe.skipIf(library === undefined)('a tiny model', () => {
   });
 
   test('says which file is missing or no model', async () => {
+    await expect(checkLlama({ model: join(folder, 'none.gguf'), library })).rejects.toMatchObject({
+      code: 'llama-model-not-found',
+    });
+    await expect(checkLlama({ model: tiny, library })).resolves.toBeUndefined();
     await expect(start({ model: join(folder, 'none.gguf') }).generate(request())).rejects.toMatchObject({
       code: 'llama-model-not-found',
       message: expect.stringContaining('none.gguf'),

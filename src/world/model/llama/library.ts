@@ -135,8 +135,7 @@ export const testedVersion = '3.22.1';
  * @throws ZooError `llama-not-installed` with the command that installs it
  */
 export async function importLlamaLibrary(folder?: string): Promise<LlamaLibrary> {
-  const entry = resolveEntry(folder);
-  if (entry === undefined) throw notInstalled(folder);
+  const entry = findLlamaLibrary(folder);
   let library: Partial<LlamaLibrary>;
   try {
     library = (await import(pathToFileURL(entry).href)) as Partial<LlamaLibrary>;
@@ -151,6 +150,13 @@ export async function importLlamaLibrary(folder?: string): Promise<LlamaLibrary>
       hint: `Install the version that zoo is tested with: ${installCommand()}`,
     });
   return library;
+}
+
+/** The file that would be imported. @throws ZooError `llama-not-installed` */
+export function findLlamaLibrary(folder?: string): string {
+  const entry = resolveEntry(folder);
+  if (entry === undefined) throw notInstalled(folder);
+  return entry;
 }
 
 /** Installs the library and the prebuilt binary for this machine's CPU, none of the GPU parts (about 85 MB on Linux). */

@@ -90,7 +90,8 @@ export function isRemote(model: string): boolean {
   return /^(hf|huggingface|https?):/i.test(model);
 }
 
-async function findFile(model: string): Promise<string> {
+/** @throws ZooError `llama-model-not-found` */
+export async function findFile(model: string): Promise<string> {
   const path = isAbsolute(model) ? model : resolve(model);
   try {
     await access(path);
