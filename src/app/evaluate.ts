@@ -54,7 +54,6 @@ export async function runEvaluation(config: Config, request: EvaluateRequest): P
   const ledger = ledgerAt(settings.library);
   const library = await ledger.library();
   const problems = settings.limit === undefined ? dataset.problems : dataset.problems.slice(0, settings.limit);
-  warnOfTrained(library, problems, observe);
   if (library.experiences.length === 0) {
     const message = `the library in ${settings.library} is empty, so that both arms are the same`;
     observe({ type: 'warning', code: 'empty-library', message, hint: 'Name another with --library or ZOO_LIBRARY.' });
@@ -201,23 +200,6 @@ export function samplingOf({ settings, origins }: Config): Sampling {
   const { from } = origins.temperature;
   const named = from === 'flag' || from === 'environment' || from === '.env';
   return { temperature: named ? settings.temperature : evaluationTemperature, topP, topK, maxTokens, stop };
-}
-
-/** A score on what the library was learned from says nothing about anything else. */
-export function warnOfTrained(
-  library: Library,
-  problems: readonly Problem[],
-  observe: EvaluateRequest['observe'],
-): void {
-  const taught = new Set(library.experiences.flatMap(({ evidence }) => evidence.map(({ group }) => group)));
-  const trained = problems.filter(({ id }) => taught.has(id)).length;
-  if (trained === 0) return;
-  observe({
-    type: 'warning',
-    code: 'trained-on',
-    message: `${trained} of these ${problems.length} problems have the ids of problems that the library was learned from: the score says little about others`,
-    hint: 'Evaluate on another dataset; `zoo dataset overlap` compares two.',
-  });
 }
 
 /** Names of controls from a flag's text. @throws ZooError `unknown-control` */

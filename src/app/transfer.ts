@@ -2,7 +2,7 @@ import { ZooError, exitCode } from '../core/error.ts';
 import type { EvaluationEvent } from '../evaluation/event.ts';
 import { evaluateTransfer, type TransferDataset, type TransferResult } from '../evaluation/transfer.ts';
 import type { Config } from './config.ts';
-import { type EvaluateRequest, samplingOf, warnOfTrained } from './evaluate.ts';
+import { type EvaluateRequest, samplingOf } from './evaluate.ts';
 import { readPrompts } from './prompts.ts';
 import { openDatasets } from './wire/datasets.ts';
 import { resolveStudent } from './wire/endpoints.ts';
@@ -32,7 +32,6 @@ export async function runTransfer(config: Config, request: TransferRequest): Pro
   const prompts = await readPrompts(files, sha256, settings.prompts);
   const library = await ledgerAt(settings.library).library();
   const datasets = await openTransferDatasets(config, request.datasets);
-  for (const { problems } of datasets) warnOfTrained(library, problems, observe);
   const student = await resolveStudent(config, signal);
   const names = request.models.length === 0 ? [student.model] : request.models;
   const opened: Models[] = [];

@@ -13,6 +13,7 @@ import type { Verifier } from '../world/verifier/verifier.ts';
 import { type ArmOutcomes, compareArms, pairScores } from './compare.ts';
 import { drawSamples, type Outcomes } from './draw.ts';
 import type { EvaluationEvent } from './event.ts';
+import { notesOf } from './notes.ts';
 import { planEvaluation } from './plan.ts';
 import type { ArmResult, EvaluationResult, Look, PairedAccount } from './result.ts';
 import { scoreArm } from './score.ts';
@@ -69,6 +70,9 @@ export async function evaluate(evaluation: Evaluation, world: EvaluationWorld): 
     samples,
     arms: arms.map(({ name }) => name),
   });
+  for (const note of notesOf(evaluation)) {
+    if (note.code !== 'simulated') world.observe({ type: 'warning', ...note });
+  }
   const outcomes: Outcomes = arms.map(() => problems.map(() => []));
   const looks = evaluation.untilDecided ? await drawUntilDecided(evaluation, world, outcomes) : [];
   if (!evaluation.untilDecided) await drawSamples(evaluation, world, outcomes, 0, samples);
@@ -110,6 +114,7 @@ function concludeEvaluation(
     outcomes: countOutcomes(outcomes.flat(2)),
     usage,
     plan: planEvaluation(evaluation),
+    notes: notesOf(evaluation).map(({ message }) => message),
     sequential: evaluation.untilDecided ? { planned: evaluation.samples, looks } : null,
   };
 }

@@ -6,7 +6,7 @@ import type { TransferResult } from './transfer.ts';
 
 /** An evaluation as a comment for a pull request (GitHub-flavoured Markdown). */
 export function evaluationMarkdown(result: EvaluationResult): string {
-  const { dataset, samples, arms, paired, comparisons, outcomes, usage } = result;
+  const { dataset, samples, arms, paired, comparisons, outcomes, usage, notes } = result;
   const lines = [
     `### zoo eval: ${escapeMarkdown(dataset.name)}`,
     '',
@@ -35,7 +35,7 @@ export function evaluationMarkdown(result: EvaluationResult): string {
       ]),
     ),
     ...comparisons.flatMap((comparison) => ['', verdictLine(comparison)]),
-    ...cautionLines([paired, ...comparisons]),
+    ...cautionLines(notes, [paired, ...comparisons]),
     '',
     `<sub>${formatCount(dataset.problems)} problems, ${formatCount(samples)} samples a problem and arm, ` +
       `${formatCount(outcomes.total)} samples in all; ${formatCount(usage.calls)} calls, ${formatDollars(usage.usd)}.</sub>`,
@@ -76,8 +76,8 @@ function verdictLine({ baseline, candidate, delta, ci95, p, verdict, power, effe
   return `**${escapeMarkdown(candidate)}** against ${escapeMarkdown(baseline)}: **${verdict}** (${detail})`;
 }
 
-function cautionLines(accounts: readonly (PairedAccount | null)[]): string[] {
-  const cautions = [...new Set(accounts.flatMap((account) => account?.cautions ?? []))];
+function cautionLines(notes: readonly string[], accounts: readonly (PairedAccount | null)[]): string[] {
+  const cautions = [...notes, ...new Set(accounts.flatMap((account) => account?.cautions ?? []))];
   return cautions.length === 0 ? [] : ['', ...cautions.map((caution) => `> ⚠ ${escapeMarkdown(caution)}`)];
 }
 

@@ -17,6 +17,8 @@ export interface EvaluationResult {
   readonly outcomes: OutcomeCounts;
   readonly usage: UsageAccount;
   readonly plan: PlanAccount;
+  /** What a reader must know before the figures, such as that a library was learned from these problems. */
+  readonly notes: readonly string[];
   /** The looks of a run that stops when it is decided; null otherwise. */
   readonly sequential: { readonly planned: number; readonly looks: readonly Look[] } | null;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../../src/evaluation/evaluate.ts';
+import { type Arm, evaluate } from '../../src/evaluation/evaluate.ts';
 import type { Sampled } from '../../src/world/model/model.ts';
 import { planEvaluation } from '../../src/evaluation/plan.ts';
 import { completion, fakeEvaluation, fakeEvaluationWorld, learner, problems, scripted } from './fake-evaluation.ts';
@@ -150,6 +150,20 @@ describe('evaluate', () => {
     const result = await evaluate({ ...evaluation, arms: evaluation.arms.slice(0, 1) }, fakeEvaluationWorld());
     expect(result.paired).toBeNull();
     expect(result.arms[0]?.majAt).toHaveProperty('8');
+  });
+
+  it('tells that a library was learned from the very problems', async () => {
+    const evaluation = fakeEvaluation(learner(0.5, 0));
+    const evidence = [{ run: 'r', step: 0, group: 'p-3', rollouts: [], model: 'm', prompt_hash: 'h' }];
+    const [without, held] = evaluation.arms as [Arm, Arm];
+    const library = { experiences: held.library.experiences.map((experience) => ({ ...experience, evidence })) };
+    const world = fakeEvaluationWorld();
+    const { notes } = await evaluate({ ...evaluation, arms: [without, { ...held, library }] }, world);
+    expect(notes[0]).toContain('1 of these 24 problems');
+    expect(world.events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'trained-on' }));
+    expect((await evaluate(evaluation, fakeEvaluationWorld())).notes).toEqual([
+      'The model is simulated: these figures show how the method runs, not what a model learns.',
+    ]);
   });
 
   it('refuses what it cannot measure', async () => {

@@ -36,8 +36,9 @@ export function renderEvaluationPage(input: EvaluationReportInput): string {
         </p>
       </header>
       <main id="main">
-        ${figuresOf(result)} ${comparisonSection(result)} ${armSection(result)} ${outcomeSection(result)}
-        ${problemSection(result)} ${planSection(result)} ${configurationSection(input)}
+        ${result.notes.map((note) => html`<p class="note">${note}</p>`)} ${figuresOf(result)}
+        ${comparisonSection(result)} ${armSection(result)} ${outcomeSection(result)} ${problemSection(result)}
+        ${planSection(result)} ${configurationSection(input)}
       </main>
       <footer class="note">Built by zoo ${input.fingerprints['zoo'] ?? ''} at ${input.createdAt}.</footer>`,
   );
@@ -76,17 +77,8 @@ function comparisonSection({ paired, comparisons, sequential }: EvaluationResult
         ),
       )}
       ${table(
-        'Comparisons',
-        [
-          'arm',
-          'against',
-          'difference',
-          '95 % interval',
-          'p',
-          'verdict',
-          'problems',
-          `power for ${formatScore(all[0]?.effect, true)}`,
-        ],
+        `Comparisons; power is the chance of a verdict were the true difference ${formatScore(all[0]?.effect, true)}`,
+        ['arm', 'against', 'difference', '95 % interval', 'p', 'verdict', 'problems', 'power'],
         all.map(comparisonRow),
       )}
       ${
