@@ -1,29 +1,16 @@
 import type { SettingKey } from '../app/settings.ts';
 import { settingKeys, settingOf } from '../app/settings.ts';
-import type { CommandAction } from './invocation.ts';
+import type { CommandEntry } from './command-entry.ts';
+import { ledgerCommands } from './ledger-commands.ts';
 
-/**
- * Every command and every flag, once. Settings (flags that environment and file can give as well) are named here and
- * defined in app/settings.ts; flags of one command alone stand here. To add a command: a line here, a file in commands/.
- */
-export interface CommandEntry {
-  /** The words that call it, such as `dataset list`. */
-  readonly name: string;
-  /** Positional arguments as commander writes them: `<needed>`, `[optional]`, `<many...>`. */
-  readonly arguments?: string;
-  readonly about: string;
-  /** Shown first in its help. */
-  readonly example: string;
-  readonly settings?: readonly SettingKey[];
-  readonly flags?: readonly (readonly [flag: string, about: string])[];
-  /** Loaded when it is called, never for help. */
-  readonly load: () => Promise<CommandAction>;
-}
+export type { CommandEntry } from './command-entry.ts';
 
 /** What a first word that has commands below it is about. */
 export const commandFamilies: Readonly<Record<string, string>> = {
   dataset: 'Datasets',
+  ledger: 'The ledger of experiences',
   bench: 'Measurements',
+  ipfs: 'The embedded IPFS node',
 };
 
 const model: readonly SettingKey[] = [
@@ -58,9 +45,21 @@ const learning: readonly SettingKey[] = [
   'libraryTokens',
 ];
 
+const pins: readonly SettingKey[] = [
+  'pin',
+  'ipfsDir',
+  'pinOrigins',
+  'kuboToken',
+  'pinataToken',
+  'serviceToken',
+  'web3StorageToken',
+];
+const fetching: readonly SettingKey[] = ['gateway', 'ipfsDir', 'maxBytes', 'maxRecords'];
+
 const dryRun = ['--dry-run', 'prints what would happen and what it would cost, and does nothing'] as const;
 const noLive = ['--no-live', 'plain lines instead of the live view'] as const;
 
+/** Every command and every flag, once. To add a command: a line here, a file in commands/. */
 export const commandTable: readonly CommandEntry[] = [
   {
     name: 'init',
@@ -126,7 +125,17 @@ export const commandTable: readonly CommandEntry[] = [
     arguments: '<question>',
     about: 'one answer with the library in the prompt, and which experiences were used',
     example: 'zoo ask "How many positive divisors has 360?"',
-    settings: ['library', 'libraryTokens', 'prompts', 'dataset', 'datasetsDir', ...model, ...sampling, ...budget],
+    settings: [
+      'library',
+      'libraryTokens',
+      ...fetching,
+      'prompts',
+      'dataset',
+      'datasetsDir',
+      ...model,
+      ...sampling,
+      ...budget,
+    ],
     flags: [['--no-library', 'asks without the library'], dryRun],
     load: async () => (await import('./commands/ask.ts')).ask,
   },
@@ -236,6 +245,7 @@ export const commandTable: readonly CommandEntry[] = [
     ],
     load: async () => (await import('./commands/bench-endpoint.ts')).benchEndpoint,
   },
+  ...ledgerCommands,
   {
     name: 'sim',
     about: 'serve the simulated model on a loopback port',
@@ -246,6 +256,36 @@ export const commandTable: readonly CommandEntry[] = [
       ['--options <file>', 'JSON of further options: capacity, lengths, faults, timeScale, student, teacher, …'],
     ],
     load: async () => (await import('./commands/sim.ts')).sim,
+  },
+  {
+    name: 'publish',
+    arguments: '[version]',
+    about: 'make a version permanent and findable on IPFS; the newest unless named',
+    example: 'zoo publish --pin local --pin kubo:http://127.0.0.1:5001',
+    settings: ['library', ...pins],
+    flags: [
+      ['--status', 'asks every target how the version stands there'],
+      ['--recover', 'asks every target, and sends again what failed or was lost'],
+      dryRun,
+    ],
+    load: async () => (await import('./commands/publish.ts')).publish,
+  },
+  {
+    name: 'fetch',
+    arguments: '<reference>',
+    about: 'get a published version back and verify it: a CID, a version, a root',
+    example: 'zoo fetch bafyreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq --output library',
+    settings: ['library', ...fetching],
+    flags: [['--output <dir>', 'where to write the library; into the cache unless given'], dryRun],
+    load: async () => (await import('./commands/fetch.ts')).fetch,
+  },
+  {
+    name: 'ipfs serve',
+    about: 'serve what is published to this machine: a trustless gateway on a loopback port',
+    example: 'zoo ipfs serve --port 8421',
+    settings: ['ipfsDir', 'web3StorageToken'],
+    flags: [['--port <n>', 'the port; 8421 unless given, 0 for a free one']],
+    load: async () => (await import('./commands/ipfs-serve.ts')).ipfsServe,
   },
   {
     name: 'config',

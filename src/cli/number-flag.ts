@@ -19,3 +19,17 @@ export function numberFlag(invocation: Invocation, name: string, { preset, least
     exitCode: exitCode.usage,
   });
 }
+
+/** The same for a flag without a preset. */
+export function optionalNumberFlag(
+  invocation: Invocation,
+  name: string,
+  { most = Number.POSITIVE_INFINITY, ...range }: Omit<NumberFlag, 'preset'> & { readonly most?: number },
+): number | undefined {
+  if (invocation.flags[name] === undefined) return undefined;
+  const value = numberFlag(invocation, name, { preset: Number.NaN, ...range });
+  if (value <= most) return value;
+  throw new ZooError('invalid-flag', `--${name} takes a number up to ${most}, not ${value}`, {
+    exitCode: exitCode.usage,
+  });
+}

@@ -15,9 +15,9 @@ export const everywhere: readonly (readonly [flags: string, about: string])[] = 
  * nothing but the table of commands.
  */
 export function overview(): string {
-  const rows = commandTable.map(
-    ({ name, arguments: words, about }) => [[name, words].filter(Boolean).join(' '), about] as const,
-  );
+  const rows = commandTable
+    .filter(({ hidden }) => hidden !== true)
+    .map(({ name, arguments: words, about }) => [[name, words].filter(Boolean).join(' '), about] as const);
   const width = Math.max(...rows.map(([name]) => name.length), ...everywhere.map(([flags]) => flags.length));
   const line = ([left, right]: readonly [string, string]) => `  ${left.padEnd(width)}  ${right}`;
   const families = Object.keys(commandFamilies);

@@ -74,16 +74,25 @@ export function buildProgram(host: Pick<Host, 'stdout' | 'stderr'>, onCall: (cal
 function addCommand(program: Command, entry: CommandEntry, onCall: (call: Call) => void): void {
   const words = entry.name.split(' ');
   const parent = words.slice(0, -1).reduce(findOrAddFamily, program);
-  const command = parent.command(words.at(-1) as string).description(entry.about);
+  const command = parent.command(words.at(-1) as string, { hidden: entry.hidden === true }).description(entry.about);
   command.helpOption('-h, --help', 'shows this help');
   for (const argument of entry.arguments?.split(' ') ?? []) command.argument(argument);
-  for (const [flag, about] of entry.flags ?? []) command.option(flag, about);
+  for (const [flag, about] of entry.flags ?? []) addFlag(command, flag, about);
   for (const key of entry.settings ?? []) addSetting(command, key);
   command.addHelpText('before', example(entry.example));
   command.action((...received: unknown[]) => {
-    const positional = received.slice(0, -2) as (string | undefined)[];
+    // What repeats comes as one list.
+    const positional = received.slice(0, -2).flat() as (string | undefined)[];
     onCall({ entry, words: positional, ...splitOptions(command, entry.settings ?? []) });
   });
+}
+
+/** A flag that ends in `...` collects what it is given each time. */
+function addFlag(command: Command, flag: string, about: string): void {
+  const option = new Option(flag.replace(/\.\.\.$/, ''), about);
+  if (flag.endsWith('...'))
+    option.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]);
+  command.addOption(option);
 }
 
 function findOrAddFamily(parent: Command, word: string): Command {

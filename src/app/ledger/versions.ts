@@ -12,6 +12,8 @@ import type { Config } from '../config.ts';
 import { files, sha256 } from '../wire/platform.ts';
 import { authorOf, configuredLedger, dateOf, forgetMergeHeads, readMergeHeads } from './open.ts';
 
+export const signatureAlgorithms: readonly SignatureAlgorithm[] = ['secp256k1', 'ed25519', 'ml-dsa-65'];
+
 export interface LedgerStatus {
   readonly folder: string;
   readonly library: LibraryState;

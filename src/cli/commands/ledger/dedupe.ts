@@ -1,0 +1,18 @@
+import type { Invocation } from '../../invocation.ts';
+import { numberFlag } from '../../number-flag.ts';
+import { experienceLine } from '../../view/experiences.ts';
+
+/** `zoo ledger dedupe`: folds experiences that share most of their words into one. */
+export async function dedupe(invocation: Invocation): Promise<void> {
+  const { terminal, flags } = invocation;
+  const { dedupe: fold } = await import('../../../app/ledger/tidy.ts');
+  const threshold = numberFlag(invocation, 'threshold', { preset: 0.8, least: 0.1, whole: false });
+  const dryRun = flags['dryRun'] === true;
+  const { merged, library } = await fold(await invocation.config(), Math.min(1, threshold), dryRun);
+  terminal.document({ dryRun, merged, library });
+  for (const { kept, removed, overlap } of merged) {
+    terminal.print(`- ${experienceLine(removed)}`);
+    terminal.print(`  ${Math.round(overlap * 100)} % as ${experienceLine(kept)}`);
+  }
+  terminal.message('info', `${merged.length} ${dryRun ? 'would be folded' : 'folded'}; ${library.count} experiences`);
+}

@@ -1,0 +1,34 @@
+import { ZooError, exitCode } from '../../../core/error.ts';
+import { type Invocation, textFlag } from '../../invocation.ts';
+import { experienceLine } from '../../view/experiences.ts';
+import { describeFields, tellFindings } from './describe-fields.ts';
+
+/** `zoo ledger edit <id>`: changes an experience by flags, or its text in an editor on a terminal. */
+export async function edit(invocation: Invocation): Promise<void> {
+  const { terminal, words, flags } = invocation;
+  const { editExperience } = await import('../../../app/ledger/change.ts');
+  const given = describeFields(invocation, textFlag(invocation, 'domain'));
+  const fields = Object.values(given).every((value) => value === undefined)
+    ? { text: await writeText(invocation) }
+    : given;
+  const made = await editExperience(await invocation.config(), words[0] as string, fields, flags['force'] === true);
+  terminal.document(made);
+  if (made.before !== null) terminal.print(`- ${experienceLine(made.before)}`);
+  if (made.after !== null) terminal.print(`+ ${experienceLine(made.after)}`);
+  tellFindings(made.findings, terminal);
+}
+
+async function writeText(invocation: Invocation): Promise<string> {
+  const { terminal, words } = invocation;
+  if (!terminal.host.canAsk)
+    throw new ZooError('usage', 'nothing is said that should change', {
+      exitCode: exitCode.usage,
+      hint: 'Give --text, --domain, --confidence or --example; on a terminal an editor opens without them.',
+    });
+  const [{ configuredLedger, findById }, { editText }] = await Promise.all([
+    import('../../../app/ledger/open.ts'),
+    import('../../edit-text.ts'),
+  ]);
+  const library = await configuredLedger(await invocation.config()).library();
+  return await editText(findById(library, words[0] as string).text, terminal.host.environment);
+}

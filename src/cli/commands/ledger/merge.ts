@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ZooError, exitCode, messageOf } from '../../../core/error.ts';
+import type { MergeRequest } from '../../../app/ledger/merge.ts';
+import type { MergeConflict } from '../../../ledger/merge-libraries.ts';
+import { untilInterrupted } from '../../interrupt.ts';
+import { type Invocation, textFlag } from '../../invocation.ts';
+import { comparisonLines, conflictLines } from '../../view/experiences.ts';
+
+/** `zoo ledger merge <library>`: three-way into the working library; conflicts are listed, or decided as told. */
+export async function merge(invocation: Invocation): Promise<void> {
+  const { terminal, words, flags } = invocation;
+  const { mergeReference } = await import('../../../app/ledger/merge.ts');
+  const config = await invocation.config();
+  const interrupt = untilInterrupted(terminal, 'nothing has been written');
+  const request: MergeRequest = {
+    reference: words[0] as string,
+    base: textFlag(invocation, 'base'),
+    resolve: await resolver(invocation),
+    commit: flags['commit'] !== false,
+    message: textFlag(invocation, 'message'),
+    dryRun: flags['dryRun'] === true,
+    folder: terminal.host.folder,
+    signal: interrupt.signal,
+  };
+  try {
+    const made = await mergeReference(config, request).catch(async (thrown: unknown) => {
+      const conflicts = conflictsOf(thrown);
+      if (conflicts === undefined) throw thrown;
+      for (const conflict of conflicts) for (const line of conflictLines(conflict)) terminal.print(line);
+      if (flags['edit'] !== true) throw thrown;
+      return await mergeReference(config, { ...request, resolve: await editConflicts(conflicts, invocation) });
+    });
+    terminal.document(made);
+    for (const line of comparisonLines(made.changes, terminal)) terminal.print(line);
+    if (made.resolved > 0) terminal.print(`${made.resolved} conflicts decided`);
+    if (made.usage !== null)
+      terminal.print(
+        `asked the model ${made.usage.calls} times${made.usage.usd === null ? '' : `, $${made.usage.usd.toFixed(4)}`}`,
+      );
+    if (made.version !== null) terminal.print(`${made.version.version}, root ${made.version.root}`);
+    else terminal.print(request.dryRun ? 'Nothing was written.' : 'The working library has changed; commit it.');
+  } finally {
+    interrupt.end();
+  }
+}
+
+async function resolver(invocation: Invocation): Promise<MergeRequest['resolve']> {
+  const { flags, terminal } = invocation;
+  const asked = ['ours', 'theirs', 'edit', 'byModel'].filter((name) => flags[name] !== undefined);
+  if (asked.length > 1)
+    throw new ZooError('usage', 'only one of --ours, --theirs, --edit and --by-model can decide', {
+      exitCode: exitCode.usage,
+    });
+  if (flags['ours'] === true) return 'ours';
+  if (flags['theirs'] === true) return 'theirs';
+  if (flags['byModel'] === true) return 'model';
+  const file = textFlag(invocation, 'edit');
+  if (file === undefined) return 'none';
+  const { parseResolutions } = await import('../../../app/ledger/merge-by-model.ts');
+  const path = resolve(terminal.host.folder, file);
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ZooError('no-such-file', `${path} cannot be read: ${messageOf(cause)}`, {
+      cause,
+      exitCode: exitCode.usage,
+      hint: 'Write {"<id>": "ours"|"theirs"|{"text": "…"}} into it; the conflicts name the ids.',
+    });
+  });
+  return parseResolutions(text, path);
+}
+
+function conflictsOf(thrown: unknown): readonly MergeConflict[] | undefined {
+  if (!(thrown instanceof ZooError) || thrown.code !== 'merge-conflict') return undefined;
+  return thrown.data?.['conflicts'] as readonly MergeConflict[];
+}
+
+/** Opens an editor with every conflict, ours chosen for the time being. */
+async function editConflicts(
+  conflicts: readonly MergeConflict[],
+  { terminal }: Invocation,
+): Promise<MergeRequest['resolve']> {
+  if (!terminal.host.canAsk)
+    throw new ZooError('usage', '--edit opens an editor, and there is no terminal', {
+      exitCode: exitCode.usage,
+      hint: 'Name a file with the decisions: --edit decisions.json.',
+    });
+  const [{ editText }, { parseResolutions }] = await Promise.all([
+    import('../../edit-text.ts'),
+    import('../../../app/ledger/merge-by-model.ts'),
+  ]);
+  const comments = conflicts.flatMap((conflict) => conflictLines(conflict).map((line) => `// ${line}`));
+  const draft = Object.fromEntries(
+    conflicts.map(({ id, ours }) => [id, ours === undefined ? 'ours' : { text: ours.text }]),
+  );
+  const text = await editText(
+    `${comments.join('\n')}\n// "ours", "theirs", or {"text": "…"}\n${JSON.stringify(draft, undefined, 2)}\n`,
+    terminal.host.environment,
+    true,
+  );
+  return parseResolutions(
+    text
+      .split('\n')
+      .filter((line) => !line.startsWith('//'))
+      .join('\n'),
+    'what was written',
+  );
+}

@@ -1,0 +1,85 @@
+import type { Experience } from '../../core/library/experience.ts';
+import type { LibraryComparison, Modification } from '../../ledger/compare-libraries.ts';
+import type { MergeConflict } from '../../ledger/merge-libraries.ts';
+import type { Terminal } from '../terminal.ts';
+import { cleanLine, cleanText } from './clean-text.ts';
+
+/** An experience on one line. */
+export function experienceLine({ id, text }: Pick<Experience, 'id' | 'text'>): string {
+  return `[${id}] ${cleanLine(text)}`;
+}
+
+/** What differs between two libraries, word by word; colours where they are shown, `[-…-]{+…+}` where they are not. */
+export function comparisonLines(
+  { added, removed, modified, reordered }: LibraryComparison,
+  terminal: Terminal,
+): string[] {
+  return [
+    ...removed.map((experience) => terminal.style('red', `- ${experienceLine(experience)}`)),
+    ...modified.flatMap((modification) => modificationLines(modification, terminal)),
+    ...added.map((experience) => terminal.style('green', `+ ${experienceLine(experience)}`)),
+    ...(reordered ? ['  The order of what both have differs.'] : []),
+  ];
+}
+
+function modificationLines(modification: Modification, terminal: Terminal): string[] {
+  const { from, id, after, fields, words } = modification;
+  const renamed = from === id ? id : `${from} -> ${id}`;
+  const others = fields.filter((field) => field !== 'text' && field !== 'lineage');
+  const text = words.length === 0 ? cleanLine(after.text) : wordLine(modification, terminal);
+  return [
+    `${terminal.style('yellow', '~')} [${renamed}] ${text}`,
+    ...others.map((field) => `    ${field}: ${valueOf(modification.before, field)} -> ${valueOf(after, field)}`),
+  ];
+}
+
+function wordLine({ words }: Modification, terminal: Terminal): string {
+  return words
+    .map(({ kind, text }) => {
+      const clean = cleanText(text);
+      if (kind === 'same') return clean;
+      if (terminal.coloured) return terminal.style(kind === 'removed' ? ['red', 'strikethrough'] : 'green', clean);
+      return kind === 'removed' ? `[-${clean}-]` : `{+${clean}+}`;
+    })
+    .join('');
+}
+
+function valueOf(experience: Experience, field: string): string {
+  const value = field.split('.').reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], experience);
+  if (Array.isArray(value)) return `${value.length}`;
+  return cleanLine(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+export function comparisonSummary({ added, removed, modified }: LibraryComparison): string {
+  return `${added.length} added, ${modified.length} modified, ${removed.length} removed`;
+}
+
+/** Everything that a record holds, a line a field. */
+export function recordLines(experience: Experience): string[] {
+  const { id, domain, text, confidence, examples, metadata, embedding, lineage, evidence } = experience;
+  const { votes } = metadata;
+  return [
+    `${id}  ${cleanLine(text)}`,
+    `  domain      ${domain}`,
+    `  confidence  ${confidence}`,
+    `  votes       ${votes.upvotes} for, ${votes.downvotes} against; used ${metadata.usage_count} times`,
+    `  created     ${cleanLine(metadata.created_at)} by ${cleanLine(metadata.created_by)}`,
+    ...(embedding === null ? [] : [`  embedding   ${cleanLine(embedding.model)}, ${embedding.dim} ${embedding.dtype}`]),
+    ...examples.map(({ input, output }) => `  example     ${cleanLine(input)} => ${cleanLine(output)}`),
+    ...(lineage.length === 0 ? [] : [`  lineage     ${lineage.join(', ')}`]),
+    ...evidence.map(
+      ({ run, step, group, rollouts, model }) =>
+        `  learned     from ${rollouts.length} rollouts of ${cleanLine(group)}, step ${step} of run ${run.slice(0, 12)}, by ${cleanLine(model)}`,
+    ),
+  ];
+}
+
+export function conflictLines({ id, kind, base, ours, theirs }: MergeConflict): string[] {
+  const said = (side: Experience | undefined) => (side === undefined ? '(removed)' : cleanLine(side.text));
+  return [
+    `${kind === 'text' ? 'both sides reworded' : 'one side removed, the other changed'} ${id}`,
+    ...(base === undefined ? [] : [`  before  ${cleanLine(base.text)}`]),
+    `  ours    ${said(ours)}`,
+    `  theirs  ${said(theirs)}`,
+  ];
+}
