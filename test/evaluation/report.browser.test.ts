@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evaluate } from '../../src/evaluation/evaluate.ts';
+import { buildEvaluationReport } from '../../src/evaluation/evaluation-report.ts';
 import { buildReport } from '../../src/evaluation/report.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { launchBrowser, noBrowser } from './browser.ts';
+import { fakeEvaluation, fakeEvaluationWorld, learner } from './fake-evaluation.ts';
 import { hostileText, sampleRun } from './sample-run.ts';
 
 describe.skipIf(noBrowser !== undefined)(
@@ -16,6 +19,7 @@ describe.skipIf(noBrowser !== undefined)(
     let browser: Browser;
     let folder: string;
     let address: string;
+    let evaluationAddress: string;
     let page: Page;
     const complaints: string[] = [];
     const requests: string[] = [];
@@ -34,6 +38,10 @@ describe.skipIf(noBrowser !== undefined)(
       });
       await writeFile(join(folder, 'report.html'), report);
       address = pathToFileURL(join(folder, 'report.html')).href;
+      const result = await evaluate(fakeEvaluation(learner(0.3, 0.4), { untilDecided: true }), fakeEvaluationWorld());
+      const meta = { configuration: {}, fingerprints: {}, createdAt: '2026-01-01T00:00:00Z', sha256 };
+      await writeFile(join(folder, 'evaluation.html'), await buildEvaluationReport({ result, ...meta }));
+      evaluationAddress = pathToFileURL(join(folder, 'evaluation.html')).href;
       browser = await launchBrowser();
       page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
       page.on('console', (message) => complaints.push(message.text()));
@@ -98,15 +106,17 @@ describe.skipIf(noBrowser !== undefined)(
     it('has no accessibility defect that axe knows of, in light and in dark', async () => {
       // axe is a script, which the page's policy refuses; here it is let in on purpose.
       const audited = await browser.newPage({ bypassCSP: true });
-      await audited.goto(address);
-      await audited.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
-      await audited.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await audited.emulateMedia({ colorScheme });
-        const defects = await audited.evaluate(
-          'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 120))]))',
-        );
-        expect(defects).toEqual([]);
+      for (const place of [address, evaluationAddress]) {
+        await audited.goto(place);
+        await audited.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
+        await audited.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await audited.emulateMedia({ colorScheme });
+          const defects = await audited.evaluate(
+            'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 120))]))',
+          );
+          expect(defects).toEqual([]);
+        }
       }
     });
   },

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureBuilt, makeFolder, runZoo } from './zoo.ts';
+
+const home = makeFolder();
+const options = { folder: home.path };
+const sim = ['--provider', 'sim', '--limit', '12', '-q'];
+beforeAll(async () => {
+  await ensureBuilt();
+  await runZoo(['train', ...sim, '--dataset', 'quickstart', '--epochs', '2', '--run', 'taught'], options);
+}, 60_000);
+afterAll(() => home.remove());
+
+describe('zoo eval', () => {
+  it('compares further models, prompts and controls, and writes its report', async () => {
+    const words = ['--samples', '2', '--models', 'zoo-sim-student-large', '--controls', 'shuffled', '--html', 'e.html'];
+    const { code, stdout } = await runZoo(['eval', ...sim, '--dataset', 'quickstart', ...words, '--json'], options);
+    expect(code).toBe(0);
+    const result = JSON.parse(stdout) as { arms: { name: string; model: string }[]; notes: string[] };
+    expect(result.arms.map(({ name }) => name)).toEqual(['without', 'with', 'shuffled', 'zoo-sim-student-large']);
+    expect(result.arms[3]?.model).toBe('zoo-sim-student-large');
+    expect(result.notes[0]).toContain('of these 12 problems');
+    const page = readFileSync(join(home.path, 'e.html'), 'utf8');
+    expect(page).toContain('Content-Security-Policy');
+    expect(page).toContain('zoo-sim-student-large');
+  });
+
+  it('carries one library over models, in one table', async () => {
+    const words = ['--transfer', '--models', 'zoo-sim-student,zoo-sim-student-small', '--datasets', 'quickstart'];
+    const files = ['--markdown', 't.md', '--junit', 't.xml'];
+    const { code, stdout } = await runZoo(['eval', ...sim, ...words, ...files, '--samples', '2', '--json'], options);
+    expect(code).toBe(0);
+    const { cells } = JSON.parse(stdout) as {
+      cells: { model: string; dataset: string; result: { samples: number } }[];
+    };
+    expect(cells.map(({ model, dataset, result }) => [model, dataset, result.samples])).toEqual([
+      ['zoo-sim-student', 'quickstart', 2],
+      ['zoo-sim-student-small', 'quickstart', 2],
+    ]);
+    expect(readFileSync(join(home.path, 't.md'), 'utf8')).toContain('| model | quickstart |');
+    expect(readFileSync(join(home.path, 't.xml'), 'utf8').match(/<testsuite /g)).toHaveLength(2);
+  });
+
+  it('refuses flags that a transfer has no use for', async () => {
+    const { code, stderr } = await runZoo(['eval', ...sim, '--transfer', '--html', 'x.html'], options);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--html does not go with --transfer');
+  });
+});
+
+describe('zoo hamiltonian', () => {
+  it('accounts for a run and tests the claim', async () => {
+    const { code, stdout } = await runZoo(['hamiltonian', 'taught', '--json'], options);
+    expect(code).toBe(0);
+    const account = JSON.parse(stdout) as {
+      run: string;
+      steps: { step: number; groups: number; psi: number }[];
+      conservation: { n: number; leftOut: number; verdict: string };
+    };
+    expect(account.run).toBe('taught');
+    expect(account.steps.map(({ step, groups }) => [step, groups])).toEqual([
+      [0, 12],
+      [1, 12],
+    ]);
+    expect(account.steps[0]?.psi).toBe(0);
+    expect(account.conservation.n + account.conservation.leftOut).toBe(24);
+    const table = await runZoo(['hamiltonian'], options);
+    expect(table.stdout).toContain(`: ${account.conservation.verdict}.`);
+  });
+});
