@@ -30,6 +30,9 @@ export interface Downloaded {
   readonly commit: string | undefined;
 }
 
+/** Bytes that may wait to be written. */
+const mostQueued = 16_000_000;
+
 /** Attempts in a row that bring no new byte before it gives up. */
 const fruitlessAttempts = 4;
 
@@ -111,16 +114,37 @@ async function receive(
   const total = length === null ? undefined : from + Number(length);
   const target = await files.append(partial);
   let received = from;
+  let writing: Promise<void> = Promise.resolve();
+  let queued = 0;
+  let unwritten: { readonly cause: unknown } | undefined;
+  const write = async (before: Promise<void>, chunk: Uint8Array) => {
+    await before;
+    try {
+      if (unwritten === undefined) await target.write(chunk);
+    } catch (cause) {
+      unwritten = { cause };
+    }
+    queued -= chunk.length;
+  };
   try {
+    // Read on while the last chunk is written: what the stream still holds when the connection breaks is lost with it.
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-      await target.write(chunk);
+      queued += chunk.length;
+      writing = write(writing, chunk);
       received += chunk.length;
       request.onProgress?.(received, total);
+      if (queued > mostQueued) await writing;
+      if (unwritten !== undefined) break;
     }
-    await target.sync();
   } finally {
-    await target.close();
+    await writing;
+    try {
+      await target.sync();
+    } finally {
+      await target.close();
+    }
   }
+  if (unwritten !== undefined) throw unwritten.cause;
   if (total !== undefined && received < total) throw new Error(`it broke off at ${received} of ${total} bytes`);
 }
 

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toHex } from '../../../../src/core/digest.ts';
+import { ZooError } from '../../../../src/core/error.ts';
 import { randomFor } from '../../../../src/core/random.ts';
 import { download } from '../../../../src/world/dataset/hub/download.ts';
 import type { DownloadRequest } from '../../../../src/world/dataset/hub/download.ts';
 import { sha256 } from '../../../../src/world/digest/node-crypto.ts';
 import { diskFiles } from '../../../../src/world/files/disk.ts';
+import type { Files } from '../../../../src/world/files/files.ts';
 import { startStub } from './stub.ts';
 import type { Stub } from './stub.ts';
 
@@ -25,9 +27,18 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const fetchFile = (more: Partial<DownloadRequest> = {}) =>
-  download(
-    { url: `${stub.url}/datasets/owner/name/resolve/main/x.bin`, path: join(folder, 'sub/x.bin'), ...more },
+const fetchFile = ({ onProgress, ...more }: Partial<DownloadRequest> = {}) => {
+  stub.received = 0;
+  return download(
+    {
+      url: `${stub.url}/datasets/owner/name/resolve/main/x.bin`,
+      path: join(folder, 'sub/x.bin'),
+      onProgress: (received, total) => {
+        stub.received = received;
+        onProgress?.(received, total);
+      },
+      ...more,
+    },
     {
       files: diskFiles,
       clock: { now: () => 0, sleep: async (milliseconds) => void slept.push(milliseconds) },
@@ -35,6 +46,7 @@ const fetchFile = (more: Partial<DownloadRequest> = {}) =>
       fetch: globalThis.fetch,
     },
   );
+};
 const saved = () => readFile(join(folder, 'sub/x.bin'));
 
 describe('download', () => {
@@ -140,6 +152,19 @@ describe('download', () => {
     });
     expect(slept).toEqual([...slept].sort((one, other) => one - other));
     expect(stub.requests.length).toBeLessThan(10);
+  });
+
+  it('tells that the disk is full, and does not try again', async () => {
+    const full = new ZooError('disk-full', 'there is no room');
+    const files: Files = {
+      ...diskFiles,
+      append: async (path) => ({ ...(await diskFiles.append(path)), write: () => Promise.reject(full) }),
+    };
+    const url = `${stub.url}/datasets/owner/name/resolve/main/x.bin`;
+    const clock = { now: () => 0, sleep: async () => {} };
+    const fetched = download({ url, path: join(folder, 'x.bin') }, { files, clock, sha256, fetch: globalThis.fetch });
+    await expect(fetched).rejects.toBe(full);
+    expect(stub.requests).toHaveLength(1);
   });
 
   it('stops when it is told to, and keeps what has arrived', async () => {

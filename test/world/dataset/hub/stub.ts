@@ -25,6 +25,8 @@ export interface Stub {
   content: Buffer;
   /** What happens to the next requests; after the last one everything is served. */
   behaviours: Behaviour[];
+  /** How many bytes of the file the client has, as the test tells; cuts wait for it. */
+  received: number;
   /** Whether it announces the file's SHA-256, as the hub does for large files. */
   announce: 'right' | 'wrong' | 'no';
   close(): Promise<void>;
@@ -60,8 +62,13 @@ export async function startStub(content: Buffer): Promise<Stub> {
     if (valid) headers['content-range'] = `bytes ${from}-${stub.content.length - 1}/${stub.content.length}`;
     response.writeHead(valid ? 206 : 200, { ...headers, 'content-length': String(body.length) });
     if (behaviour.kind === 'cut') {
-      // A close in order, so that what was sent does arrive; to the client it is too short all the same.
-      response.write(body.subarray(0, behaviour.after), () => response.socket?.end());
+      response.write(body.subarray(0, behaviour.after));
+      // What the client has not read when the connection breaks is lost on the way.
+      const waiting = setInterval(() => {
+        if (stub.received < from + behaviour.after) return;
+        clearInterval(waiting);
+        response.destroy();
+      }, 2);
       return;
     }
     response.end(body);
@@ -72,6 +79,7 @@ export async function startStub(content: Buffer): Promise<Stub> {
     requests,
     content,
     behaviours: [],
+    received: 0,
     announce: 'right',
     close: () =>
       new Promise((resolve) => {
