@@ -100,8 +100,11 @@ function readDotenv(folder: string, project: string): Record<string, string | un
   return text === undefined ? {} : parseEnv(text);
 }
 
+/** A library that is named by where it was published, which is no path: a CID, ipfs://, ar://, chain. */
+export const publishedReference = /^((ipfs|ar):\/\/|chain(:|$)|(bafy|bafk)[a-z2-7]{40,}$|Qm[1-9A-HJ-NP-Za-km-z]{44}$)/;
+
 function locate(value: unknown, origin: Origin, folder: string, project: string): unknown {
-  if (typeof value !== 'string' || isAbsolute(value)) return value;
+  if (typeof value !== 'string' || isAbsolute(value) || publishedReference.test(value)) return value;
   const typed = origin.from === 'flag' || origin.from === 'environment';
   return resolve(typed ? folder : project, value);
 }

@@ -14,7 +14,8 @@ const signatureSchema = z.strictObject({
 });
 export type CommitSignature = z.infer<typeof signatureSchema>;
 
-const commitFileSchema = z.strictObject({ commit: commitSchema, signatures: z.array(signatureSchema).max(16) });
+export const signaturesSchema = z.array(signatureSchema).max(16);
+const commitFileSchema = z.strictObject({ commit: commitSchema, signatures: signaturesSchema });
 
 export interface CommitEntry {
   /** `v<seq>`. */

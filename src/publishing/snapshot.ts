@@ -3,6 +3,7 @@ import { toHex } from '../core/digest.ts';
 import { ZooError } from '../core/error.ts';
 import { type Block, type CidBytes, cidKey, cidOf, codecs, formatCid } from '../core/ipld/cid.ts';
 import { framePrefix } from '../core/ipld/car.ts';
+import { linksOf } from '../core/ipld/links.ts';
 import { type FileLeaf, leafBytes, unixFsFile } from '../core/ipld/unixfs-file.ts';
 import type { VectorReference } from '../core/library/vector.ts';
 import { canonicalJson } from '../core/tree/canonical.ts';
@@ -260,14 +261,25 @@ async function* vectorBlocks(
   tree: TreeNode,
   { file, leaves, kept }: Vectors,
 ): AsyncGenerator<Block> {
-  yield* file.nodes;
+  const nodes = new Map(file.nodes.map((node) => [cidKey(node.cid), node]));
+  const next = nextOf(kept ?? vectorLeaves(version, records, tree, undefined));
   const seen = new Set<string>();
   let index = 0;
-  for await (const bytes of kept ?? vectorLeaves(version, records, tree, undefined)) {
-    const { cid } = leaves[index++] as FileLeaf;
-    const key = cidKey(cid);
-    if (!seen.has(key)) yield { cid, bytes };
-    seen.add(key);
+  yield* visit(file.root);
+
+  async function* visit(cid: CidBytes): AsyncGenerator<Block> {
+    const node = nodes.get(cidKey(cid));
+    if (node === undefined) {
+      const bytes = await next();
+      if (bytes === undefined) throw changedMeanwhile(version.commit);
+      const leaf = leaves[index++] as FileLeaf;
+      // Two leaves may say the same; one block is enough for both.
+      if (!seen.has(cidKey(leaf.cid))) yield { cid: leaf.cid, bytes };
+      seen.add(cidKey(leaf.cid));
+      return;
+    }
+    yield node;
+    for (const link of linksOf(node)) yield* visit(link);
   }
 }
 

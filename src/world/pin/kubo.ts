@@ -25,7 +25,10 @@ export function kuboPin(service: Service, api: string): Pin {
 
   async function status(cid: string): Promise<PinReport> {
     const query = new URLSearchParams({ arg: cid, type: 'recursive' });
-    const response = await requestService(service, `${base}/pin/ls?${query}`, { method: 'POST', expected: [500] });
+    const response = await requestService(service, `${base}/pin/ls?${query.toString()}`, {
+      method: 'POST',
+      expected: [500],
+    });
     if (response.status === 500) {
       const { Message } = await readAnswer(service, response, failureSchema);
       if (/not pinned/.test(Message)) return { state: 'absent' };
@@ -69,7 +72,11 @@ export function kuboPin(service: Service, api: string): Pin {
     const query = new URLSearchParams({ 'pin-roots': String(part.last), stats: 'true' });
     const body = new FormData();
     body.append('file', new Blob([part.car], { type: 'application/vnd.ipld.car' }), `${shipment.cid}.car`);
-    const response = await requestService(service, `${base}/dag/import?${query}`, { method: 'POST', body, signal });
+    const response = await requestService(service, `${base}/dag/import?${query.toString()}`, {
+      method: 'POST',
+      body,
+      signal,
+    });
     const lines = (await response.text()).split('\n').filter((line) => line.trim() !== '');
     const told = lines.map((line) => lineSchema.safeParse(parseLine(line)).data);
     const arrived = told.find((line) => line?.Stats !== undefined)?.Stats?.BlockCount;

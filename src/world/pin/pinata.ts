@@ -29,7 +29,7 @@ export function pinataPin(service: Service, addresses: PinataAddresses): Pin {
 
   async function status(cid: string): Promise<PinReport> {
     requireToken(service);
-    const response = await requestService(service, `${addresses.api}/files/public?${new URLSearchParams({ cid })}`);
+    const response = await requestService(service, `${addresses.api}/files/public?cid=${cid}`);
     const { data } = await readAnswer(service, response, filesSchema);
     const file = data.files?.find((one) => one.cid === cid);
     return file === undefined ? { state: 'absent' } : { state: 'pinned', remoteId: file.id };

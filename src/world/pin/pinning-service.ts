@@ -39,7 +39,7 @@ export function pinningServicePin(service: Service, endpoint: string, origins: r
 
   async function find(cid: string): Promise<PinReport | undefined> {
     const query = new URLSearchParams({ cid, status: 'queued,pinning,pinned,failed' });
-    const response = await requestService(service, `${pins}?${query}`);
+    const response = await requestService(service, `${pins}?${query.toString()}`);
     const { results } = await readAnswer(service, response, listSchema);
     const reports = results.filter(({ pin }) => pin.cid === cid).map(reportOf);
     return (

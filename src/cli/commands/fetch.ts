@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import { exitCode } from '../../core/error.ts';
+import { untilInterrupted } from '../interrupt.ts';
+import { type Invocation, textFlag } from '../invocation.ts';
+import { cleanLine } from '../view/clean-text.ts';
+import { count } from '../view/train-lines.ts';
+
+/** `zoo fetch <reference>`: a published version, verified; the folder that holds it on stdout. */
+export async function fetch(invocation: Invocation): Promise<number> {
+  const { terminal, words, flags, config } = invocation;
+  const reference = words[0] as string;
+  const settled = await config();
+  if (flags['dryRun'] === true) {
+    const { gateway, maxBytes, maxRecords } = settled.settings;
+    terminal.document({ dryRun: true, reference, gateways: gateway, maxBytes, maxRecords });
+    terminal.print(`would fetch ${reference} from ${gateway.join(', ')}: ${maxBytes} bytes at most`);
+    return exitCode.done;
+  }
+  const { fetchReference } = await import('../../app/fetch.ts');
+  const output = textFlag(invocation, 'output');
+  const interrupt = untilInterrupted(terminal, 'nothing is kept of a version that is not complete');
+  try {
+    const fetched = await fetchReference(settled, {
+      reference,
+      output: output === undefined ? undefined : resolve(terminal.host.folder, output),
+      signal: interrupt.signal,
+      onDropped: (gateway, why) =>
+        terminal.message('warn', `${cleanLine(gateway)} gets no more work: ${cleanLine(why)}`),
+    });
+    terminal.document(fetched);
+    terminal.print(fetched.folder);
+    const { version, experiences, root, cached, bytes } = fetched;
+    const from = cached ? 'from the cache' : `${bytes} bytes`;
+    terminal.message('info', `${version}: ${count(experiences, 'experience')}, root ${root}, verified (${from})`);
+    return exitCode.done;
+  } finally {
+    interrupt.end();
+  }
+}

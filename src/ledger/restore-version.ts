@@ -1,0 +1,93 @@
+import type { Sha256 } from '../core/digest.ts';
+import { toHex } from '../core/digest.ts';
+import { ZooError } from '../core/error.ts';
+import { checkJson } from '../core/json.ts';
+import type { Experience } from '../core/library/experience.ts';
+import { type Commit, commitId } from '../core/tree/commit.ts';
+import { libraryRoots } from '../core/tree/library-roots.ts';
+import type { Files } from '../world/files/files.ts';
+import { carryOut } from './carry-out.ts';
+import { commitPath, readCommit, readLog, renderCommitFile, renderLog, signaturesSchema } from './history.ts';
+import { chooseLayout, paths } from './layout.ts';
+import { createLocking } from './locking.ts';
+import { type Pending, readPending, writePending } from './pending.ts';
+import { readGeneration } from './undisturbed.ts';
+import { readHeader, readWorking } from './working.ts';
+
+/** A version that came from elsewhere, checked against its commit already. */
+export interface RestoredVersion {
+  /** Every commit from the first to this one. */
+  readonly log: readonly Commit[];
+  readonly signatures: readonly unknown[];
+  readonly experiences: readonly Experience[];
+}
+
+/**
+ * Writes a version with its history into a folder, as a library whose working state it is. Only where nothing is lost: in
+ * an empty folder, or over a library that is an earlier version of it without changes of its own.
+ *
+ * @throws ZooError `library-differs`, `library-locked`
+ */
+export async function restoreVersion(
+  files: Files,
+  folder: string,
+  version: RestoredVersion,
+  sha256: Sha256,
+): Promise<void> {
+  const lock = await createLocking(files, folder).acquire();
+  try {
+    const unfinished = await readPending(files, folder, sha256);
+    if (unfinished !== undefined) await carryOut(files, folder, unfinished, sha256);
+    await refuseToLose(files, folder, version, sha256);
+    await write(files, folder, version, sha256);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function refuseToLose(files: Files, folder: string, version: RestoredVersion, sha256: Sha256): Promise<void> {
+  if ((await readHeader(files, folder)) === undefined) return;
+  const log = await readLog(files, folder);
+  const theirs = version.log.map((commit) => commitId(commit, sha256));
+  const working = await readWorking(files, folder);
+  const newest = log.at(-1);
+  const root = newest === undefined ? undefined : (await readCommit(files, folder, newest, sha256)).commit.recordsRoot;
+  const clean =
+    root === undefined
+      ? working.experiences.length === 0
+      : toHex(libraryRoots(sha256, working.experiences).recordsRoot) === root;
+  if (clean && log.every((id, index) => id === theirs[index])) return;
+  throw new ZooError('library-differs', `${folder} holds a library that is no earlier state of what was fetched`, {
+    hint: 'Name an empty folder with --output; "zoo ledger merge" brings two libraries together.',
+  });
+}
+
+async function write(files: Files, folder: string, version: RestoredVersion, sha256: Sha256): Promise<void> {
+  const ids = version.log.map((commit) => commitId(commit, sha256));
+  const newest = ids.at(-1);
+  if (newest === undefined) throw new RangeError('a version has a commit');
+  const signatures = checkJson(version.signatures, signaturesSchema, 'the signatures of the commit');
+  const known = new Set(await files.list(`${folder}/${paths.commits}`));
+  const missing = version.log.flatMap((commit, index) => {
+    const id = ids[index] as string;
+    if (known.has(`${id}.json`)) return [];
+    return [[commitPath(folder, id), renderCommitFile(commit, id === newest ? signatures : [])] as const];
+  });
+  await files.writeAll(missing);
+  // The commit before is in force until the pending file stands there; a library that was empty has none yet.
+  const pending: Pending = {
+    generation: (await readGeneration(files, folder)) + 1,
+    layout: chooseLayout((await readHeader(files, folder))?.layout, version.experiences),
+    changes: { complete: true, puts: oldestFirst(version.experiences), deletes: [], order: undefined },
+    version: { seq: ids.length, commit: newest },
+  };
+  await files.writeAtomic(`${folder}/${paths.log}`, renderLog(ids.slice(0, -1)));
+  await writePending(files, folder, pending, sha256);
+  await carryOut(files, folder, pending, sha256);
+}
+
+/** Published versions are sets; the prompt wants an order. */
+function oldestFirst(experiences: readonly Experience[]): Experience[] {
+  const placeOf = ({ metadata, id }: Experience) => `${metadata.created_at} ${id}`;
+  return experiences.toSorted((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
+}
