@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What the stub does with one request. */
-export type Behaviour =
+type Behaviour =
   | { readonly kind: 'serve' }
   /** Sends so many bytes of what was asked for, then breaks the connection. */
   | { readonly kind: 'cut'; readonly after: number }
