@@ -16,11 +16,14 @@ import { Skipped } from './skipped.ts';
 import { trainForReal } from './train.ts';
 import { buildZoo } from './zoo.ts';
 
+/** What runs on a tiny model of random weights, and is skipped where node-llama-cpp is not installed. */
+const quickTests = ['test/world/model/llama.test.ts', 'test/e2e/llama.test.ts'];
+
 const checks = new Checks();
 try {
   const library = installLlama();
   console.log(`node-llama-cpp: ${library}`);
-  checks.check('the tests of the adapter pass', testAdapter(library) === 0);
+  checks.check('the quick tests of the embedded model pass', testAdapter(library) === 0);
   const model = await fetchModel();
   console.log(`model: ${model}`);
   datasetsFolder();
@@ -37,7 +40,7 @@ process.exitCode = checks.end();
 
 function testAdapter(library: string): number | null {
   const vitest = join(projectFolder, 'node_modules', 'vitest', 'vitest.mjs');
-  const done = spawnSync(process.execPath, [vitest, 'run', 'test/world/model/llama.test.ts'], {
+  const done = spawnSync(process.execPath, [vitest, 'run', ...quickTests], {
     cwd: projectFolder,
     env: { ...process.env, ZOO_LLAMA_MODULE: library },
     stdio: 'inherit',
