@@ -25,7 +25,7 @@ export interface TransferResult {
   readonly cells: readonly TransferCell[];
 }
 
-export interface TransferCell {
+interface TransferCell {
   readonly model: string;
   readonly dataset: string;
   readonly result: EvaluationResult;

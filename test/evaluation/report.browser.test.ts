@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/evaluation/evaluate.ts';
@@ -109,7 +109,7 @@ describe.skipIf(noBrowser !== undefined)(
       for (const place of [address, evaluationAddress]) {
         await audited.goto(place);
         await audited.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
-        await audited.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
+        await audited.addScriptTag({ content: axe.source });
         for (const colorScheme of ['light', 'dark'] as const) {
           await audited.emulateMedia({ colorScheme });
           const defects = await audited.evaluate(

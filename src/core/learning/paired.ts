@@ -92,7 +92,7 @@ export function pairedDifferences(pairs: readonly PairedScores[]): number[] {
     .map(({ baseline, candidate }) => mean(candidate) - mean(baseline));
 }
 
-export function verdictOf(delta: number, interval: Interval, p: number, alpha = verdictLevel): ComparisonVerdict {
+function verdictOf(delta: number, interval: Interval, p: number, alpha = verdictLevel): ComparisonVerdict {
   if (p > alpha) return 'not distinguishable';
   if (delta > 0 && interval[0] > 0) return 'better';
   if (delta < 0 && interval[1] < 0) return 'worse';

@@ -17,10 +17,10 @@ export interface PowerPlan {
 }
 
 /** p(1 - p) averaged over problems whose chance p of a right answer is spread evenly over [0, 1]. */
-export const assumedSampleVariance = 1 / 6;
+const assumedSampleVariance = 1 / 6;
 
 /** A library helps some problems more than others: five points around the mean effect. */
-export const assumedEffectDeviation = 0.05;
+const assumedEffectDeviation = 0.05;
 
 /** Below this many problems no assignment of signs is rare enough for the permutation test to speak. */
 const fewestProblems = 6;

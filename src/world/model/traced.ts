@@ -6,13 +6,13 @@ export interface Tracer {
   startSpan(name: string, options: { readonly kind: number; readonly attributes: Attributes }): Span;
 }
 
-export interface Span {
+interface Span {
   setAttributes(attributes: Attributes): unknown;
   setStatus(status: { readonly code: number; readonly message?: string }): unknown;
   end(): void;
 }
 
-export type Attributes = Record<string, string | number | boolean | string[]>;
+type Attributes = Record<string, string | number | boolean | string[]>;
 
 /** `SpanKind.CLIENT` and `SpanStatusCode.ERROR` of the OpenTelemetry API. */
 const clientKind = 2;
