@@ -4,7 +4,9 @@ import type { UsageAccount } from '../core/learning/account.ts';
 import { solvePrompt } from '../core/library/prompt.ts';
 import type { Library } from '../core/library/library.ts';
 import type { Config } from './config.ts';
+import { openReference } from './library-reference.ts';
 import { readPrompts } from './prompts.ts';
+import { isPublished } from './published-library.ts';
 import { openDatasets } from './wire/datasets.ts';
 import { resolveStudent } from './wire/endpoints.ts';
 import { ledgerAt } from './wire/ledgers.ts';
@@ -33,7 +35,7 @@ export async function askQuestion(
 ): Promise<Answered> {
   const { settings } = config;
   const prompts = await readPrompts(files, sha256, config.settings.prompts);
-  const library: Library = withLibrary ? await ledgerAt(settings.library).library() : { experiences: [] };
+  const library: Library = withLibrary ? await openConfigured(config, signal) : { experiences: [] };
   const student = await resolveStudent(config, signal);
   const problems = settings.dataset === undefined ? [] : (await openDatasets(config).open(settings.dataset)).problems;
   const models = await openModels({
@@ -82,4 +84,12 @@ export async function askQuestion(
   } finally {
     await models.close();
   }
+}
+
+/** The library of --library: a folder, or what was published under a CID, fetched and verified. */
+async function openConfigured(config: Config, signal: AbortSignal): Promise<Library> {
+  const { library } = config.settings;
+  const ledger = ledgerAt(library);
+  if (!isPublished(library)) return await ledger.library();
+  return (await openReference(library, { config, ledger, folder: config.folder, signal })).library;
 }

@@ -8,6 +8,7 @@ import { readGitLibrary } from '../ledger/git-revision.ts';
 import type { CommitEntry } from '../ledger/history.ts';
 import type { Config } from './config.ts';
 import { readLibraryFile } from './ledger/library-file.ts';
+import { fetchLibrary, isPublished, resolvePublished } from './published-library.ts';
 import { git } from './wire/git.ts';
 import { type Ledger, ledgerAt } from './wire/ledgers.ts';
 import { files, sha256 } from './wire/platform.ts';
@@ -40,16 +41,15 @@ export interface ReferenceContext {
   readonly ledger: Ledger;
   /** The folder that relative paths start at. */
   readonly folder: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * Every way to name a library, the first that knows a reference counts. What is published (a CID, `ar://`, `chain`)
- * is one more line each, before the paths.
- */
+/** Every way to name a library, the first that knows a reference counts. */
 const sources: readonly ReferenceSource[] = [
   { names: 'the working library (working)', open: openWorking },
   { names: 'a git revision (git:main)', open: openGitRevision },
   { names: 'a version, tag or root (v3, HEAD~1, 0x…)', open: openVersion },
+  { names: 'what was published (a CID, ipfs://<cid>)', open: openPublished },
   { names: 'a folder or a file (path/to/library)', open: openPath },
 ];
 
@@ -100,6 +100,22 @@ async function openGitRevision(
   const version = await versionWithRoot(ledger, library, head);
   const origin = { files: tree, folder: '', head };
   return { kind: 'git', title: `git ${named} (${revision.slice(0, 8)})`, library, version, origin };
+}
+
+async function openPublished(
+  reference: string,
+  { config, ledger, signal = new AbortController().signal }: ReferenceContext,
+): Promise<Omit<NamedLibrary, 'reference'> | undefined> {
+  if (!isPublished(reference)) return undefined;
+  const address = await resolvePublished(reference, { config, ledger });
+  const { cid, library, entry, folder } = await fetchLibrary(config, address, signal);
+  return {
+    kind: 'published',
+    title: `${entry.version} (${cid.slice(0, 16)}…)`,
+    library,
+    version: entry,
+    origin: { files, folder, head: entry.id },
+  };
 }
 
 async function openPath(
