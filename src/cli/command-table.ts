@@ -69,6 +69,7 @@ export const commandTable: readonly CommandEntry[] = [
     flags: [
       ['--force', 'replaces a zoo.config.json that is there'],
       ['--yes', 'asks nothing'],
+      ['--git', 'teaches the git repository to show and merge the library; in a clone, that alone'],
     ],
     load: async () => (await import('./commands/init.ts')).init,
   },

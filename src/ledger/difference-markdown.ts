@@ -63,9 +63,12 @@ function section<T>(title: string, members: readonly T[], count: number, lines: 
   ];
 }
 
+/** What changes with the text anyway. */
+const comesWithWords: ReadonlySet<string> = new Set(['text', 'lineage', 'metadata.created_at', 'metadata.created_by']);
+
 function modifiedLines({ from, id, after, fields, words }: Modification): string[] {
   const renamed = from === id ? `\`${id}\`` : `\`${from}\` → \`${id}\``;
-  const other = fields.filter((field) => field !== 'text' && field !== 'lineage');
+  const other = fields.filter((field) => words.length === 0 || !comesWithWords.has(field));
   return [
     `- ${words.length === 0 ? escapeMarkdown(after.text) : words.map(wordMarkdown).join('')}`,
     `  <sub>${renamed}${other.length === 0 ? '' : ` · also ${other.join(', ')}`} · ${learnedFrom(after)}</sub>`,

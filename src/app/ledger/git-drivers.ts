@@ -10,6 +10,7 @@ import {
 import { repositoryRoot } from '../../ledger/git-revision.ts';
 import { packageFolder } from '../package.ts';
 import { git } from '../wire/git.ts';
+import { ledgerAt } from '../wire/ledgers.ts';
 import { files, sha256 } from '../wire/platform.ts';
 import { addMergeHead } from './open.ts';
 
@@ -24,10 +25,11 @@ export interface InstalledDrivers {
 /**
  * Teaches a git repository to show and merge the library in it. Doing it again is doing it once.
  *
- * @param library its folder, which is there
+ * @param library its folder; an empty library is made where there is none
  * @throws ZooError `not-a-repository`, `no-git`, `git-failed`
  */
 export async function installGitDrivers(library: string): Promise<InstalledDrivers> {
+  await ledgerAt(library).create();
   const repository = await repositoryRoot(git, library);
   const attributes = join(library, '.gitattributes');
   const there = (await files.readText(attributes)) ?? '';

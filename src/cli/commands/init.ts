@@ -9,6 +9,11 @@ import { cleanLine } from '../view/clean-text.ts';
 export async function init(invocation: Invocation): Promise<void> {
   const { terminal, flags, config } = invocation;
   const { folder, canAsk } = terminal.host;
+  // A clone has everything but what git keeps to itself.
+  if (flags['git'] === true && flags['force'] !== true && (await config()).file !== undefined) {
+    await teachGit(invocation, (await config()).settings.library);
+    return;
+  }
   const given = chosenSettings(await config());
   const chosen = Object.fromEntries(
     Object.entries(given).map(([key, value]) => [key, isPath(key) ? relative(folder, String(value)) || '.' : value]),
@@ -16,9 +21,10 @@ export async function init(invocation: Invocation): Promise<void> {
   const asks = canAsk && flags['yes'] !== true && terminal.json === 'off' && Object.keys(chosen).length === 0;
   const answers = asks ? await ask() : {};
   const { file, library, settings } = await initialise(folder, { ...chosen, ...answers }, flags['force'] === true);
-  terminal.document({ file, library, settings });
+  if (flags['git'] !== true) terminal.document({ file, library, settings });
   terminal.print(`wrote ${file}`);
   terminal.print(`library ${library}`);
+  if (flags['git'] === true) await teachGit(invocation, library, { file, settings });
   const { provider } = settings;
   terminal.message(
     'info',
@@ -28,6 +34,14 @@ export async function init(invocation: Invocation): Promise<void> {
         : 'Next: zoo doctor',
     ),
   );
+}
+
+/** `--git`: drivers that show and merge the library in git. */
+async function teachGit({ terminal }: Invocation, library: string, written: object = {}): Promise<void> {
+  const { installGitDrivers } = await import('../../app/ledger/git-drivers.ts');
+  const { repository, attributes, configured } = await installGitDrivers(library);
+  terminal.document({ ...written, library, git: { repository, attributes, configured } });
+  terminal.print(`git     ${repository} shows and merges the library; commit ${attributes}`);
 }
 
 function isPath(key: string): boolean {

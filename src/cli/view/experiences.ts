@@ -22,10 +22,13 @@ export function comparisonLines(
   ];
 }
 
+/** What changes with the text anyway. */
+const comesWithWords: ReadonlySet<string> = new Set(['text', 'lineage', 'metadata.created_at', 'metadata.created_by']);
+
 function modificationLines(modification: Modification, terminal: Terminal): string[] {
   const { from, id, after, fields, words } = modification;
   const renamed = from === id ? id : `${from} -> ${id}`;
-  const others = fields.filter((field) => field !== 'text' && field !== 'lineage');
+  const others = fields.filter((field) => words.length === 0 || !comesWithWords.has(field));
   const text = words.length === 0 ? cleanLine(after.text) : wordLine(modification, terminal);
   return [
     `${terminal.style('yellow', '~')} [${renamed}] ${text}`,
