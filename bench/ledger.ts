@@ -28,6 +28,7 @@ import { exampleLibrary } from '../test/ledger/experience.ts';
 
 const [first = '1000000', ...rest] = process.argv.slice(2);
 if (first === 'certify') await certify(rest);
+else if (first === 'verify') await verify(rest);
 else await measure(Number(first));
 
 async function measure(count: number): Promise<void> {
@@ -35,7 +36,7 @@ async function measure(count: number): Promise<void> {
   try {
     measureRoot(count);
     await measureCertificate(count, folder);
-    measureProof();
+    await measureProof(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -118,20 +119,25 @@ async function certify([before = '', after = '', output = '']: readonly string[]
   console.log(peak === undefined ? process.memoryUsage.rss() / 2 ** 20 : Number(peak) / 1024);
 }
 
-function measureProof(): void {
+async function measureProof(folder: string): Promise<void> {
   const library = exampleLibrary(1000);
   const ids = library.experiences.map(({ id }) => id);
-  const text = renderProof(proveIds(library, ids, null, sha256));
+  const path = join(folder, 'proof.json');
+  await writeFile(path, renderProof(proveIds(library, ids, null, sha256)));
   const root = toHex(libraryRoots(sha256, library.experiences).recordsRoot);
+  const runs = Array.from({ length: 5 }, () =>
+    Number(spawnSync(process.execPath, [import.meta.filename, 'verify', path, root], { encoding: 'utf8' }).stdout),
+  );
+  const time = Math.min(...runs);
+  tell('verify 1,000 records', `${time.toFixed(0)} ms`, `ratio to the goal of 50 ms ${(time / 50).toFixed(2)}`);
+}
+
+/** The work of `zoo ledger verify` beyond its start-up, in a process of its own where nothing is warm. */
+async function verify([path = '', root = '']: readonly string[]): Promise<void> {
+  const text = await readFile(path, 'utf8');
   const started = performance.now();
   verifyProof(text, root, sha256);
-  const cold = performance.now() - started;
-  const warm = best(10, () => void verifyProof(text, root, sha256));
-  tell(
-    'verify 1,000 records',
-    `${cold.toFixed(0)} ms cold, ${warm.toFixed(0)} ms warm`,
-    `ratio to the goal of 50 ms ${(cold / 50).toFixed(2)}`,
-  );
+  console.log(performance.now() - started);
 }
 
 function best(rounds: number, act: () => void): number {

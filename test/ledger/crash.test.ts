@@ -16,11 +16,14 @@ import { exampleLibrary } from './experience.ts';
 /** How often the writer is killed: 1,000 and more with `npm run test:crash`. */
 const kills = Number(process.env['ZOO_CRASH_KILLS'] ?? 20);
 
-let folder: string;
+/** Kills before a new library is begun: a check reads the whole history, which grows with every change. */
+const killsPerLibrary = 20;
+
+let home: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'zoo-crash-'));
+  home = await mkdtemp(join(tmpdir(), 'zoo-crash-'));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => rm(home, { recursive: true }));
 
 interface State {
   readonly root: string;
@@ -30,12 +33,18 @@ interface State {
 describe('a writer that is killed', () => {
   it(`leaves the old or the new state, ${kills} times`, { timeout: 60_000 + kills * 2000 }, async () => {
     const random = randomFor(1, 'crash');
-    let state: State = { root: toHex(libraryRoots(sha256, []).recordsRoot), versions: 0 };
+    const nothing: State = { root: toHex(libraryRoots(sha256, []).recordsRoot), versions: 0 };
+    let state = nothing;
+    let folder = '';
     let next = 1;
     let between = 0;
     for (let kill = 0; kill < kills; kill++) {
+      if (kill % killsPerLibrary === 0) {
+        folder = join(home, `${kill}`);
+        state = nothing;
+      }
       // Start-up takes a while; the instant falls into the work of the first changes.
-      const told = await writeUntilKilled(next, 1 + Math.floor(random() * 6), random() * 40);
+      const told = await writeUntilKilled(folder, next, 1 + Math.floor(random() * 6), random() * 40);
       const { last, open } = replay(told, state);
       const ledger = openLedger({ files: diskFiles, sha256, clock: systemClock, folder });
       const read = await ledger.state();
@@ -57,7 +66,7 @@ describe('a writer that is killed', () => {
   });
 
   /** Kills the writer some milliseconds after it told that it began its n-th change. Returns all that it told. */
-  async function writeUntilKilled(first: number, begins: number, wait: number): Promise<string[]> {
+  async function writeUntilKilled(folder: string, first: number, begins: number, wait: number): Promise<string[]> {
     const script = join(import.meta.dirname, 'write-forever.ts');
     const child = spawn(process.execPath, [script, folder, String(first)], { stdio: ['ignore', 'pipe', 'inherit'] });
     let told = '';
