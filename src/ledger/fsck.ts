@@ -280,7 +280,11 @@ export async function findUnreferenced(
   entries: readonly CommitEntry[],
 ): Promise<readonly string[]> {
   const named = new Set(
-    entries.flatMap(({ id, commit }) => [commitPath('', id).slice(1), packPath('', commit.packCid).slice(1)]),
+    entries.flatMap(({ id, commit }) => [
+      packPath('', commit.packCid).slice(1),
+      // What was merged from elsewhere is no version of the log, and a version names it all the same.
+      ...[id, ...commit.parents].map((name) => commitPath('', name).slice(1)),
+    ]),
   );
   const there: string[] = [];
   for (const kind of [paths.commits, paths.packs])

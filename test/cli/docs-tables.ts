@@ -14,10 +14,12 @@ export function renewTables(page: string): string {
 }
 
 function commandRows(): string {
-  const rows = commandTable.map(({ name, arguments: words, about }) => {
-    const called = ['zoo', name, words].filter(Boolean).join(' ');
-    return `| \`${escapeCell(called)}\` | ${escapeCell(about)} |`;
-  });
+  const rows = commandTable
+    .filter(({ hidden }) => hidden !== true)
+    .map(({ name, arguments: words, about }) => {
+      const called = ['zoo', name, words].filter(Boolean).join(' ');
+      return `| \`${escapeCell(called)}\` | ${escapeCell(about)} |`;
+    });
   return ['| command | does |', '|---|---|', ...rows].join('\n');
 }
 

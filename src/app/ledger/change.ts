@@ -3,8 +3,7 @@ import type { LibraryState } from '../../core/learning/account.ts';
 import { type Experience, experienceId } from '../../core/library/experience.ts';
 import { ingestExperience } from '../../core/library/ingest.ts';
 import { type LintFinding, lintExperience } from '../../core/library/lint.ts';
-import type { Library } from '../../core/library/library.ts';
-import { compareLibraries } from '../../ledger/compare-libraries.ts';
+import { type LibraryComparison, compareLibraries } from '../../ledger/compare-libraries.ts';
 import type { Config } from '../config.ts';
 import { sha256 } from '../wire/platform.ts';
 import { authorOf, configuredLedger, dateOf, findById } from './open.ts';
@@ -23,6 +22,7 @@ export interface ChangedExperience {
   readonly after: Experience | null;
   /** What a linter says about it, errors among them only where they were let pass. */
   readonly findings: readonly LintFinding[];
+  readonly changes: LibraryComparison;
   readonly library: LibraryState;
 }
 
@@ -62,8 +62,10 @@ export async function addExperience(
   );
   if (library.experiences.some(({ id }) => id === added.id)) throw exists(added.id);
   const findings = checkLint(added, force);
-  await ledger.save({ experiences: [...library.experiences, added] });
-  return { before: null, after: added, findings, library: await ledger.state() };
+  const next = { experiences: [...library.experiences, added] };
+  await ledger.save(next);
+  const changes = compareLibraries(library, next);
+  return { before: null, after: added, findings, changes, library: await ledger.state() };
 }
 
 /**
@@ -84,8 +86,9 @@ export async function editExperience(
   const after = ingestExperience(edited(before, fields, config), 'the experience');
   if (after.id !== before.id && library.experiences.some((other) => other.id === after.id)) throw exists(after.id);
   const findings = checkLint(after, force);
-  await ledger.save(replaced(library, before, after));
-  return { before, after, findings, library: await ledger.state() };
+  const next = { experiences: library.experiences.map((one) => (one === before ? after : one)) };
+  await ledger.save(next);
+  return { before, after, findings, changes: compareLibraries(library, next), library: await ledger.state() };
 }
 
 function edited(before: Experience, fields: ExperienceFields, config: Config): Experience {
@@ -108,10 +111,6 @@ function edited(before: Experience, fields: ExperienceFields, config: Config): E
   };
 }
 
-function replaced(library: Library, before: Experience, after: Experience): Library {
-  return { experiences: library.experiences.map((one) => (one === before ? after : one)) };
-}
-
 /** Takes experiences out of the working library; all of them, or none where one is unknown. */
 export async function removeExperiences(
   config: Config,
@@ -122,15 +121,6 @@ export async function removeExperiences(
   const removed = [...new Set(ids.map((id) => findById(library, id)))];
   await ledger.save({ experiences: library.experiences.filter((experience) => !removed.includes(experience)) });
   return { removed, library: await ledger.state() };
-}
-
-/** What changed by a rewriting of the whole library, for the account of a command. */
-export function countChanges(
-  before: Library,
-  after: Library,
-): Readonly<Record<'added' | 'removed' | 'modified', number>> {
-  const { added, removed, modified } = compareLibraries(before, after);
-  return { added: added.length, removed: removed.length, modified: modified.length };
 }
 
 function checkLint(experience: Experience, force: boolean): readonly LintFinding[] {

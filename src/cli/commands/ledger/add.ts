@@ -1,5 +1,5 @@
 import { type Invocation, textFlag } from '../../invocation.ts';
-import { experienceLine } from '../../view/experiences.ts';
+import { comparisonLines } from '../../view/experiences.ts';
 import { describeFields, tellFindings } from './describe-fields.ts';
 
 /** `zoo ledger add <text>`: a new experience at the end of the working library. */
@@ -12,7 +12,8 @@ export async function add(invocation: Invocation): Promise<void> {
     { ...fields, text: words[0] as string },
     flags['force'] === true,
   );
-  terminal.document(made);
-  if (made.after !== null) terminal.print(`+ ${experienceLine(made.after)}`);
-  tellFindings(made.findings, terminal);
+  const { changes, ...account } = made;
+  terminal.document(account);
+  for (const line of comparisonLines(changes, terminal)) terminal.print(line);
+  tellFindings(account.findings, terminal);
 }

@@ -1,6 +1,6 @@
 import { ZooError, exitCode } from '../../../core/error.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
-import { experienceLine } from '../../view/experiences.ts';
+import { comparisonLines } from '../../view/experiences.ts';
 import { describeFields, tellFindings } from './describe-fields.ts';
 
 /** `zoo ledger edit <id>`: changes an experience by flags, or its text in an editor on a terminal. */
@@ -12,10 +12,10 @@ export async function edit(invocation: Invocation): Promise<void> {
     ? { text: await writeText(invocation) }
     : given;
   const made = await editExperience(await invocation.config(), words[0] as string, fields, flags['force'] === true);
-  terminal.document(made);
-  if (made.before !== null) terminal.print(`- ${experienceLine(made.before)}`);
-  if (made.after !== null) terminal.print(`+ ${experienceLine(made.after)}`);
-  tellFindings(made.findings, terminal);
+  const { changes, ...account } = made;
+  terminal.document(account);
+  for (const line of comparisonLines(changes, terminal)) terminal.print(line);
+  tellFindings(account.findings, terminal);
 }
 
 async function writeText(invocation: Invocation): Promise<string> {
