@@ -1,5 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -66,38 +77,56 @@ export function whenSaid(child: ChildProcess, text: string): Promise<void> {
   });
 }
 
+const cache = join(projectFolder, 'node_modules/.cache/zoo-e2e');
+const lock = join(cache, 'lock');
+/** Its time is when the last whole build began. */
+const stamp = join(cache, 'built');
+
 /** Builds dist/ when it is older than the sources; test files that do so at once wait for one another. */
 export async function ensureBuilt(): Promise<void> {
-  const lock = join(projectFolder, 'node_modules/.cache/zoo-build.lock');
-  mkdirSync(join(lock, '..'), { recursive: true });
-  for (;;) {
-    if (isFresh()) return;
-    try {
-      closeSync(openSync(lock, 'wx'));
-      break;
-    } catch {
-      // Somebody builds, or was killed while it did.
-      if (existsSync(lock) && Date.now() - statSync(lock).mtimeMs > 60_000) rmSync(lock, { force: true });
-      await setTimeout(100);
+  mkdirSync(cache, { recursive: true });
+  while (!isFresh()) {
+    if (takeLock()) {
+      try {
+        build();
+      } finally {
+        rmSync(lock, { force: true });
+      }
     }
+    await setTimeout(50);
   }
+}
+
+function build(): void {
+  if (isFresh()) return;
+  const began = new Date();
+  const tsc = join(projectFolder, 'node_modules/.bin/tsc');
+  const { status, stdout } = spawnSync(tsc, ['-p', 'tsconfig.build.json'], { cwd: projectFolder, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the build failed:\n${stdout}`);
+  writeFileSync(stamp, '');
+  utimesSync(stamp, began, began);
+}
+
+function takeLock(): boolean {
   try {
-    if (isFresh()) return;
-    const tsc = join(projectFolder, 'node_modules/.bin/tsc');
-    const { status, stdout } = spawnSync(tsc, ['-p', 'tsconfig.build.json'], { cwd: projectFolder, encoding: 'utf8' });
-    if (status !== 0) throw new Error(`the build failed:\n${stdout}`);
-  } finally {
-    rmSync(lock, { force: true });
+    closeSync(openSync(lock, 'wx'));
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+    // Somebody builds, or was killed while it did.
+    const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
+    if (since !== undefined && Date.now() - since > 60_000) rmSync(lock, { force: true });
+    return false;
   }
 }
 
 function isFresh(): boolean {
-  const built = join(projectFolder, 'dist/cli/main.js');
-  // The build writes every file anew.
-  return existsSync(built) && statSync(built).mtimeMs >= newest(join(projectFolder, 'src'));
+  const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs;
+  return built !== undefined && existsSync(join(projectFolder, 'dist/cli/main.js')) && built >= newestSource();
 }
 
-function newest(folder: string): number {
+function newestSource(): number {
+  const folder = join(projectFolder, 'src');
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name));
   return Math.max(...sources.map((name) => statSync(join(folder, name)).mtimeMs));
 }
