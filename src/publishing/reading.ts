@@ -46,8 +46,14 @@ export function openReading(world: FetchWorld): Reading {
     blocks,
     block: async (cid) => (await blocks([cid]))[0] as Block,
     families: async (cids) => {
-      const found = await swarm.all(cids, (gateway, cid, ends) =>
-        receiveFamily(gateway, cid, { sha256, signal: ends, most: allowance.most - allowance.spent }),
+      const begun = cids.map((cid) => ({ cid, family: new Map<string, Block>() }));
+      const found = await swarm.all(begun, (gateway, { cid, family }, ends, progressed) =>
+        receiveFamily(gateway, cid, family, {
+          sha256,
+          signal: ends,
+          most: allowance.most - allowance.spent,
+          progressed,
+        }),
       );
       for (const family of found) for (const { bytes } of family.values()) spend(allowance, bytes.length);
       return found;

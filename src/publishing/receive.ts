@@ -46,25 +46,46 @@ export interface ReceiveOptions {
   readonly signal: AbortSignal;
   /** Bytes at most. */
   readonly most: number;
+  /** Called for every block that was got. */
+  readonly progressed: () => void;
 }
 
+/** A node and the blocks that it links, by their keys. */
+export type Family = Map<string, Block>;
+
 /**
- * A node and the blocks that it links, from one gateway: as one CAR where it makes CARs, what is missing then block by
- * block. Blocks that nobody asked for are a lie.
+ * Completes a family from one gateway: as one CAR where it makes CARs, what is missing then block by block. Blocks that
+ * nobody asked for are a lie. What was gathered stays gathered when it fails, so that several gateways which each have
+ * a part can complete it together.
  */
 export async function receiveFamily(
   gateway: Gateway,
   cid: CidBytes,
-  { sha256, signal, most }: ReceiveOptions,
-): Promise<ReadonlyMap<string, Block>> {
-  const family = new Map<string, Block>();
-  const car = await gateway.car(cid, signal);
-  if (car !== undefined) await gatherCar(gateway, car, cid, { sha256, most }, family);
-  const top = family.get(cidKey(cid)) ?? (await receiveBlock(gateway, cid, sha256, signal));
-  family.set(cidKey(cid), top);
-  const links = linksOf(top);
-  for (const link of links)
-    if (!family.has(cidKey(link))) family.set(cidKey(link), await receiveBlock(gateway, link, sha256, signal));
+  family: Family,
+  options: ReceiveOptions,
+): Promise<Family> {
+  const { sha256, signal, progressed } = options;
+  if (family.size === 0) {
+    const car = await gateway.car(cid, signal);
+    if (car !== undefined) await gatherCar(gateway, car, cid, family, options);
+  }
+  const complete = async (wanted: CidBytes): Promise<Block> => {
+    const there = family.get(cidKey(wanted));
+    if (there !== undefined) return there;
+    const block = await receiveBlock(gateway, wanted, sha256, signal);
+    family.set(cidKey(wanted), block);
+    progressed();
+    return block;
+  };
+  let missing: unknown;
+  for (const link of linksOf(await complete(cid)))
+    try {
+      await complete(link);
+    } catch (thrown) {
+      if (!(thrown instanceof ZooError) || thrown.code !== 'not-found') throw thrown;
+      missing = thrown;
+    }
+  if (missing !== undefined) throw missing;
   return family;
 }
 
@@ -75,8 +96,8 @@ async function gatherCar(
   gateway: Gateway,
   car: AsyncIterable<Uint8Array>,
   cid: CidBytes,
-  { sha256, most }: Omit<ReceiveOptions, 'signal'>,
-  family: Map<string, Block>,
+  family: Family,
+  { sha256, most, progressed }: ReceiveOptions,
 ): Promise<void> {
   const { blocks } = await readCar(car, sha256, {
     blockBytes: maximumBlockBytes,
@@ -94,5 +115,6 @@ async function gatherCar(
       });
     // What is kept must not hold the whole piece of the stream that it came in.
     family.set(key, { cid: found, bytes: bytes.slice() });
+    progressed();
   }
 }

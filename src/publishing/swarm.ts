@@ -26,6 +26,17 @@ interface Piece<Work, Result> {
   last?: ZooError;
 }
 
+/**
+ * Does one piece of work at one gateway. It calls `progressed` when it got something that a further attempt will not ask
+ * for again, so that such failures do not count.
+ */
+type Attempt<Work, Result> = (
+  gateway: Gateway,
+  work: Work,
+  signal: AbortSignal,
+  progressed: () => void,
+) => Promise<Result>;
+
 /** Failures in a row after which a gateway gets no more work. */
 const strikesAtMost = 3;
 
@@ -53,13 +64,10 @@ export class Swarm {
   /**
    * Does every piece of work, in any order; results in the order of the work.
    *
-   * @param attempt does one at one gateway; an error of exit code 5 means that the gateway lied
+   * @param attempt an error of exit code 5 means that the gateway lied
    * @throws ZooError `fetch-failed`, `fetch-unverified` (exit 5) for the first piece that nobody could do
    */
-  async all<Work, Result>(
-    work: readonly Work[],
-    attempt: (gateway: Gateway, work: Work, signal: AbortSignal) => Promise<Result>,
-  ): Promise<Result[]> {
+  async all<Work, Result>(work: readonly Work[], attempt: Attempt<Work, Result>): Promise<Result[]> {
     const pieces = work.map((one): Piece<Work, Result> => ({ work: one, refusedBy: new Set(), under: new Map() }));
     const failed = new AbortController();
     const waiting = new Set(pieces);
@@ -77,7 +85,7 @@ export class Swarm {
     standing: Standing,
     pieces: readonly Piece<Work, Result>[],
     waiting: Set<Piece<Work, Result>>,
-    attempt: (gateway: Gateway, work: Work, signal: AbortSignal) => Promise<Result>,
+    attempt: Attempt<Work, Result>,
     failed: AbortController,
   ): Promise<void> {
     const { gateway } = standing;
@@ -104,7 +112,7 @@ export class Swarm {
   async #try<Work, Result>(
     standing: Standing,
     piece: Piece<Work, Result>,
-    attempt: (gateway: Gateway, work: Work, signal: AbortSignal) => Promise<Result>,
+    attempt: Attempt<Work, Result>,
   ): Promise<void> {
     const { gateway } = standing;
     const over = new AbortController();
@@ -112,7 +120,11 @@ export class Swarm {
     const late = setTimeout(() => over.abort(tooSlow(gateway)), this.#options.patienceMs);
     const signal = AbortSignal.any([over.signal, this.#options.signal]);
     try {
-      const value = await attempt(gateway, piece.work, signal);
+      const value = await attempt(gateway, piece.work, signal, () => {
+        standing.strikes = 0;
+        // What is left to do is another thing now, which those may have that refused the first.
+        piece.refusedBy.clear();
+      });
       piece.result ??= { value };
       standing.strikes = 0;
       for (const [other, controller] of piece.under) if (other !== gateway) controller.abort(outrun);
