@@ -2,7 +2,7 @@ import { settingKeys, settingOf } from '../../src/app/settings.ts';
 import { commandTable } from '../../src/cli/command-table.ts';
 
 /** The parts of docs/cli.md that are made from the tables in the source, by the name of their marker. */
-export const tables: Readonly<Record<string, () => string>> = { commands: commandRows, settings: settingRows };
+const tables: Readonly<Record<string, () => string>> = { commands: commandRows, settings: settingRows };
 
 /** A page with its marked parts made anew. */
 export function renewTables(page: string): string {
