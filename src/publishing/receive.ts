@@ -78,14 +78,16 @@ export async function receiveFamily(
     return block;
   };
   let missing: unknown;
-  for (const link of linksOf(await complete(cid)))
+  const links = linksOf(await complete(cid));
+  for (const link of links)
     try {
       await complete(link);
     } catch (thrown) {
       if (!(thrown instanceof ZooError) || thrown.code !== 'not-found') throw thrown;
       missing = thrown;
     }
-  if (missing !== undefined) throw missing;
+  // Another gateway may have brought meanwhile what this one lacks.
+  if (missing !== undefined && !links.every((link) => family.has(cidKey(link)))) throw missing;
   return family;
 }
 

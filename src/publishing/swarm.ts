@@ -71,8 +71,10 @@ export class Swarm {
     const pieces = work.map((one): Piece<Work, Result> => ({ work: one, refusedBy: new Set(), under: new Map() }));
     const failed = new AbortController();
     const waiting = new Set(pieces);
+    const bell = new Bell();
+    this.#options.signal.addEventListener('abort', () => bell.ring(), { once: true });
     const workers = this.#standings.flatMap((standing) =>
-      Array.from({ length: this.#options.atOnce }, () => this.#serve(standing, pieces, waiting, attempt, failed)),
+      Array.from({ length: this.#options.atOnce }, () => this.#serve(standing, pieces, waiting, attempt, failed, bell)),
     );
     await Promise.all(workers);
     this.#options.signal.throwIfAborted();
@@ -87,26 +89,26 @@ export class Swarm {
     waiting: Set<Piece<Work, Result>>,
     attempt: Attempt<Work, Result>,
     failed: AbortController,
+    bell: Bell,
   ): Promise<void> {
     const { gateway } = standing;
     while (standing.dropped === undefined && !this.#options.signal.aborted && !failed.signal.aborted) {
       const piece = next(gateway, waiting, pieces);
       if (piece === undefined) {
-        // Somebody else is at it; if they fail it comes back to this one.
-        const others = pieces.filter(
-          (one) => one.result === undefined && one.under.size > 0 && !one.refusedBy.has(gateway),
-        );
-        if (others.length === 0) return;
-        await Promise.race([pause(5), once(failed.signal)]);
+        if (pieces.every(({ result }) => result !== undefined)) return;
+        // Others are at the rest; what they leave undone may be for this one.
+        await bell.next();
         continue;
       }
       waiting.delete(piece);
       await this.#try(standing, piece, attempt);
-      if (piece.result !== undefined) continue;
-      if (this.#alive().every((one) => piece.refusedBy.has(one.gateway))) {
-        if (piece.under.size === 0) failed.abort();
-      } else waiting.add(piece);
+      if (piece.result === undefined && piece.under.size === 0) {
+        if (this.#alive().every((one) => piece.refusedBy.has(one.gateway))) failed.abort();
+        else waiting.add(piece);
+      }
+      bell.ring();
     }
+    bell.ring();
   }
 
   async #try<Work, Result>(
@@ -199,15 +201,17 @@ function tooSlow(gateway: Gateway): ZooError {
   return new ZooError('gateway-failed', `${gateway.name} is too slow`);
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
-}
+/** Wakes everybody who waits. */
+class Bell {
+  #ring: () => void = () => undefined;
+  #next = new Promise<void>((resolve) => (this.#ring = resolve));
 
-function once(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  next(): Promise<void> {
+    return this.#next;
+  }
+
+  ring(): void {
+    this.#ring();
+    this.#next = new Promise((resolve) => (this.#ring = resolve));
+  }
 }

@@ -1,5 +1,5 @@
 import { CarReader, CarWriter as OracleWriter } from '@ipld/car';
-import fc from 'fast-check';
+import { array, assert, asyncProperty, integer, uint8Array } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ZooError } from '../../../src/core/error.ts';
 import { encodeCar, readCar } from '../../../src/core/ipld/car.ts';
@@ -39,12 +39,12 @@ async function codeOf(act: () => Promise<unknown>): Promise<string> {
   return 'nothing';
 }
 
-const contents = fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 12 });
+const contents = array(uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 12 });
 
 describe('a CAR', () => {
   it('is what the reference library reads and writes', async () => {
-    await fc.assert(
-      fc.asyncProperty(contents, async (many) => {
+    await assert(
+      asyncProperty(contents, async (many) => {
         const blocks = many.map((bytes) => blockOf(bytes));
         const [root] = blocks as [Block];
         const ours = await joined(encodeCar(root.cid, blocks));
@@ -61,8 +61,8 @@ describe('a CAR', () => {
   });
 
   it('reads back whatever pieces it comes in, with where each block lies', async () => {
-    await fc.assert(
-      fc.asyncProperty(contents, fc.integer({ min: 1, max: 500 }), async (many, size) => {
+    await assert(
+      asyncProperty(contents, integer({ min: 1, max: 500 }), async (many, size) => {
         const blocks = many.map((bytes) => blockOf(bytes));
         const car = await joined(encodeCar((blocks[0] as Block).cid, blocks));
         const { roots, found } = await readAll(car, size);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, asyncProperty, integer, uint8Array } from 'fast-check';
 import { importFile } from 'ipfs-unixfs-importer';
 import { fixedSize } from 'ipfs-unixfs-importer/chunker';
 import { balanced } from 'ipfs-unixfs-importer/layout';
@@ -38,8 +38,8 @@ describe('a UnixFS file', () => {
       const content = Uint8Array.from({ length: size }, (_, index) => (index * 7 + (index >> 8)) % 256);
       expect(formatCid(fileOf(content, 1).root)).toBe(await oracle(content, 1));
     }
-    await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), fc.integer({ min: 1, max: 64 }), async (content, chunk) => {
+    await assert(
+      asyncProperty(uint8Array({ maxLength: 2000 }), integer({ min: 1, max: 64 }), async (content, chunk) => {
         expect(formatCid(fileOf(content, chunk).root)).toBe(await oracle(content, chunk));
       }),
       { numRuns: 20 },
