@@ -4,7 +4,7 @@ import { renderExperiences, solvePrompt } from '../core/library/prompt.ts';
 import type { Run } from './run.ts';
 
 /** A number of which only the bounds are known before the run. */
-export interface Range {
+interface Range {
   readonly least: number;
   readonly most: number;
 }

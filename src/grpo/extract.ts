@@ -25,7 +25,7 @@ export interface Extraction {
   readonly unusable: string | undefined;
 }
 
-export const operationsReply = {
+const operationsReply = {
   name: 'operations',
   schema: z.object({ operations: z.array(repliedOperationSchema) }),
 };

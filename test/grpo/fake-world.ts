@@ -17,7 +17,7 @@ export type Script = (
   seed: number,
 ) => string | { readonly value: unknown } | Sampled;
 
-export const settings: TrainSettings = {
+const settings: TrainSettings = {
   seed: 0,
   epochs: 1,
   batchSize: 100,
@@ -44,7 +44,7 @@ export const problems: readonly Problem[] = [
   { id: 'p3', problem: 'How many handshakes are there between 23 guests?', answer: '253' },
 ];
 
-export const prompts = {
+const prompts = {
   templates: Object.fromEntries(
     promptNames.map((name) => [name, parsePrompt(name, readFileSync(`prompts/${name}.md`, 'utf8'))]),
   ) as Record<PromptName, ReturnType<typeof parsePrompt>>,
@@ -69,7 +69,7 @@ export function fakeRun(changes: Partial<Run> & { readonly with?: Partial<TrainS
 }
 
 /** Grades by the last number of a response. */
-export const lastNumber: Verifier = {
+const lastNumber: Verifier = {
   name: 'last-number',
   verify: async (problem, response) => {
     const answer = response.match(/\d+/g)?.at(-1);

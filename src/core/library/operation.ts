@@ -28,7 +28,7 @@ export interface ProposedOperation {
   readonly domain: string;
 }
 
-export const rejectionReasons = [
+const rejectionReasons = [
   'invalid-schema',
   'too-many',
   'unknown-id',
