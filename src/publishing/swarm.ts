@@ -22,6 +22,8 @@ interface Piece<Work, Result> {
   readonly work: Work;
   readonly refusedBy: Set<Gateway>;
   readonly under: Map<Gateway, AbortController>;
+  /** Times that something was got for it. */
+  progress: number;
   result?: { readonly value: Result };
   last?: ZooError;
 }
@@ -68,7 +70,12 @@ export class Swarm {
    * @throws ZooError `fetch-failed`, `fetch-unverified` (exit 5) for the first piece that nobody could do
    */
   async all<Work, Result>(work: readonly Work[], attempt: Attempt<Work, Result>): Promise<Result[]> {
-    const pieces = work.map((one): Piece<Work, Result> => ({ work: one, refusedBy: new Set(), under: new Map() }));
+    const pieces = work.map((one): Piece<Work, Result> => ({
+      work: one,
+      refusedBy: new Set(),
+      under: new Map(),
+      progress: 0,
+    }));
     const failed = new AbortController();
     const waiting = new Set(pieces);
     const bell = new Bell();
@@ -118,13 +125,14 @@ export class Swarm {
   ): Promise<void> {
     const { gateway } = standing;
     const over = new AbortController();
+    const before = piece.progress;
     piece.under.set(gateway, over);
     const late = setTimeout(() => over.abort(tooSlow(gateway)), this.#options.patienceMs);
     const signal = AbortSignal.any([over.signal, this.#options.signal]);
     try {
       const value = await attempt(gateway, piece.work, signal, () => {
         standing.strikes = 0;
-        // What is left to do is another thing now, which those may have that refused the first.
+        piece.progress++;
         piece.refusedBy.clear();
       });
       piece.result ??= { value };
@@ -133,17 +141,18 @@ export class Swarm {
     } catch (thrown) {
       if (over.signal.reason === outrun || this.#options.signal.aborted) return;
       // A late answer surfaces as whatever the broken stream throws; the reason is that it was late.
-      this.#blame(standing, piece, over.signal.aborted ? over.signal.reason : thrown);
+      this.#blame(standing, piece, over.signal.aborted ? over.signal.reason : thrown, piece.progress > before);
     } finally {
       clearTimeout(late);
       piece.under.delete(gateway);
     }
   }
 
-  #blame<Work, Result>(standing: Standing, piece: Piece<Work, Result>, thrown: unknown): void {
+  #blame<Work, Result>(standing: Standing, piece: Piece<Work, Result>, thrown: unknown, progressed: boolean): void {
     if (!(thrown instanceof ZooError)) throw thrown;
     const { gateway } = standing;
-    piece.refusedBy.add(gateway);
+    // Where something came meanwhile, from whomever, what is left is another thing, which this one may have.
+    if (!progressed) piece.refusedBy.add(gateway);
     // A lie says more than a silence, whoever came last.
     if (piece.last?.exitCode !== exitCode.verification) piece.last = thrown;
     if (thrown.code === 'not-found') return;
