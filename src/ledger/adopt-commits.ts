@@ -12,7 +12,7 @@ export interface CommitOrigin {
 }
 
 export interface AdoptedHistory {
-  /** The newest of our versions that theirs comes from too. */
+  /** The newest of their commits that we have, as a version of ours or merged into one. */
   readonly common: CommitEntry | undefined;
   /** Their commits that we do not have, as files to write. */
   readonly fresh: readonly (readonly [path: string, text: string])[];
@@ -28,19 +28,18 @@ export async function followHistory(
   folder: string,
   sha256: Sha256,
 ): Promise<AdoptedHistory> {
-  const known = new Map(ours.map((entry) => [entry.id, entry]));
+  const known = new Set(ours.flatMap(({ id, commit }) => [id, ...commit.parents]));
   const fresh = new Map<string, string>();
   let common: CommitEntry | undefined;
   const waiting = origin.head === null ? [] : [origin.head];
   for (let id = waiting.pop(); id !== undefined && fresh.size < mostCommits; id = waiting.pop()) {
-    const own = known.get(id);
-    if (own !== undefined) {
-      if (common === undefined || own.commit.seq > common.commit.seq) common = own;
-      continue;
-    }
     if (fresh.has(id)) continue;
     const entry = await readOrMissing(origin, id, sha256);
     if (entry === undefined) continue;
+    if (known.has(id)) {
+      if (common === undefined || entry.commit.seq > common.commit.seq) common = entry;
+      continue;
+    }
     fresh.set(id, renderCommitFile(entry.commit, entry.signatures));
     waiting.push(...entry.commit.parents);
   }

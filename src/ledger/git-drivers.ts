@@ -50,7 +50,7 @@ export function mergeGitFile(
       case 'shard':
         return mergeShards(base, ours, theirs, path, sha256);
       case 'order':
-        return { text: lines(mergeOrder(names(base), names(ours), names(theirs))), conflicts: [] };
+        return mergeOrderFile(names(base), names(ours), names(theirs));
       case 'ours':
       case 'head':
         return { text: ours, conflicts: [] };
@@ -58,6 +58,35 @@ export function mergeGitFile(
   } catch (thrown) {
     return { text: ours, conflicts: [`${path}: ${messageOf(thrown)}`] };
   }
+}
+
+/**
+ * A reworded experience has another id, and so another file: where both sides reworded one, git sees two new files and
+ * no conflict. The order tells, because a rewording takes the place of what it replaces.
+ */
+function mergeOrderFile(base: readonly string[], ours: readonly string[], theirs: readonly string[]): MergedFile {
+  const [our, their] = [replacements(base, ours), replacements(base, theirs)];
+  const conflicts = [...our].flatMap(([id, mine]) => {
+    const other = their.get(id);
+    return other === undefined || other === mine
+      ? []
+      : [`${id}: both sides reworded it, ours as ${mine}, theirs as ${other}`];
+  });
+  return { text: lines(mergeOrder(base, ours, theirs)), conflicts };
+}
+
+/** By each id that a side took out, the new one that stands in its place there. */
+function replacements(base: readonly string[], side: readonly string[]): ReadonlyMap<string, string> {
+  const [before, after] = [new Set(base), new Set(side)];
+  const found = new Map<string, string>();
+  for (const [index, id] of base.entries()) {
+    if (after.has(id)) continue;
+    const previous = base.slice(0, index).findLast((other) => after.has(other) || found.has(other));
+    const place = previous === undefined ? 0 : side.indexOf(found.get(previous) ?? previous) + 1;
+    const there = side[place];
+    if (there !== undefined && !before.has(there)) found.set(id, there);
+  }
+  return found;
 }
 
 function mergeRecordFile(base: string, ours: string, theirs: string, path: string): MergedFile {

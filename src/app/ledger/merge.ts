@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { ZooError } from '../../core/error.ts';
 import type { UsageAccount } from '../../core/learning/account.ts';
 import type { Library } from '../../core/library/library.ts';
 import { type AdoptedHistory, followHistory } from '../../ledger/adopt-commits.ts';
 import { type LibraryComparison, compareLibraries } from '../../ledger/compare-libraries.ts';
+import { paths } from '../../ledger/layout.ts';
 import { mergeBase, resolveRevision } from '../../ledger/git-revision.ts';
 import {
   type LibraryMerge,
@@ -65,7 +67,7 @@ export async function mergeReference(config: Config, request: MergeRequest): Pro
 
   const { merge, resolved, usage } = await mergeWith(config, base.library, ours, theirs.library, request);
   if (merge.conflicts.length > 0) throw conflictError(merge.conflicts, request.reference);
-  const changes = compareLibraries(await ledger.library(), merge.library);
+  const changes = compareLibraries(ours, merge.library);
   const merged = history !== undefined && history.fresh.length > 0 ? (theirs.origin?.head ?? null) : null;
   const result = { base: base.title, changes, resolved, usage };
   const nothing = changes.added.length + changes.removed.length + changes.modified.length === 0;
@@ -77,6 +79,8 @@ export async function mergeReference(config: Config, request: MergeRequest): Pro
 
   if (history !== undefined) await files.writeAll(history.fresh);
   if (merged !== null) await addMergeHead(ledger.folder, merged);
+  // Git may have left records under the names of others; it has all of them in its commits.
+  if (inGitMerge) await files.remove(join(ledger.folder, paths.records));
   if (!request.commit || inGitMerge) {
     await ledger.save(merge.library);
     return { ...result, version: null };
@@ -148,13 +152,13 @@ function none(thrown: unknown): undefined {
   throw thrown;
 }
 
-/** The version from our packs, or from theirs where ours are not in this copy. */
+/** The version from our packs, or from theirs where it is none of ours or our packs are not in this copy. */
 async function readEither(ledger: Ledger, theirs: NamedLibrary, id: string): Promise<Library> {
   try {
     return await ledger.readVersion(id);
   } catch (thrown) {
-    const elsewhere = thrown instanceof ZooError && thrown.code === 'pack-missing' && theirs.kind === 'folder';
-    if (!elsewhere || theirs.origin === undefined) throw thrown;
+    const elsewhere = thrown instanceof ZooError && ['pack-missing', 'unknown-version'].includes(thrown.code);
+    if (!elsewhere || theirs.kind !== 'folder' || theirs.origin === undefined) throw thrown;
     return await ledgerAt(theirs.origin.folder).readVersion(id);
   }
 }
