@@ -40,6 +40,9 @@ export function parseLibrary(
   const values = valuesOf(text.replace(/^\u{FEFF}/u, ''), form, source);
   const parts = values.map(([value, where]) => fromPaperForm(value, where, defaults, sha256));
   const experiences = parts.flatMap((part) => part.experiences);
+  // An empty list says that there is nothing; a text in which nothing is found may be of another form.
+  const mayBeEmpty = form === 'json' || form === 'paper' || (form === 'jsonl' && text === '');
+  if (experiences.length === 0 && !mayBeEmpty) throw nothingFound(source);
   checkIds(experiences, source);
   return { experiences, vectors: parts.flatMap((part) => part.vectors) };
 }
@@ -138,11 +141,6 @@ function unescapeMarkdown(text: string): string {
 
 function checkIds(experiences: Imported['experiences'], source: string): void {
   const seen = new Set<string>();
-  if (experiences.length === 0)
-    throw new ZooError('nothing-to-import', `${source} holds no experience`, {
-      exitCode: exitCode.usage,
-      hint: 'Say how it is written with --format, or look into the file.',
-    });
   for (const { id } of experiences) {
     if (seen.has(id))
       throw new ZooError('duplicate-id', `${source} holds two experiences with the id ${id}`, {
@@ -150,6 +148,13 @@ function checkIds(experiences: Imported['experiences'], source: string): void {
       });
     seen.add(id);
   }
+}
+
+function nothingFound(source: string): ZooError {
+  return new ZooError('nothing-to-import', `${source} holds no experience`, {
+    exitCode: exitCode.usage,
+    hint: 'Say how it is written with --format, or look into the file.',
+  });
 }
 
 function withoutUndefined(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
