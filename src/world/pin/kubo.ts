@@ -3,8 +3,8 @@ import { ZooError } from '../../core/error.ts';
 import type { Pin, PinProgress, PinReport, Shipment, ShipmentPart } from './pin.ts';
 import { type Service, checkReturnedRoot, readAnswer, requestService } from './service-request.ts';
 
-/** A part that is sent at once; a broken off upload goes on at the part that broke. */
-const partBytes = 16 * 1024 * 1024;
+/** Bytes that are sent at once; a broken off upload goes on at the part that broke. */
+const usualPartBytes = 16 * 1024 * 1024;
 
 const pinsSchema = z.object({ Keys: z.record(z.string(), z.object({ Type: z.string() })).optional() });
 const failureSchema = z.object({ Message: z.string() });
@@ -19,7 +19,7 @@ const lineSchema = z.object({
  *
  * @param api the address of the RPC, such as `http://127.0.0.1:5001`
  */
-export function kuboPin(service: Service, api: string): Pin {
+export function kuboPin(service: Service, api: string, partBytes = usualPartBytes): Pin {
   const base = `${api.replace(/\/+$/, '')}/api/v0`;
   return { target: service.target, status, send };
 

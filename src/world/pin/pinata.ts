@@ -4,8 +4,7 @@ import type { Pin, PinProgress, PinReport, Shipment } from './pin.ts';
 import { type Service, checkReturnedRoot, readAnswer, requestService } from './service-request.ts';
 
 /** Above this a CAR goes up in pieces that can be resumed (tus.io); the service asks for that above 100 MB. */
-const wholeBytes = 32 * 1024 * 1024;
-const pieceBytes = 16 * 1024 * 1024;
+const usualWholeBytes = 32 * 1024 * 1024;
 
 const uploadedSchema = z.object({ data: z.object({ id: z.string(), cid: z.string() }) });
 const filesSchema = z.object({
@@ -24,7 +23,7 @@ export const pinataAddresses: PinataAddresses = {
 };
 
 /** Pinata, version 3 of its API, with CARs (docs.pinata.cloud/api-reference/endpoint/upload-a-file). */
-export function pinataPin(service: Service, addresses: PinataAddresses): Pin {
+export function pinataPin(service: Service, addresses: PinataAddresses, wholeBytes = usualWholeBytes): Pin {
   return { target: service.target, status, send };
 
   async function status(cid: string): Promise<PinReport> {
@@ -59,7 +58,7 @@ export function pinataPin(service: Service, addresses: PinataAddresses): Pin {
     let offset = started?.offset ?? 0;
     let returned: string | null = null;
     while (offset < shipment.carBytes) {
-      const piece = await collect(shipment.car(offset), pieceBytes);
+      const piece = await collect(shipment.car(offset), wholeBytes / 2);
       const response = await requestService(service, url, {
         method: 'PATCH',
         headers: {

@@ -4,7 +4,7 @@ import type { Pin, PinProgress, PinReport, Shipment } from './pin.ts';
 import { type Service, checkReturnedRoot, readAnswer, requestService } from './service-request.ts';
 
 /** The service took CARs of at most 100 MiB; parts of this size each hold the root. */
-const partBytes = 10 * 1024 * 1024;
+const usualPartBytes = 10 * 1024 * 1024;
 
 const uploadedSchema = z.object({ cid: z.string() });
 const statusSchema = z.object({ cid: z.string(), pins: z.array(z.object({ status: z.string() })).default([]) });
@@ -15,7 +15,7 @@ const statusSchema = z.object({ cid: z.string(), pins: z.array(z.object({ status
  *
  * @param endpoint where the API is; at api.web3.storage nothing is sent
  */
-export function web3StoragePin(service: Service, endpoint: string): Pin {
+export function web3StoragePin(service: Service, endpoint: string, partBytes = usualPartBytes): Pin {
   const base = endpoint.replace(/\/+$/, '');
   return { target: service.target, status, send };
 
