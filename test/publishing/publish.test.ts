@@ -69,7 +69,7 @@ describe('a process that is killed', () => {
 function worldOf(pins: readonly Pin[], blocks = memoryBlocks(), files = memoryFiles()) {
   return {
     blocks,
-    outbox: openOutbox({ files, folder: 'outbox', clock: { now: () => 0, sleep: async () => {} } as never, sha256 }),
+    outbox: openOutbox({ files, folder: 'outbox', clock: { now: () => 0, sleep: async () => {} }, sha256 }),
     pins,
     sha256,
     signal: new AbortController().signal,

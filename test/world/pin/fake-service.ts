@@ -39,10 +39,11 @@ export async function fakeService(answer: (received: Received) => Reply | Promis
         body: Buffer.concat(parts),
       };
       received.push(one);
-      void Promise.resolve(answer(one)).then(({ status = 200, headers = {}, body = '' }) => {
+      void (async () => {
+        const { status = 200, headers = {}, body = '' } = await answer(one);
         response.writeHead(status, headers);
         response.end(typeof body === 'string' ? body : JSON.stringify(body));
-      });
+      })();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

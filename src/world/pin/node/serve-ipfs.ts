@@ -7,7 +7,7 @@ import type { BlockStore } from '../pin.ts';
 import { type Answer, refusal } from './answer.ts';
 import { type ByteRange, readRange } from './range.ts';
 import { resolvePath } from './resolve-path.ts';
-import { walk } from './walk.ts';
+import { blockOf, walk } from './walk.ts';
 
 /** A path gateway's answer about an empty identity block, with which clients probe (trustless gateway spec, 5.1). */
 const probeCid = 'bafkqaaa';
@@ -163,15 +163,22 @@ function ranged(
   };
 }
 
-/** The bytes [start, end) of a UnixFS file. */
+/** Blocks of one file at most: one that repeats itself without end is not followed. */
+const fileBlocksAtMost = 1_000_000;
+
+/** The bytes [start, end) of a UnixFS file; a block that stands in it twice is read twice. */
 async function* fileContent(blocks: BlockStore, file: Block, { start, end }: ByteRange): AsyncGenerator<Uint8Array> {
-  let at = 0;
-  for await (const block of walk(blocks, file.cid)) {
-    const bytes = codecOf(block.cid) === codecs.raw ? block.bytes : readUnixFsNode(block, fromLink).inline;
+  const waiting = [file.cid];
+  let [at, visited] = [0, 0];
+  for (let cid = waiting.pop(); cid !== undefined && at < end; cid = waiting.pop()) {
+    if (++visited > fileBlocksAtMost) throw new ZooError('too-large', 'a file has too many blocks');
+    const block = await blockOf(blocks, cid);
+    const node = codecOf(cid) === codecs.raw ? undefined : readUnixFsNode(block, fromLink);
+    const bytes = node?.inline ?? block.bytes;
     const part = bytes.subarray(Math.max(0, start - at), Math.max(0, end - at));
     at += bytes.length;
     if (part.length > 0) yield part;
-    if (at >= end) return;
+    waiting.push(...(node?.links ?? []).map((link) => link.cid).toReversed());
   }
 }
 
