@@ -158,8 +158,8 @@ export const ledgerCommands: readonly CommandEntry[] = [
     settings: ['library'],
     flags: [
       ['--root <root>', 'a recordsRoot, a mapRoot or the id of a commit that you trust'],
-      ['--before <root>', 'for a difference the first mapRoot, for a history the older root of the log'],
-      ['--after <root>', 'for a difference the second mapRoot, for a history the newer root of the log'],
+      ['--before <root>', 'for a difference the first mapRoot, for a history the file of the older checkpoint'],
+      ['--after <root>', 'for a difference the second mapRoot, for a history the file of the newer checkpoint'],
       at,
     ],
     load: async () => (await import('./commands/ledger/verify.ts')).verify,

@@ -34,24 +34,33 @@ export function proveHistory(log: readonly string[], older: number, sha256: Sha2
   };
 }
 
+/** What a caller trusts of a checkpoint: how many versions it has, and the root of the log (hexadecimal). */
+export interface TrustedCheckpoint {
+  readonly size: number;
+  readonly root: string;
+}
+
 /**
- * Checks that nothing was rewritten between two checkpoints, from their roots alone.
+ * Checks that nothing was rewritten between two checkpoints. A root alone does not fix how many versions it stands for,
+ * so the sizes have to be trusted too.
  *
- * @param roots hexadecimal log roots that the caller trusts
  * @throws ZooError `invalid-consistency` (exit code 5), whatever the text is
  */
 export function verifyHistory(
   text: string,
-  roots: { readonly before: string; readonly after: string },
+  trusted: { readonly before: TrustedCheckpoint; readonly after: TrustedCheckpoint },
   sha256: Sha256,
 ): { readonly older: Checkpoint; readonly newer: Checkpoint } {
   const { older, newer, proof } = parseConsistency(text);
-  const plain = (root: string) => root.replace(/^0x/i, '').toLowerCase();
-  if (toHex(older.root) !== plain(roots.before)) throw invalid('its older checkpoint has another root');
-  if (toHex(newer.root) !== plain(roots.after)) throw invalid('its newer checkpoint has another root');
+  if (!isTrusted(older, trusted.before)) throw invalid('its older checkpoint is another one');
+  if (!isTrusted(newer, trusted.after)) throw invalid('its newer checkpoint is another one');
   if (!verifyVersions(older, newer, proof.map(fromHex), sha256))
     throw invalid('the newer log does not begin with the older one');
   return { older, newer };
+}
+
+function isTrusted({ size, root }: Checkpoint, trusted: TrustedCheckpoint): boolean {
+  return size === trusted.size && toHex(root) === trusted.root;
 }
 
 function parseConsistency(text: string): { older: Checkpoint; newer: Checkpoint; proof: readonly string[] } {

@@ -64,7 +64,7 @@ function valuesOf(text: string, form: ImportForm, source: string): readonly Sour
       return csvRecords(text, source);
     case 'markdown':
     case 'prompt':
-      return listedTexts(text, source);
+      return listedTexts(text, form, source);
   }
 }
 
@@ -117,7 +117,7 @@ function recordOfRow(row: Readonly<Record<string, string>>, source: string): unk
 }
 
 /** One experience a line: `[id] When …`, or `- When …` in a Markdown list; headings name the domain. */
-function listedTexts(text: string, source: string): Sourced[] {
+function listedTexts(text: string, form: 'markdown' | 'prompt', source: string): Sourced[] {
   let domain: string | undefined;
   return text.split('\n').flatMap((line, index): Sourced[] => {
     const heading = /^#{1,6} +`?([a-z0-9_.-]+)`? *$/i.exec(line)?.[1];
@@ -127,7 +127,12 @@ function listedTexts(text: string, source: string): Sourced[] {
     }
     const [, id, said] = /^\s*(?:[-*] +)?(?:\\?\[([A-Za-z0-9_.:-]{1,64})\\?\] +)?(.+)$/.exec(line) ?? [];
     if (said === undefined || !/^\s*(?:[-*] |\\?\[)/.test(line)) return [];
-    return [[withoutUndefined({ id, domain, text: unescapeMarkdown(said) }), `line ${index + 1} of ${source}`]];
+    return [
+      [
+        withoutUndefined({ id, domain, text: form === 'markdown' ? unescapeMarkdown(said) : said }),
+        `line ${index + 1} of ${source}`,
+      ],
+    ];
   });
 }
 

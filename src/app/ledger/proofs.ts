@@ -1,10 +1,12 @@
+import { resolve } from 'node:path';
 import { fromHex, toHex } from '../../core/digest.ts';
 import { ZooError, exitCode } from '../../core/error.ts';
 import { commitId } from '../../core/tree/commit.ts';
 import { verifyCertificate } from '../../core/tree/difference-certificate.ts';
 import { libraryRoots } from '../../core/tree/library-roots.ts';
 import { type Proof, proveIds, verifyProof } from '../../core/tree/proof.ts';
-import { type ConsistencyFile, proveHistory, verifyHistory } from '../../ledger/consistency.ts';
+import { parseCheckpoint } from '../../ledger/checkpoint.ts';
+import { type ConsistencyFile, type TrustedCheckpoint, proveHistory, verifyHistory } from '../../ledger/consistency.ts';
 import { verifyCommitSignature } from '../../ledger/signing.ts';
 import type { Config } from '../config.ts';
 import { openReference } from '../library-reference.ts';
@@ -38,7 +40,7 @@ export async function proveSince(config: Config, reference: string): Promise<Con
 export interface TrustedRoots {
   /** For presence and absence: a recordsRoot, a mapRoot or a commit's id. */
   readonly root?: string | undefined;
-  /** For a difference: two mapRoots. For a history: two roots of the log. */
+  /** For a difference: two mapRoots. For a history: two checkpoints, as `<versions>:<root of the log>` or as text. */
   readonly before?: string | undefined;
   readonly after?: string | undefined;
 }
@@ -63,16 +65,26 @@ export type Verified =
 /**
  * Checks a file that `prove` or `diff --proof` wrote, from the roots that the caller trusts and nothing else.
  *
+ * @param folder where relative names of checkpoint files start
  * @throws ZooError `invalid-proof`, `invalid-certificate`, `invalid-consistency` (exit code 5); `usage` when the roots
  *   that it needs are not given
  */
-export async function verifyFile(path: string, trusted: TrustedRoots): Promise<Verified> {
+export async function verifyFile(path: string, trusted: TrustedRoots, folder: string): Promise<Verified> {
   if (!(await files.exists(path)))
     throw new ZooError('no-such-file', `there is no file ${path}`, {
       exitCode: exitCode.usage,
       hint: 'Name a file that "zoo ledger prove" or "zoo ledger diff --proof" wrote.',
     });
-  return verifyBytes(await files.read(path), trusted);
+  const [before, after] = await Promise.all(
+    [trusted.before, trusted.after].map((value) => readCheckpoint(value, folder)),
+  );
+  return verifyBytes(await files.read(path), { root: trusted.root, before, after });
+}
+
+/** What a value says; a checkpoint may stand in a file. */
+async function readCheckpoint(value: string | undefined, folder: string): Promise<string | undefined> {
+  if (value === undefined || /^((0x)?[0-9a-fA-F]{64}|\d+:.*)$/.test(value)) return value;
+  return (await files.readText(resolve(folder, value))) ?? value;
 }
 
 /** The same of the file's bytes. */
@@ -87,7 +99,9 @@ export function verifyBytes(bytes: Uint8Array, trusted: TrustedRoots): Verified 
     };
   }
   if (/^\s*\{\s*"format"\s*:\s*"zoo-consistency"/.test(text)) {
-    const { older, newer } = verifyHistory(text, bothRoots(trusted, 'a history', 'roots of the log'), sha256);
+    const { before, after } = both(trusted, 'a history', 'checkpoints');
+    const checkpoints = { before: parseTrusted(before, '--before'), after: parseTrusted(after, '--after') };
+    const { older, newer } = verifyHistory(text, checkpoints, sha256);
     return { kind: 'history', older: older.size, newer: newer.size };
   }
   const root = trusted.root ?? trusted.after;
@@ -102,10 +116,27 @@ export function verifyBytes(bytes: Uint8Array, trusted: TrustedRoots): Verified 
   };
 }
 
-function bothRoots({ before, after }: TrustedRoots, what: string, kind: string): { before: string; after: string } {
-  if (before === undefined || after === undefined)
-    throw missing('--before and --after', what, `the two ${kind} that you trust`);
+function bothRoots(trusted: TrustedRoots, what: string, kind: string): { before: string; after: string } {
+  const { before, after } = both(trusted, what, kind);
   return { before: checkedRoot(before, '--before'), after: checkedRoot(after, '--after') };
+}
+
+function both({ before, after }: TrustedRoots, what: string, kind: string): { before: string; after: string } {
+  if (before !== undefined && after !== undefined) return { before, after };
+  throw missing('--before and --after', what, `the two ${kind} that you trust`);
+}
+
+/** `5:<root>`, or the text of a checkpoint. */
+function parseTrusted(value: string, flag: string): TrustedCheckpoint {
+  const [, size, root] = /^(\d{1,15}):(.+)$/.exec(value.trim()) ?? [];
+  if (size !== undefined && root !== undefined) return { size: Number(size), root: checkedRoot(root, flag) };
+  if (!value.includes('\n'))
+    throw new ZooError('invalid-root', `${flag} takes a checkpoint here, not "${value}"`, {
+      exitCode: exitCode.usage,
+      hint: 'Name the file of a checkpoint that you trust, such as library/checkpoint, or write <versions>:<root of the log>.',
+    });
+  const { checkpoint } = parseCheckpoint(value);
+  return { size: checkpoint.size, root: toHex(checkpoint.root) };
 }
 
 function checkedRoot(root: string, flag: string): string {

@@ -17,7 +17,7 @@ export async function verify(invocation: Invocation): Promise<void> {
           root,
           terminal.host.folder,
         )
-      : await proofs.verifyFile(resolve(terminal.host.folder, file), { root, before, after });
+      : await proofs.verifyFile(resolve(terminal.host.folder, file), { root, before, after }, terminal.host.folder);
   terminal.document({ valid: true, ...verified });
   for (const line of describe(verified)) terminal.print(line);
 }
