@@ -86,25 +86,27 @@ def records_root(records) -> bytes:
     return tree([digest(record) for record in sorted(records, key=lambda record: key_of(record["id"]))])
 
 
-def root_from_path(leaf, index, size, path):
-    if not 0 <= index < size:
+def check_many(leaves, size, path, root):
+    nodes = dict(leaves)
+    if len(nodes) != len(leaves) or any(not 0 <= index < size for index in nodes):
         raise Invalid("index")
-    fn, sn, found = index, size - 1, leaf
-    for sibling in path:
-        if sn == 0:
-            raise Invalid("path too long")
-        if fn & 1 or fn == sn:
-            found = sha(b"\x01" + sibling + found)
-            while not fn & 1 and fn:
-                fn >>= 1
-                sn >>= 1
-        else:
-            found = sha(b"\x01" + found + sibling)
-        fn >>= 1
-        sn >>= 1
-    if sn:
-        raise Invalid("path too short")
-    return found
+    rest = list(path)
+    last = size - 1
+    while nodes and last > 0:
+        for index in sorted(nodes):
+            if index ^ 1 not in nodes and index ^ 1 <= last:
+                if not rest:
+                    raise Invalid("path too short")
+                nodes[index ^ 1] = rest.pop(0)
+        above = {}
+        for index in sorted(nodes):
+            if index % 2 == 0:
+                pair = nodes.get(index + 1)
+                above[index // 2] = nodes[index] if pair is None else sha(b"\x01" + nodes[index] + pair)
+        nodes = above
+        last //= 2
+    if rest or (nodes and nodes[0] != root):
+        raise Invalid("the records are not shown to be in")
 
 
 def check_consistency(old_size, new_size, old_root, new_root, proof):
@@ -215,14 +217,12 @@ def check_proof(text: str, root: str):
             raise Invalid("presence is proven by the recordsRoot")
     else:
         raise Invalid("another root")
-    for statement in proof["included"]:
-        leaf = sha(b"\x00" + digest(statement["record"]))
-        joined = bytes.fromhex(statement["path"])
-        if len(joined) % 32:
-            raise Invalid("path")
-        path = [joined[place : place + 32] for place in range(0, len(joined), 32)]
-        if root_from_path(leaf, statement["index"], proof["size"], path).hex() != proof["recordsRoot"]:
-            raise Invalid(statement["record"]["id"] + " is not shown to be in")
+    joined = bytes.fromhex(proof["path"])
+    if len(joined) % 32:
+        raise Invalid("path")
+    path = [joined[place : place + 32] for place in range(0, len(joined), 32)]
+    leaves = [(item["index"], sha(b"\x00" + digest(item["record"]))) for item in proof["included"]]
+    check_many(leaves, proof["size"], path, bytes.fromhex(proof["recordsRoot"]))
     for statement in proof["absent"]:
         check_absent(statement, bytes.fromhex(proof["mapRoot"]))
     return [item["record"]["id"] for item in proof["included"]], [item["id"] for item in proof["absent"]]

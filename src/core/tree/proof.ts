@@ -10,12 +10,13 @@ import { hashLeaf, hashLength } from './hashing.ts';
 import { recordDigest, recordEntries, recordKey, recordLeaves } from './library-roots.ts';
 import { proveMapKey, verifyMapKey } from './map-proof.ts';
 import { mapRoot as rootOfMap, keyAt } from './merkle-map.ts';
-import { buildMerkleTree, proveInclusion, rootOf, verifyInclusion } from './merkle-log.ts';
+import { buildMerkleTree, rootOf, verifyInclusion } from './merkle-log.ts';
+import { proveMany, verifyMany } from './merkle-many.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const maximumDepth = 256;
 /** Hashes one behind the other. */
-const hashes = z.string().regex(/^(?:[0-9a-f]{64}){0,64}$/);
+const hashes = z.string().regex(/^(?:[0-9a-f]{64})*$/);
 
 /** Statements about one library and the hashes that prove them, in one file for any number of ids. */
 const proofSchema = z.strictObject({
@@ -27,8 +28,10 @@ const proofSchema = z.strictObject({
   size: z.int().min(0),
   /** The version that the roots are those of; null for a library without one. */
   commit: commitSchema.nullable(),
-  /** Records that are in, each with its place and its path in the records tree. */
-  included: z.array(z.strictObject({ record: experienceSchema, index: z.int().min(0), path: hashes })),
+  /** Records that are in, each with its place in the records tree. */
+  included: z.array(z.strictObject({ record: experienceSchema, index: z.int().min(0) })),
+  /** The nodes that lead from all of them to the root; of a single record this is its audit path. */
+  path: hashes,
   /** Ids that are not, each with its way in the map; `""` is a sibling without entries. */
   absent: z.array(
     z.strictObject({
@@ -54,7 +57,7 @@ export function proveIds(library: Library, ids: readonly string[], commit: Commi
     const record = records.get(id);
     const index = places.get(toHex(key));
     if (record !== undefined && index !== undefined) {
-      included.push({ record, index, path: proveInclusion(tree, index).map(toHex).join('') });
+      included.push({ record, index });
       continue;
     }
     const { siblings, end } = proveMapKey(sha256, entries, key);
@@ -72,6 +75,12 @@ export function proveIds(library: Library, ids: readonly string[], commit: Commi
     size: entries.count,
     commit,
     included,
+    path: proveMany(
+      tree,
+      included.map(({ index }) => index),
+    )
+      .map(toHex)
+      .join(''),
     absent,
   };
 }
@@ -101,12 +110,12 @@ export function verifyProof(text: string, root: string, sha256: Sha256): Proven 
     throw invalid('absence does not follow from a recordsRoot', 'Give the mapRoot or the id of the commit.');
   if (kind === 'map' && proof.included.length > 0)
     throw invalid('presence is proven here by the recordsRoot', 'Give the recordsRoot or the id of the commit.');
-  const recordsRoot = fromHex(proof.recordsRoot);
-  for (const { record, index, path } of proof.included) {
-    const leaf = hashLeaf(sha256, recordDigest(sha256, record));
-    if (!verifyInclusion(sha256, leaf, index, proof.size, splitHashes(path), recordsRoot))
-      throw invalid(`${record.id} is not shown to be in`);
-  }
+  const leaves = proof.included.map(({ record, index }) => ({
+    index,
+    hash: hashLeaf(sha256, recordDigest(sha256, record)),
+  }));
+  if (!verifyMany(sha256, leaves, proof.size, splitHashes(proof.path), fromHex(proof.recordsRoot)))
+    throw invalid('its records are not shown to be in');
   for (const { id, siblings, end } of proof.absent) {
     const way = {
       siblings: siblings.map((sibling) => (sibling === '' ? undefined : fromHex(sibling))),

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../src/core/digest.ts';
 import { type Commit, commitId } from '../../../src/core/tree/commit.ts';
 import { libraryRoots, recordEntries, recordKey, recordLeaves } from '../../../src/core/tree/library-roots.ts';
-import { buildMerkleTree, proveInclusion } from '../../../src/core/tree/merkle-log.ts';
+import { hashLeaf } from '../../../src/core/tree/hashing.ts';
+import { buildMerkleTree, proveInclusion, rootOf } from '../../../src/core/tree/merkle-log.ts';
+import { proveMany, verifyMany } from '../../../src/core/tree/merkle-many.ts';
 import { keyAt } from '../../../src/core/tree/merkle-map.ts';
 import {
   encodeMerkleProof,
@@ -62,14 +64,20 @@ describe('a proof file', () => {
     const [first, second] = proof.included;
     if (first === undefined || second === undefined) throw new Error('two are needed');
     const forged = [
-      { ...first, record: { ...first.record, confidence: 0.9 } },
-      { ...first, record: exampleExperience(99) },
-      { ...first, record: second.record },
-      { ...first, path: second.path },
-      { ...first, index: first.index + 21 },
+      { included: [{ ...first, record: { ...first.record, confidence: 0.9 } }] },
+      { included: [{ ...first, record: exampleExperience(99) }] },
+      { included: [{ ...first, record: second.record }] },
+      { included: [{ ...first, index: second.index }] },
+      { included: [{ ...first, index: first.index + 21 }] },
+      { included: [first, first] },
+      { included: [first, second, { ...first, index: 20 }] },
+      { included: [] },
+      { path: proof.path.slice(64) },
+      { path: `${proof.path}${'0'.repeat(64)}` },
+      { path: '' },
     ];
     for (const lie of forged)
-      expect(() => verifyProof(renderProof({ ...proof, included: [lie] }), root, sha256)).toThrow('not valid');
+      expect(() => verifyProof(renderProof({ ...proof, ...lie }), root, sha256)).toThrow('not valid');
     const absence = proveIds(library, ['none'], null, sha256);
     for (const id of present) {
       const lie = { ...absence, absent: absence.absent.map((statement) => ({ ...statement, id })) };
@@ -101,6 +109,42 @@ describe('a proof file', () => {
         }
       }),
       { numRuns: Number(process.env['ZOO_FUZZ_RUNS'] ?? 300) },
+    );
+  });
+});
+
+describe('a path from many leaves', () => {
+  const leafOf = (index: number) => hashLeaf(sha256, new TextEncoder().encode(`leaf ${index}`));
+
+  it('leads to the root from any set of leaves, and from no other', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 70 }),
+        fc.array(fc.nat(), { maxLength: 20 }),
+        fc.nat(),
+        (size, picks, flip) => {
+          const tree = buildMerkleTree(
+            sha256,
+            Buffer.concat(Array.from({ length: size }, (_, index) => leafOf(index))),
+          );
+          const indices = [...new Set(picks.map((pick) => pick % size))];
+          const leaves = indices.map((index) => ({ index, hash: leafOf(index) }));
+          const path = proveMany(tree, indices);
+          const root = rootOf(sha256, tree);
+          expect(verifyMany(sha256, leaves, size, path, root)).toBe(true);
+          expect(verifyMany(sha256, leaves, size, [...path, root], root)).toBe(false);
+          const [one] = leaves;
+          if (one === undefined) return;
+          if (leaves.length === 1) expect(path).toEqual(proveInclusion(tree, one.index));
+          if (path.length > 0) expect(verifyMany(sha256, leaves, size, path.slice(1), root)).toBe(false);
+          expect(verifyMany(sha256, leaves.with(0, { ...one, hash: leafOf(99) }), size, path, root)).toBe(false);
+          expect(verifyMany(sha256, [...leaves, one], size, path, root)).toBe(false);
+          const place = flip % (path.length + 1);
+          const altered = path.map((hash, at) => (at === place ? sha256(hash) : hash));
+          if (place < path.length) expect(verifyMany(sha256, leaves, size, altered, root)).toBe(false);
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 });
