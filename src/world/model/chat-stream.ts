@@ -52,6 +52,8 @@ export interface GatherOptions {
   /** Milliseconds since the call began. */
   readonly elapsed: () => number;
   readonly onFirstToken?: ((milliseconds: number) => void) | undefined;
+  /** Called once a choice, at its end: its slot is free while the others still run. */
+  readonly onSampleEnd?: (() => void) | undefined;
 }
 
 /** Gathers the chunks of one call into its choices. */
@@ -84,9 +86,11 @@ export class ChatGathering {
     const delta = part.delta ?? part.message;
     if (delta !== undefined && delta !== null) this.#takeDelta(choice, delta);
     if (part.finish_reason !== undefined && part.finish_reason !== null && part.finish_reason !== '') {
+      const first = choice.finish === undefined;
       choice.finish = part.finish_reason;
       choice.totalMs = this.#options.elapsed();
       refuseBroken(part.finish_reason, this.#options.context);
+      if (first) this.#options.onSampleEnd?.();
     }
   }
 

@@ -136,6 +136,7 @@ async function ask(client: OpenAI, question: Question): Promise<Gathered> {
     count: request.samples.length,
     elapsed: () => performance.now() - started,
     onFirstToken: call.onFirstToken,
+    onSampleEnd: call.onSampleEnd,
   });
   try {
     const { data: stream, response } = await client.chat.completions

@@ -54,6 +54,13 @@ describe('an endpoint that takes n', () => {
     expect(first).toBe(3);
   });
 
+  test('tells the end of every sample, so that its slot is free while the others run', async () => {
+    const { model } = await setUp(takesN);
+    let ended = 0;
+    await model.generate(request({ samples: samples(3) }), { onSampleEnd: () => ended++ });
+    expect(ended).toBe(3);
+  });
+
   test('is an error when one of the choices does not end', async () => {
     const { model } = await setUp((_, response) =>
       sendStream(response, fixture('openai-n2.sse').replace('"finish_reason":"length"', '"finish_reason":null')),
