@@ -43,13 +43,13 @@ function collides(experiences: readonly Experience[]): boolean {
   return new Set(experiences.map(({ id }) => id.toLowerCase())).size < experiences.length;
 }
 
-/** Colons, which ids may hold, are no part of a file name on some systems. */
+/** Colons, which ids may hold, are no part of a file name on some systems, and a dot in front hides a file. */
 export function recordFile(id: string): string {
-  return `${id.replaceAll(':', '%3A')}.json`;
+  return `${id.replaceAll(':', '%3A').replace(/^\./, '%2E')}.json`;
 }
 
 export function idOfRecordFile(name: string): string {
-  return name.slice(0, -'.json'.length).replaceAll('%3A', ':');
+  return name.slice(0, -'.json'.length).replaceAll('%3A', ':').replace(/^%2E/, '.');
 }
 
 /** `00` to `ff`: the first byte of the record's key. */

@@ -277,6 +277,17 @@ describe('a library under curation', () => {
     expect((await json('search paragraph')).found.length).toBeGreaterThan(0);
   });
 
+  it('keeps whatever an id may be', async () => {
+    const ids = ['.hidden', '..', 'a:b', '-', '_', 'A.json'];
+    const lines = ids.map((id, index) => JSON.stringify({ id, text: `When case ${index} comes up, check it.` }));
+    await writeFile(join(folder, 'ids.jsonl'), lines.join('\n'));
+    await zoo('import ids.jsonl');
+    expect((await json('list')).experiences.map(({ id }: { id: string }) => id)).toEqual(ids);
+    expect((await json('fsck')).findings).toEqual([]);
+    await zoo('remove .hidden');
+    expect((await json('list')).count).toBe(ids.length - 1);
+  });
+
   it('exports to a file and to stdout', async () => {
     await zoo('import starter:code');
     const { stdout } = await zoo('export --format jsonl');
