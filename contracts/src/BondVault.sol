@@ -2,175 +2,141 @@
 pragma solidity 0.8.37;
 
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
-import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
-import {Votes} from "@openzeppelin/contracts/governance/utils/Votes.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {KeeperToken} from "./KeeperToken.sol";
 import {IBondVault} from "./interfaces/IBondVault.sol";
 import {IZooGovernor} from "./interfaces/IZooGovernor.sol";
+import {KeeperToken} from "./KeeperToken.sol";
+import {Shares} from "./libraries/Shares.sol";
+import {StakedVotes} from "./vault/StakedVotes.sol";
 
-/// @title Stakes of proposals and submissions
-contract BondVault is IBondVault, Votes, ReentrancyGuardTransient {
+/// @title Stakes of proposals and submissions (paper, sections 5.4 and 10.4)
+/// @notice Holds no more and no less than `totalStaked + totalOwed + rewardPool` KEEPER, gifts aside.
+contract BondVault is StakedVotes, ReentrancyGuardTransient {
     using SafeERC20 for KeeperToken;
+
+    struct Stake {
+        address contributor;
+        uint96 amount;
+    }
 
     /// @notice A proposal that could have been executed for so long gives its stake back.
     uint256 public constant STUCK_AFTER = 30 days;
-    /// @notice Part of a malicious proposal's stake that is lost (appendix C).
-    uint256 public constant SLASH_BPS = 5000;
 
-    KeeperToken public immutable TOKEN;
     /// @notice Executes what governance decides: the timelock.
     address public immutable GOVERNANCE;
     address private immutable DEPLOYER;
 
-    /// @notice The Governor, bound once after deployment.
+    /// @inheritdoc IBondVault
     address public governor;
-    /// @notice The registry, bound once after deployment.
+    /// @inheritdoc IBondVault
     address public registry;
     /// @notice KEEPER from which rewards are paid.
     uint256 public rewardPool;
-    /// @notice KEEPER held for bonds and submission stakes.
-    uint256 public totalStaked;
-    /// @notice KEEPER credited and not yet withdrawn, shares of defeated bonds included.
-    uint256 public totalOwed;
-
-    struct Stake {
-        address contributor;
-        uint128 amount;
-    }
 
     mapping(uint256 proposalId => Bond) private _bonds;
     mapping(uint256 submissionId => Stake) private _stakes;
-    mapping(address account => uint256) private _owed;
-    mapping(address account => uint256) private _votingUnits;
+    mapping(address account => uint256) private _due;
     mapping(uint256 proposalId => mapping(address voter => bool)) private _claimed;
 
-    constructor(KeeperToken token, address governance) EIP712("Zoo Bond Vault", "1") {
-        if (address(token) == address(0) || governance == address(0)) revert VaultZeroAddress();
-        TOKEN = token;
+    constructor(KeeperToken token, address governance) StakedVotes(token) {
+        if (governance == address(0)) revert VaultZeroAddress();
         GOVERNANCE = governance;
         DEPLOYER = msg.sender;
     }
 
-    /// @notice Binds the contracts that may post bonds, once; only the deployer, who keeps no other power.
+    modifier onlyRegistry() {
+        if (msg.sender != registry) revert VaultOnlyRegistry(msg.sender);
+        _;
+    }
+
+    /// @notice Binds the contracts that may post stakes, once; only the deployer, who keeps no other power.
     function bind(address governor_, address registry_) external {
         if (msg.sender != DEPLOYER) revert VaultOnlyDeployer(msg.sender);
         if (governor != address(0)) revert VaultAlreadyBound();
         if (governor_ == address(0) || registry_ == address(0)) revert VaultZeroAddress();
         governor = governor_;
         registry = registry_;
-        emit GovernorBound(governor_, registry_);
-    }
-
-    modifier onlyGovernance() {
-        if (msg.sender != GOVERNANCE) revert VaultOnlyGovernance(msg.sender);
-        _;
+        emit Bound(governor_, registry_);
     }
 
     // --------------------------------------------------------------------------------------- bonds of proposals
 
     /// @inheritdoc IBondVault
-    function post(uint256 proposalId, address proposer, uint128 amount, DefeatMode mode, uint128 rewardCap)
+    function post(uint256 proposalId, address proposer, DefeatMode mode, BondTerms calldata bondTerms)
         external
         nonReentrant
     {
         if (msg.sender != governor) revert VaultOnlyGovernor(msg.sender);
-        if (amount == 0) revert VaultInvalidAmount(amount);
+        if (bondTerms.amount == 0) revert VaultInvalidAmount(0);
         if (_bonds[proposalId].status != BondStatus.None) revert VaultBondExists(proposalId);
-        _bonds[proposalId] = Bond({
-            proposer: proposer,
-            mode: mode,
-            status: BondStatus.Held,
-            amount: amount,
-            rewardCap: rewardCap,
-            againstVotes: 0
-        });
-        emit BondPosted(proposalId, proposer, amount, mode, rewardCap);
-        _take(proposer, amount);
+        _bonds[proposalId] = Bond({proposer: proposer, mode: mode, status: BondStatus.Held, terms: bondTerms});
+        emit BondPosted(proposalId, proposer, mode, bondTerms);
+        _take(proposer, bondTerms.amount);
     }
 
     /// @inheritdoc IBondVault
     function settle(uint256 proposalId) external nonReentrant {
-        if (governor == address(0)) revert VaultNotBound();
         Bond storage held = _heldBond(proposalId);
         IGovernor.ProposalState state = IGovernor(governor).state(proposalId);
         if (state == IGovernor.ProposalState.Executed) {
-            _reward(proposalId, held);
+            _end(proposalId, held, BondStatus.Refunded, 0);
+            _reward(held.proposer, proposalId, held.terms.rewardCap);
         } else if (state == IGovernor.ProposalState.Defeated) {
             _defeat(proposalId, held);
         } else if (state == IGovernor.ProposalState.Canceled) {
-            _cancelled(proposalId, held);
-        } else if (state == IGovernor.ProposalState.Expired || _isStuck(proposalId, state)) {
-            _end(proposalId, held, BondStatus.Refunded, 0, 0);
+            if (IZooGovernor(governor).terms(proposalId).malicious) _slash(proposalId, held);
+            else _end(proposalId, held, BondStatus.Refunded, 0);
+        } else if (_isStuck(proposalId, state)) {
+            _end(proposalId, held, BondStatus.Refunded, 0);
         } else {
             revert VaultNotSettleable(proposalId, uint8(state));
         }
     }
 
     /// @inheritdoc IBondVault
-    function slash(uint256 proposalId) external nonReentrant onlyGovernance {
+    function slash(uint256 proposalId) external nonReentrant {
+        if (msg.sender != GOVERNANCE) revert VaultOnlyGovernance(msg.sender);
         _slash(proposalId, _heldBond(proposalId));
     }
 
     /// @inheritdoc IBondVault
     function claimDefeatShare(uint256 proposalId, address voter) external nonReentrant returns (uint256 amount) {
         Bond storage shared = _bonds[proposalId];
-        bool opposed = IZooGovernor(governor).choiceOf(proposalId, voter) == 1;
-        if (shared.status != BondStatus.Shared || !opposed || _claimed[proposalId][voter]) {
+        if (shared.status != BondStatus.Shared || _claimed[proposalId][voter]) {
             revert VaultNothingToClaim(proposalId, voter);
         }
-        _claimed[proposalId][voter] = true;
+        bool opposed = IZooGovernor(governor).choiceOf(proposalId, voter) == 1;
         uint256 votes = IGovernor(governor).getVotes(voter, IGovernor(governor).proposalSnapshot(proposalId));
-        amount = Math.mulDiv(shared.amount, votes, shared.againstVotes);
-        // The pot was counted as owed when the bond was shared.
-        _owed[voter] += amount;
+        (uint256 against,,) = IZooGovernor(governor).proposalVotes(proposalId);
+        amount = opposed ? Shares.proportion(shared.terms.amount, votes, against) : 0;
+        if (amount == 0) revert VaultNothingToClaim(proposalId, voter);
+        _claimed[proposalId][voter] = true;
         emit DefeatShareClaimed(proposalId, voter, amount);
-    }
-
-    /// @dev Refund, and a reward in proportion to the votes for among the supply at the snapshot.
-    function _reward(uint256 proposalId, Bond storage held) private {
-        (, uint256 forVotes,) = IZooGovernor(governor).proposalVotes(proposalId);
-        uint256 supply = TOKEN.getPastTotalSupply(IGovernor(governor).proposalSnapshot(proposalId));
-        uint256 earned = supply == 0 ? 0 : Math.mulDiv(held.rewardCap, forVotes, supply);
-        uint256 reward = Math.min(earned, rewardPool);
-        rewardPool -= reward;
-        if (reward > 0) _credit(held.proposer, reward);
-        _end(proposalId, held, BondStatus.Refunded, 0, reward);
+        _creditShare(voter, amount);
     }
 
     function _defeat(uint256 proposalId, Bond storage held) private {
         (uint256 against,,) = IZooGovernor(governor).proposalVotes(proposalId);
-        if (held.mode == DefeatMode.ShareAmongOpponents && against > 0) {
-            held.againstVotes = against;
-            held.status = BondStatus.Shared;
-            uint256 amount = held.amount;
-            totalStaked -= amount;
-            totalOwed += amount;
-            _moveUnits(held.proposer, address(0), amount);
-            emit BondSettled(proposalId, BondStatus.Shared, 0, 0, 0);
+        if (held.mode == DefeatMode.Burn || against == 0) {
+            _end(proposalId, held, BondStatus.Burned, held.terms.amount);
             return;
         }
-        _end(proposalId, held, BondStatus.Burned, held.amount, 0);
-    }
-
-    function _cancelled(uint256 proposalId, Bond storage held) private {
-        if (IZooGovernor(governor).terms(proposalId).malicious) _slash(proposalId, held);
-        else _end(proposalId, held, BondStatus.Refunded, 0, 0);
+        held.status = BondStatus.Shared;
+        emit BondSettled(proposalId, BondStatus.Shared, 0, 0);
+        _turnIntoPot(held.proposer, held.terms.amount);
     }
 
     function _slash(uint256 proposalId, Bond storage held) private {
-        _end(proposalId, held, BondStatus.Slashed, Math.mulDiv(held.amount, SLASH_BPS, 10_000, Math.Rounding.Ceil), 0);
+        _end(proposalId, held, BondStatus.Slashed, Shares.penalty(held.terms.amount, held.terms.slashBps));
     }
 
     /// @dev Refunds what is not burned.
-    function _end(uint256 proposalId, Bond storage held, BondStatus status, uint256 burned, uint256 rewarded) private {
+    function _end(uint256 proposalId, Bond storage held, BondStatus status, uint256 burned) private {
+        uint256 amount = held.terms.amount;
         held.status = status;
-        uint256 refunded = held.amount - burned;
-        _giveBack(held.proposer, held.amount, burned);
-        emit BondSettled(proposalId, status, refunded, burned, rewarded);
+        emit BondSettled(proposalId, status, amount - burned, burned);
+        _giveBack(held.proposer, amount, burned);
     }
 
     function _heldBond(uint256 proposalId) private view returns (Bond storage held) {
@@ -179,36 +145,49 @@ contract BondVault is IBondVault, Votes, ReentrancyGuardTransient {
         if (held.status != BondStatus.Held) revert VaultAlreadySettled(proposalId, held.status);
     }
 
+    /// @dev A timelock that never expires what it holds, and a proposal that nobody can carry out, would lock a stake.
     function _isStuck(uint256 proposalId, IGovernor.ProposalState state) private view returns (bool) {
-        bool waiting = state == IGovernor.ProposalState.Succeeded || state == IGovernor.ProposalState.Queued;
+        bool waiting = state == IGovernor.ProposalState.Succeeded || state == IGovernor.ProposalState.Queued
+            || state == IGovernor.ProposalState.Expired;
         return waiting && block.timestamp > IGovernor(governor).proposalDeadline(proposalId) + STUCK_AFTER;
     }
 
     // ------------------------------------------------------------------------------------ stakes of submissions
 
     /// @inheritdoc IBondVault
-    function stake(uint256 submissionId, address contributor, uint128 amount) external nonReentrant {
-        if (msg.sender != registry) revert VaultOnlyRegistry(msg.sender);
-        if (amount == 0) revert VaultInvalidAmount(amount);
+    function stake(uint256 submissionId, address contributor, uint256 amount) external nonReentrant onlyRegistry {
+        if (amount == 0 || amount > type(uint96).max) revert VaultInvalidAmount(amount);
         if (_stakes[submissionId].amount != 0) revert VaultStakeExists(submissionId);
-        _stakes[submissionId] = Stake({contributor: contributor, amount: amount});
+        // casting is safe: checked above
+        // forge-lint: disable-next-line(unsafe-typecast)
+        _stakes[submissionId] = Stake({contributor: contributor, amount: uint96(amount)});
         emit SubmissionStaked(submissionId, contributor, amount);
         _take(contributor, amount);
     }
 
     /// @inheritdoc IBondVault
-    function release(uint256 submissionId, uint256 burnBps) external nonReentrant {
-        if (msg.sender != registry) revert VaultOnlyRegistry(msg.sender);
-        if (burnBps > 10_000) revert VaultInvalidAmount(burnBps);
-        Stake memory held = _stakes[submissionId];
-        if (held.amount == 0) revert VaultNoStake(submissionId);
-        delete _stakes[submissionId];
-        uint256 burned = Math.mulDiv(held.amount, burnBps, 10_000, Math.Rounding.Ceil);
-        _giveBack(held.contributor, held.amount, burned);
-        emit SubmissionReleased(submissionId, held.contributor, held.amount - burned, burned);
+    function release(uint256 submissionId, uint256 burnBps) external nonReentrant onlyRegistry {
+        if (burnBps > Shares.WHOLE) revert VaultInvalidAmount(burnBps);
+        _release(submissionId, burnBps);
     }
 
-    // ------------------------------------------------------------------------------------------ money and votes
+    /// @inheritdoc IBondVault
+    function accept(uint256 submissionId, uint256 proposalId) external nonReentrant onlyRegistry {
+        address contributor = _release(submissionId, 0);
+        _reward(contributor, proposalId, _bonds[proposalId].terms.contributionCap);
+    }
+
+    function _release(uint256 submissionId, uint256 burnBps) private returns (address contributor) {
+        Stake memory held = _stakes[submissionId];
+        if (held.amount == 0) revert VaultNoStake(submissionId);
+        contributor = held.contributor;
+        delete _stakes[submissionId];
+        uint256 burned = Shares.penalty(held.amount, burnBps);
+        emit SubmissionReleased(submissionId, contributor, held.amount - burned, burned);
+        _giveBack(contributor, held.amount, burned);
+    }
+
+    // ------------------------------------------------------------------------------------------------- rewards
 
     /// @inheritdoc IBondVault
     function fundRewards(uint256 amount) external nonReentrant {
@@ -219,18 +198,22 @@ contract BondVault is IBondVault, Votes, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IBondVault
-    function withdraw() external nonReentrant returns (uint256 amount) {
-        amount = _owed[msg.sender];
-        if (amount == 0) revert VaultNothingToWithdraw(msg.sender);
-        _owed[msg.sender] = 0;
-        totalOwed -= amount;
-        emit Withdrawn(msg.sender, amount);
-        TOKEN.safeTransfer(msg.sender, amount);
+    function collectDue(address account) external nonReentrant returns (uint256 amount) {
+        (amount, _due[account]) = Shares.payNow(_due[account], rewardPool);
+        if (amount == 0) revert VaultNothingDue(account);
+        rewardPool -= amount;
+        emit DuePaid(account, amount);
+        _credit(account, amount);
     }
 
     /// @inheritdoc IBondVault
-    function owed(address account) external view returns (uint256) {
-        return _owed[account];
+    function withdraw() external nonReentrant returns (uint256 amount) {
+        return _payOut(msg.sender);
+    }
+
+    /// @inheritdoc IBondVault
+    function due(address account) external view returns (uint256) {
+        return _due[account];
     }
 
     /// @inheritdoc IBondVault
@@ -238,46 +221,17 @@ contract BondVault is IBondVault, Votes, ReentrancyGuardTransient {
         return _bonds[proposalId];
     }
 
-    function clock() public view override returns (uint48) {
-        return TOKEN.clock();
-    }
-
-    // solhint-disable-next-line func-name-mixedcase
-    function CLOCK_MODE() public view override returns (string memory) {
-        return TOKEN.CLOCK_MODE();
-    }
-
-    /// @dev Tokens come in and their votes go to whom their owner has delegated here, or in the token, or to the owner.
-    function _take(address from, uint256 amount) private {
-        totalStaked += amount;
-        if (delegates(from) == address(0)) {
-            address chosen = IVotes(address(TOKEN)).delegates(from);
-            _delegate(from, chosen == address(0) ? from : chosen);
-        }
-        _moveUnits(address(0), from, amount);
-        TOKEN.safeTransferFrom(from, address(this), amount);
-    }
-
-    function _giveBack(address to, uint256 amount, uint256 burned) private {
-        totalStaked -= amount;
-        _moveUnits(to, address(0), amount);
-        if (amount > burned) _credit(to, amount - burned);
-        if (burned > 0) TOKEN.burn(burned);
-    }
-
-    function _credit(address account, uint256 amount) private {
-        _owed[account] += amount;
-        totalOwed += amount;
-        emit RewardCredited(account, amount);
-    }
-
-    function _moveUnits(address from, address to, uint256 amount) private {
-        if (from != address(0)) _votingUnits[from] -= amount;
-        if (to != address(0)) _votingUnits[to] += amount;
-        _transferVotingUnits(from, to, amount);
-    }
-
-    function _getVotingUnits(address account) internal view override returns (uint256) {
-        return _votingUnits[account];
+    /// @dev In proportion to the votes for among the supply at the snapshot. What the pool cannot pay stays due, so that
+    /// nobody gains or loses by the moment at which a bond is settled.
+    function _reward(address account, uint256 proposalId, uint256 cap) private {
+        (, uint256 forVotes,) = IZooGovernor(governor).proposalVotes(proposalId);
+        uint256 supply = TOKEN.getPastTotalSupply(IGovernor(governor).proposalSnapshot(proposalId));
+        uint256 earned = Shares.proportion(cap, forVotes, supply);
+        if (earned == 0) return;
+        (uint256 paid, uint256 unpaid) = Shares.payNow(earned, rewardPool);
+        rewardPool -= paid;
+        if (unpaid > 0) _due[account] += unpaid;
+        emit RewardEarned(account, proposalId, earned, paid);
+        _credit(account, paid);
     }
 }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IBondVault} from "./interfaces/IBondVault.sol";
 import {IExperienceRegistry} from "./interfaces/IExperienceRegistry.sol";
 import {IPersonhood} from "./interfaces/IPersonhood.sol";
 import {IReputation} from "./interfaces/IReputation.sol";
+import {IZooGovernor} from "./interfaces/IZooGovernor.sol";
 import {MerkleLog} from "./libraries/MerkleLog.sol";
+import {Shares} from "./libraries/Shares.sol";
 
 /// @title The versions of the experience library that are in force
 contract ExperienceRegistry is IExperienceRegistry, ReentrancyGuardTransient {
@@ -14,31 +18,39 @@ contract ExperienceRegistry is IExperienceRegistry, ReentrancyGuardTransient {
     uint48 public constant WITHDRAWABLE_AFTER = 30 days;
     /// @notice Submissions that one version may accept or reject at most.
     uint256 public constant MAX_BATCH = 64;
-    /// @notice Part of a malicious submission's stake that is lost (appendix C).
-    uint256 public constant SLASH_BPS = 5000;
 
     /// @notice Executes what governance decides: the timelock.
     address public immutable GOVERNANCE;
     IBondVault public immutable VAULT;
     IReputation public immutable REPUTATION;
+    IERC20Permit private immutable KEEPER;
 
     /// @notice Who must vouch for contributors, or the zero address.
     IPersonhood public personhood;
     /// @notice KEEPER that a submission stakes, before reputation (appendix C: 100).
-    uint128 public experienceStake = 100 ether;
+    uint96 public experienceStake = 100 ether;
+    /// @notice Experiences in a library at most (appendix C).
+    uint64 public maxLibrarySize = 1000;
+    /// @notice Words of an experience at most (appendix C). Clients hold to it; a contract cannot count words.
+    uint16 public maxExperienceWords = 32;
+    /// @notice Ten-thousandths of its stake that a malicious submission loses (appendix C).
+    uint16 public slashingPenalty = 5000;
 
     uint64 private _count;
     uint256 private _submissions;
     mapping(uint64 seq => Version) private _versions;
     mapping(uint256 submissionId => Submission) private _submissionOf;
 
-    constructor(address governance, IBondVault vault, IReputation reputation) {
-        if (governance == address(0) || address(vault) == address(0) || address(reputation) == address(0)) {
-            revert RegistryZeroAddress();
-        }
+    /// @param keeper The token that the vault takes stakes of.
+    constructor(address governance, IBondVault vault, IReputation reputation, IERC20Permit keeper) {
+        if (
+            governance == address(0) || address(vault) == address(0) || address(reputation) == address(0)
+                || address(keeper) == address(0)
+        ) revert RegistryZeroAddress();
         GOVERNANCE = governance;
         VAULT = vault;
         REPUTATION = reputation;
+        KEEPER = keeper;
     }
 
     modifier onlyGovernance() {
@@ -49,42 +61,30 @@ contract ExperienceRegistry is IExperienceRegistry, ReentrancyGuardTransient {
     // ------------------------------------------------------------------------------------------------ versions
 
     /// @inheritdoc IExperienceRegistry
-    function publish(
-        Version calldata version,
-        uint256 proposalId,
-        uint256[] calldata accepted,
-        uint256[] calldata rejected
-    ) external onlyGovernance nonReentrant {
-        uint64 seq = _count + 1;
-        bytes32 previous = _versions[_count].commitHash;
-        if (version.seq != seq) revert RegistryUnexpectedSequence(seq, version.seq);
-        if (version.previous != previous) revert RegistryUnexpectedPrevious(previous, version.previous);
-        if (version.commitHash == 0) revert RegistryEmptyField("commitHash");
-        if (version.recordsRoot == 0) revert RegistryEmptyField("recordsRoot");
-        if (version.mapRoot == 0 && version.size != 0) revert RegistryEmptyField("mapRoot");
-        if (version.logRoot == 0) revert RegistryEmptyField("logRoot");
-        if (version.cidDigest == 0) revert RegistryEmptyField("cidDigest");
-
-        _count = seq;
-        Version memory stored = version;
-        stored.timestamp = uint48(block.timestamp);
-        stored.proposalId = proposalId;
-        _versions[seq] = stored;
-        emit VersionPublished(seq, stored.recordsRoot, proposalId, stored);
-        _accept(accepted, seq);
-        _reject(rejected);
+    function publish(Update calldata update, uint256[] calldata accepted, uint256[] calldata rejected)
+        external
+        onlyGovernance
+        nonReentrant
+    {
+        address governor = VAULT.governor();
+        uint256 proposalId = IZooGovernor(governor).executingProposal();
+        if (proposalId == 0) revert RegistryNoProposal();
+        _checkContinues(update);
+        _checkComplete(update);
+        _store(update, proposalId);
+        uint256 openedAt = IGovernor(governor).proposalSnapshot(proposalId);
+        _accept(accepted, update.seq, proposalId, openedAt);
+        _reject(rejected, update.seq, openedAt);
     }
 
     /// @inheritdoc IExperienceRegistry
     function latest() external view returns (Version memory) {
-        if (_count == 0) revert RegistryUnknownVersion(0);
-        return _versions[_count];
+        return _known(_count);
     }
 
     /// @inheritdoc IExperienceRegistry
-    function versionAt(uint64 seq) public view returns (Version memory) {
-        if (seq == 0 || seq > _count) revert RegistryUnknownVersion(seq);
-        return _versions[seq];
+    function versionAt(uint64 seq) external view returns (Version memory) {
+        return _known(seq);
     }
 
     /// @inheritdoc IExperienceRegistry
@@ -93,35 +93,84 @@ contract ExperienceRegistry is IExperienceRegistry, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IExperienceRegistry
-    function verifyInclusion(uint64 seq, uint64 index, bytes calldata record, bytes32[] calldata path)
+    function verifyInclusion(uint64 seq, uint64 index, bytes calldata record, bytes calldata path)
+        public
+        view
+        returns (bool)
+    {
+        Version storage version = _known(seq);
+        return MerkleLog.verifyInclusion(version.recordsRoot, version.size, index, MerkleLog.leafHash(record), path);
+    }
+
+    /// @inheritdoc IExperienceRegistry
+    function verifyMerkleProof(uint64 seq, bytes calldata record, bytes calldata merkleProof)
         external
         view
         returns (bool)
     {
-        Version memory version = versionAt(seq);
-        return MerkleLog.verifyInclusion(version.recordsRoot, version.size, index, MerkleLog.leafHash(record), path);
+        if (merkleProof.length < 16) return false;
+        uint64 index = uint64(bytes8(merkleProof[:8]));
+        uint64 size = uint64(bytes8(merkleProof[8:16]));
+        return size == _known(seq).size && verifyInclusion(seq, index, record, merkleProof[16:]);
+    }
+
+    function _known(uint64 seq) private view returns (Version storage) {
+        if (seq == 0 || seq > _count) revert RegistryUnknownVersion(seq);
+        return _versions[seq];
+    }
+
+    function _checkContinues(Update calldata update) private view {
+        uint64 seq = _count + 1;
+        if (update.seq != seq) revert RegistryUnexpectedSequence(seq, update.seq);
+        bytes32 previous = _versions[_count].commitHash;
+        if (update.previous != previous) revert RegistryUnexpectedPrevious(previous, update.previous);
+        if (update.size > maxLibrarySize) revert RegistryLibraryTooLarge(update.size, maxLibrarySize);
+    }
+
+    function _checkComplete(Update calldata update) private pure {
+        if (update.commitHash == 0) revert RegistryEmptyField("commitHash");
+        if (update.recordsRoot == 0) revert RegistryEmptyField("recordsRoot");
+        if (update.mapRoot == 0 && update.size != 0) revert RegistryEmptyField("mapRoot");
+        if (update.logRoot == 0) revert RegistryEmptyField("logRoot");
+        if (update.cidDigest == 0) revert RegistryEmptyField("cidDigest");
+    }
+
+    function _store(Update calldata update, uint256 proposalId) private {
+        Version memory version = Version({
+            seq: update.seq,
+            size: update.size,
+            timestamp: uint48(block.timestamp),
+            commitHash: update.commitHash,
+            recordsRoot: update.recordsRoot,
+            mapRoot: update.mapRoot,
+            logRoot: update.logRoot,
+            cidDigest: update.cidDigest,
+            arweaveId: update.arweaveId,
+            previous: update.previous,
+            proposalId: proposalId
+        });
+        _count = update.seq;
+        _versions[update.seq] = version;
+        emit VersionPublished(update.seq, update.recordsRoot, proposalId, version);
     }
 
     // --------------------------------------------------------------------------------------------- submissions
 
     /// @inheritdoc IExperienceRegistry
     function submit(bytes32 recordHash, bytes32 cidDigest) external nonReentrant returns (uint256 submissionId) {
-        if (recordHash == 0) revert RegistryEmptyField("recordHash");
-        if (cidDigest == 0) revert RegistryEmptyField("cidDigest");
-        if (address(personhood) != address(0) && !personhood.isPerson(msg.sender)) {
-            revert RegistryPersonhoodRequired(msg.sender);
-        }
+        return _submit(recordHash, cidDigest, requiredStake(msg.sender));
+    }
+
+    /// @inheritdoc IExperienceRegistry
+    function submitWithPermit(bytes32 recordHash, bytes32 cidDigest, IBondVault.StakePermit calldata permit)
+        external
+        nonReentrant
+        returns (uint256 submissionId)
+    {
         uint256 amount = requiredStake(msg.sender);
-        submissionId = ++_submissions;
-        _submissionOf[submissionId] = Submission({
-            contributor: msg.sender,
-            submittedAt: uint48(block.timestamp),
-            state: SubmissionState.Pending,
-            recordHash: recordHash,
-            cidDigest: cidDigest
-        });
-        emit ExperienceSubmitted(submissionId, msg.sender, recordHash, cidDigest, amount);
-        VAULT.stake(submissionId, msg.sender, uint128(amount));
+        // Somebody may hand in the permit first; the allowance then stands all the same.
+        try KEEPER.permit(msg.sender, address(VAULT), amount, permit.deadline, permit.v, permit.r, permit.s) {} catch {}
+        return _submit(recordHash, cidDigest, amount);
     }
 
     /// @inheritdoc IExperienceRegistry
@@ -141,16 +190,15 @@ contract ExperienceRegistry is IExperienceRegistry, ReentrancyGuardTransient {
         pending.state = SubmissionState.Slashed;
         emit SubmissionSlashed(submissionId);
         REPUTATION.recordSlashed(pending.contributor);
-        VAULT.release(submissionId, SLASH_BPS);
+        VAULT.release(submissionId, pending.slashBps);
     }
 
     /// @inheritdoc IExperienceRegistry
     function submission(uint256 submissionId) external view returns (Submission memory) {
-        if (_submissionOf[submissionId].state == SubmissionState.None) revert RegistryUnknownSubmission(submissionId);
-        return _submissionOf[submissionId];
+        return _submission(submissionId);
     }
 
-    /// @notice Submissions so far; ids count up from 1.
+    /// @inheritdoc IExperienceRegistry
     function submissionCount() external view returns (uint256) {
         return _submissions;
     }
@@ -160,42 +208,102 @@ contract ExperienceRegistry is IExperienceRegistry, ReentrancyGuardTransient {
         return experienceStake * REPUTATION.stakeMultiplier(account);
     }
 
-    function _accept(uint256[] calldata ids, uint64 seq) private {
-        if (ids.length > MAX_BATCH) revert RegistryTooManySubmissions(ids.length, MAX_BATCH);
+    function _submit(bytes32 recordHash, bytes32 cidDigest, uint256 amount) private returns (uint256 submissionId) {
+        if (recordHash == 0) revert RegistryEmptyField("recordHash");
+        if (cidDigest == 0) revert RegistryEmptyField("cidDigest");
+        if (address(personhood) != address(0) && !personhood.isPerson(msg.sender)) {
+            revert RegistryPersonhoodRequired(msg.sender);
+        }
+        submissionId = ++_submissions;
+        _submissionOf[submissionId] = Submission({
+            contributor: msg.sender,
+            submittedAt: uint48(block.timestamp),
+            slashBps: slashingPenalty,
+            state: SubmissionState.Pending,
+            recordHash: recordHash,
+            cidDigest: cidDigest
+        });
+        emit ExperienceSubmitted(submissionId, msg.sender, recordHash, cidDigest, amount);
+        VAULT.stake(submissionId, msg.sender, amount);
+    }
+
+    function _accept(uint256[] calldata ids, uint64 seq, uint256 proposalId, uint256 openedAt) private {
+        _checkBatch(ids);
         for (uint256 index = 0; index < ids.length; ++index) {
-            Submission storage pending = _pending(ids[index]);
-            pending.state = SubmissionState.Accepted;
+            Submission storage decided = _submission(ids[index]);
+            if (_passOver(ids[index], decided, seq, openedAt)) continue;
+            decided.state = SubmissionState.Accepted;
             emit SubmissionAccepted(ids[index], seq);
-            REPUTATION.recordAccepted(pending.contributor);
-            VAULT.release(ids[index], 0);
+            REPUTATION.recordAccepted(decided.contributor);
+            VAULT.accept(ids[index], proposalId);
         }
     }
 
-    function _reject(uint256[] calldata ids) private {
-        if (ids.length > MAX_BATCH) revert RegistryTooManySubmissions(ids.length, MAX_BATCH);
+    function _reject(uint256[] calldata ids, uint64 seq, uint256 openedAt) private {
+        _checkBatch(ids);
         for (uint256 index = 0; index < ids.length; ++index) {
-            Submission storage pending = _pending(ids[index]);
-            pending.state = SubmissionState.Rejected;
-            emit SubmissionRejected(ids[index]);
-            REPUTATION.recordRejected(pending.contributor);
-            VAULT.release(ids[index], 10_000);
+            Submission storage decided = _submission(ids[index]);
+            if (_passOver(ids[index], decided, seq, openedAt)) continue;
+            decided.state = SubmissionState.Rejected;
+            emit SubmissionRejected(ids[index], seq);
+            REPUTATION.recordRejected(decided.contributor);
+            VAULT.release(ids[index], Shares.WHOLE);
         }
+    }
+
+    /// @dev Nobody could vote on a submission that was not there when the vote opened.
+    function _passOver(uint256 submissionId, Submission storage decided, uint64 seq, uint256 openedAt)
+        private
+        returns (bool)
+    {
+        if (decided.state == SubmissionState.Pending && decided.submittedAt <= openedAt) return false;
+        emit SubmissionSkipped(submissionId, seq, decided.state);
+        return true;
+    }
+
+    function _checkBatch(uint256[] calldata ids) private pure {
+        if (ids.length > MAX_BATCH) revert RegistryTooManySubmissions(ids.length, MAX_BATCH);
+    }
+
+    function _submission(uint256 submissionId) private view returns (Submission storage known) {
+        known = _submissionOf[submissionId];
+        if (known.state == SubmissionState.None) revert RegistryUnknownSubmission(submissionId);
     }
 
     function _pending(uint256 submissionId) private view returns (Submission storage pending) {
-        pending = _submissionOf[submissionId];
-        if (pending.state == SubmissionState.None) revert RegistryUnknownSubmission(submissionId);
+        pending = _submission(submissionId);
         if (pending.state != SubmissionState.Pending) revert RegistrySubmissionNotPending(submissionId, pending.state);
     }
 
     // ---------------------------------------------------------------------------------------------- parameters
+    // The casts are safe: each value is checked against its bound.
+    // forge-lint: disable-start(unsafe-typecast)
 
     /// @notice Sets the stake of new submissions; 1 to 100,000 KEEPER. Only governance.
     function setExperienceStake(uint256 stake) external onlyGovernance {
         if (stake < 1 ether || stake > 100_000 ether) revert RegistryInvalidStake(stake);
         emit ExperienceStakeSet(experienceStake, stake);
-        experienceStake = uint128(stake);
+        experienceStake = uint96(stake);
     }
+
+    /// @notice Sets what malicious new submissions lose; 1 to 10,000 ten-thousandths. Only governance.
+    function setSlashingPenalty(uint256 slashBps) external onlyGovernance {
+        if (slashBps == 0 || slashBps > Shares.WHOLE) revert RegistryInvalidPenalty(slashBps);
+        emit SlashingPenaltySet(slashingPenalty, slashBps);
+        slashingPenalty = uint16(slashBps);
+    }
+
+    /// @notice Sets the sizes of libraries (1 to 10^9) and experiences (1 to 10,000 words) at most. Only governance.
+    function setLimits(uint256 librarySize, uint256 experienceWords) external onlyGovernance {
+        if (librarySize == 0 || librarySize > 1e9 || experienceWords == 0 || experienceWords > 10_000) {
+            revert RegistryInvalidLimits(librarySize, experienceWords);
+        }
+        emit LimitsSet(librarySize, experienceWords);
+        maxLibrarySize = uint64(librarySize);
+        maxExperienceWords = uint16(experienceWords);
+    }
+
+    // forge-lint: disable-end(unsafe-typecast)
 
     /// @notice Chooses who must vouch for contributors; the zero address for nobody. Only governance.
     function setPersonhood(IPersonhood newPersonhood) external onlyGovernance {

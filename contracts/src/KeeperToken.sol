@@ -15,7 +15,7 @@ contract KeeperToken is ERC20, ERC20Burnable, ERC20Permit, ERC20Votes {
     error KeeperInvalidSupply(address holder, uint256 supply);
 
     /// @param holder Receives the whole supply.
-    /// @param supply In units of 10^-18 KEEPER, at most 2^208 - 1.
+    /// @param supply In units of 10^-18 KEEPER, at most 2^128 - 1.
     constructor(address holder, uint256 supply) ERC20("Keeper", "KEEPER") ERC20Permit("Keeper") {
         if (holder == address(0) || supply == 0) revert KeeperInvalidSupply(holder, supply);
         _mint(holder, supply);
@@ -32,12 +32,17 @@ contract KeeperToken is ERC20, ERC20Burnable, ERC20Permit, ERC20Votes {
         return "mode=timestamp";
     }
 
+    /// @inheritdoc ERC20Permit
+    function nonces(address owner) public view override(ERC20Permit, Nonces) returns (uint256) {
+        return super.nonces(owner);
+    }
+
     function _update(address from, address to, uint256 value) internal override(ERC20, ERC20Votes) {
         super._update(from, to, value);
     }
 
-    /// @inheritdoc ERC20Permit
-    function nonces(address owner) public view override(ERC20Permit, Nonces) returns (uint256) {
-        return super.nonces(owner);
+    /// @dev Votes and amounts below 2^128 keep every product of two of them below 2^256.
+    function _maxSupply() internal pure override returns (uint256) {
+        return type(uint128).max;
     }
 }

@@ -7,7 +7,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {IBondVault} from "./interfaces/IBondVault.sol";
 import {ITreasury} from "./interfaces/ITreasury.sol";
 
-/// @title Treasury
+/// @title Funds of the DAO, moved by vote alone
 contract Treasury is ITreasury, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
@@ -18,6 +18,7 @@ contract Treasury is ITreasury, ReentrancyGuardTransient {
 
     uint256 private _allocations;
     mapping(uint256 allocationId => Allocation) private _allocationOf;
+    mapping(address token => uint256) private _reserved;
 
     constructor(address governance, IERC20 keeper, IBondVault vault) {
         if (governance == address(0) || address(keeper) == address(0) || address(vault) == address(0)) {
@@ -45,6 +46,8 @@ contract Treasury is ITreasury, ReentrancyGuardTransient {
     {
         if (beneficiary == address(0)) revert TreasuryZeroAddress();
         if (amount == 0) revert TreasuryInvalidAmount(amount);
+        _checkAvailable(token, amount);
+        _reserved[token] += amount;
         allocationId = ++_allocations;
         _allocationOf[allocationId] =
             Allocation({beneficiary: beneficiary, token: token, amount: amount, claimed: false, revoked: false});
@@ -55,6 +58,7 @@ contract Treasury is ITreasury, ReentrancyGuardTransient {
     function revoke(uint256 allocationId) external onlyGovernance {
         Allocation storage open = _open(allocationId);
         open.revoked = true;
+        _reserved[open.token] -= open.amount;
         emit Revoked(allocationId);
     }
 
@@ -63,6 +67,7 @@ contract Treasury is ITreasury, ReentrancyGuardTransient {
         Allocation storage open = _open(allocationId);
         if (open.beneficiary != msg.sender) revert TreasuryNotBeneficiary(allocationId, msg.sender);
         open.claimed = true;
+        _reserved[open.token] -= open.amount;
         emit Claimed(allocationId, msg.sender, open.token, open.amount);
         if (open.token != address(0)) {
             IERC20(open.token).safeTransfer(msg.sender, open.amount);
@@ -74,6 +79,7 @@ contract Treasury is ITreasury, ReentrancyGuardTransient {
 
     /// @inheritdoc ITreasury
     function fundRewards(uint256 amount) external onlyGovernance nonReentrant {
+        _checkAvailable(address(KEEPER), amount);
         emit RewardsFunded(amount);
         KEEPER.forceApprove(address(VAULT), amount);
         VAULT.fundRewards(amount);
@@ -83,6 +89,23 @@ contract Treasury is ITreasury, ReentrancyGuardTransient {
     function allocation(uint256 allocationId) external view returns (Allocation memory) {
         if (_allocationOf[allocationId].beneficiary == address(0)) revert TreasuryUnknownAllocation(allocationId);
         return _allocationOf[allocationId];
+    }
+
+    /// @inheritdoc ITreasury
+    function reserved(address token) external view returns (uint256) {
+        return _reserved[token];
+    }
+
+    /// @inheritdoc ITreasury
+    function available(address token) public view returns (uint256) {
+        uint256 held = token == address(0) ? address(this).balance : IERC20(token).balanceOf(address(this));
+        uint256 aside = _reserved[token];
+        return held > aside ? held - aside : 0;
+    }
+
+    function _checkAvailable(address token, uint256 amount) private view {
+        uint256 free = available(token);
+        if (amount > free) revert TreasuryInsufficient(token, free, amount);
     }
 
     function _open(uint256 allocationId) private view returns (Allocation storage open) {

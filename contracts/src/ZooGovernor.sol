@@ -2,144 +2,86 @@
 pragma solidity 0.8.37;
 
 import {Governor} from "@openzeppelin/contracts/governance/Governor.sol";
-import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
+import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {GovernorProposalGuardian} from "@openzeppelin/contracts/governance/extensions/GovernorProposalGuardian.sol";
 import {GovernorSettings} from "@openzeppelin/contracts/governance/extensions/GovernorSettings.sol";
 import {GovernorTimelockControl} from "@openzeppelin/contracts/governance/extensions/GovernorTimelockControl.sol";
 import {GovernorVotes} from "@openzeppelin/contracts/governance/extensions/GovernorVotes.sol";
-import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {GovernorSupermajority} from "./governor/GovernorSupermajority.sol";
 import {IBondVault} from "./interfaces/IBondVault.sol";
+import {IExperienceRegistry} from "./interfaces/IExperienceRegistry.sol";
 import {IZooGovernor} from "./interfaces/IZooGovernor.sol";
-import {Supermajority} from "./libraries/Supermajority.sol";
 
 /// @title Governance of Zoo (paper, section 5.4 and appendix C)
 /// @notice One KEEPER is one vote, staked ones included. A vote opens a day after its proposal and lasts seven days; it
 /// passes when 10 % of the supply takes part and at least 66 % of the votes for and against are for. Whoever proposes
 /// stakes 1,000 KEEPER in the vault. These numbers change only by vote, and never for a proposal that exists already.
-contract ZooGovernor is
-    Governor,
-    GovernorSettings,
-    GovernorVotes,
-    GovernorTimelockControl,
-    GovernorProposalGuardian,
-    IZooGovernor
-{
-    struct Tally {
-        uint256 against;
-        uint256 forVotes;
-        uint256 abstain;
-    }
-
+contract ZooGovernor is GovernorVotes, GovernorSupermajority, GovernorTimelockControl, GovernorProposalGuardian {
     /// @notice Where stakes are held; it keeps their votes.
     IBondVault public immutable VAULT;
 
-    uint16 private _quorumPercent;
-    uint16 private _thresholdBps;
-    IBondVault.DefeatMode private _defeatMode;
-    uint128 private _proposalBond;
-    uint128 private _rewardCap;
+    uint256 private transient _executing;
 
-    mapping(uint256 proposalId => Terms) private _terms;
-    mapping(uint256 proposalId => Tally) private _tallies;
-    mapping(uint256 proposalId => mapping(address voter => uint8)) private _choices;
-
+    /// @param guardian May cancel malicious proposals, which costs them half of their stake; the zero address for none.
     constructor(IVotes token, TimelockController timelock, IBondVault vault, address guardian)
         Governor("ZooGovernor")
         GovernorSettings(1 days, 7 days, 0)
         GovernorVotes(token)
         GovernorTimelockControl(timelock)
     {
-        if (address(token) == address(0) || address(timelock) == address(0) || address(vault) == address(0)) {
+        if (address(timelock) == address(0) || address(vault) == address(0)) {
             revert ZooGovernorZeroAddress();
         }
         VAULT = vault;
         _setProposalGuardian(guardian);
-        _setQuorumPercent(10);
-        _setApprovalThreshold(6600);
-        _setProposalBond(1000 ether);
-        _setRewardCap(1000 ether);
-    }
-
-    // ---------------------------------------------------------------------------------------------- parameters
-
-    /// @notice Percent of the supply that must take part in new proposals; 1 to 50.
-    function quorumPercent() public view returns (uint256) {
-        return _quorumPercent;
-    }
-
-    /// @notice Ten-thousandths of the votes for and against that must be for, in new proposals.
-    function approvalThreshold() public view returns (uint256) {
-        return _thresholdBps;
-    }
-
-    /// @notice KEEPER that a new proposal stakes.
-    function proposalBond() public view returns (uint256) {
-        return _proposalBond;
-    }
-
-    /// @notice KEEPER at most that a new proposal can earn.
-    function rewardCap() public view returns (uint256) {
-        return _rewardCap;
-    }
-
-    /// @notice What becomes of the stake of a new proposal that is defeated.
-    function defeatMode() public view returns (IBondVault.DefeatMode) {
-        return _defeatMode;
-    }
-
-    function setQuorumPercent(uint256 percent) external onlyGovernance {
-        _setQuorumPercent(percent);
-    }
-
-    function setApprovalThreshold(uint256 thresholdBps) external onlyGovernance {
-        _setApprovalThreshold(thresholdBps);
-    }
-
-    function setProposalBond(uint256 bond) external onlyGovernance {
-        _setProposalBond(bond);
-    }
-
-    function setRewardCap(uint256 cap) external onlyGovernance {
-        _setRewardCap(cap);
-    }
-
-    function setDefeatMode(IBondVault.DefeatMode mode) external onlyGovernance {
-        emit DefeatModeSet(_defeatMode, mode);
-        _defeatMode = mode;
-    }
-
-    event QuorumPercentSet(uint256 oldPercent, uint256 newPercent);
-
-    function _setQuorumPercent(uint256 percent) private {
-        if (percent == 0 || percent > 50) revert ZooGovernorInvalidQuorum(percent);
-        emit QuorumPercentSet(_quorumPercent, percent);
-        _quorumPercent = uint16(percent);
-    }
-
-    function _setApprovalThreshold(uint256 thresholdBps) private {
-        if (thresholdBps <= Supermajority.WHOLE / 2 || thresholdBps > 9000) {
-            revert ZooGovernorInvalidThreshold(thresholdBps);
-        }
-        emit ApprovalThresholdSet(_thresholdBps, thresholdBps);
-        _thresholdBps = uint16(thresholdBps);
-    }
-
-    function _setProposalBond(uint256 bond) private {
-        if (bond == 0 || bond > 1_000_000 ether) revert ZooGovernorInvalidBond(bond);
-        emit ProposalBondSet(_proposalBond, bond);
-        _proposalBond = uint128(bond);
-    }
-
-    function _setRewardCap(uint256 cap) private {
-        if (cap > 1_000_000 ether) revert ZooGovernorInvalidBond(cap);
-        emit RewardCapSet(_rewardCap, cap);
-        _rewardCap = uint128(cap);
     }
 
     // ----------------------------------------------------------------------------------------------- proposing
 
-    /// @dev Fixes the terms, then pulls the stake. A token transfer is the last thing that happens.
+    /// @inheritdoc IZooGovernor
+    function proposeLibraryUpdate(
+        IExperienceRegistry.Update calldata update,
+        uint256[] calldata accepted,
+        uint256[] calldata rejected,
+        string calldata description
+    ) external returns (uint256 proposalId) {
+        (address[] memory targets, uint256[] memory values, bytes[] memory calldatas) =
+            libraryUpdateCall(update, accepted, rejected);
+        proposalId = propose(targets, values, calldatas, description);
+        emit LibraryUpdateProposed(proposalId, update.seq, update.recordsRoot);
+    }
+
+    /// @inheritdoc IZooGovernor
+    function proposeWithPermit(
+        address[] memory targets,
+        uint256[] memory values,
+        bytes[] memory calldatas,
+        string memory description,
+        IBondVault.StakePermit calldata permit
+    ) external returns (uint256) {
+        // Somebody may hand in the permit first; the allowance then stands all the same.
+        try IERC20Permit(address(token()))
+            .permit(_msgSender(), address(VAULT), proposalBond(), permit.deadline, permit.v, permit.r, permit.s) {}
+            catch {}
+        return propose(targets, values, calldatas, description);
+    }
+
+    /// @inheritdoc IZooGovernor
+    function libraryUpdateCall(
+        IExperienceRegistry.Update calldata update,
+        uint256[] calldata accepted,
+        uint256[] calldata rejected
+    ) public view returns (address[] memory targets, uint256[] memory values, bytes[] memory calldatas) {
+        targets = new address[](1);
+        values = new uint256[](1);
+        calldatas = new bytes[](1);
+        targets[0] = VAULT.registry();
+        calldatas[0] = abi.encodeCall(IExperienceRegistry.publish, (update, accepted, rejected));
+    }
+
+    /// @dev Fixes the terms, then pulls the stake: a token transfer is the last thing that happens.
     function _propose(
         address[] memory targets,
         uint256[] memory values,
@@ -148,12 +90,14 @@ contract ZooGovernor is
         address proposer
     ) internal override returns (uint256 proposalId) {
         proposalId = super._propose(targets, values, calldatas, description, proposer);
-        _terms[proposalId] = Terms({quorumPercent: _quorumPercent, thresholdBps: _thresholdBps, malicious: false});
-        emit TermsFixed(proposalId, _quorumPercent, _thresholdBps, _proposalBond);
-        VAULT.post(proposalId, proposer, _proposalBond, _defeatMode, _rewardCap);
+        (IBondVault.DefeatMode mode, IBondVault.BondTerms memory bondTerms) = _fixTerms(proposalId);
+        VAULT.post(proposalId, proposer, mode, bondTerms);
     }
 
-    /// @dev A proposal that its guardian cancels is malicious; one that its proposer takes back while pending is not.
+    // ---------------------------------------------------------------------------------------------- cancelling
+
+    /// @dev A proposal that its guardian cancels is malicious; one that its proposer takes back while pending is not. A
+    /// defeated one cannot be cancelled: it would get back half of a stake that is lost.
     function _cancel(
         address[] memory targets,
         uint256[] memory values,
@@ -161,10 +105,14 @@ contract ZooGovernor is
         bytes32 descriptionHash
     ) internal override(Governor, GovernorTimelockControl) returns (uint256 proposalId) {
         proposalId = getProposalId(targets, values, calldatas, descriptionHash);
-        bool byProposer = _msgSender() == proposalProposer(proposalId) && state(proposalId) == ProposalState.Pending;
-        if (!byProposer) {
-            _terms[proposalId].malicious = true;
-            emit ProposalMarkedMalicious(proposalId, _msgSender());
+        ProposalState current = _validateStateBitmap(
+            proposalId,
+            _encodeStateBitmap(ProposalState.Pending) | _encodeStateBitmap(ProposalState.Active)
+                | _encodeStateBitmap(ProposalState.Succeeded) | _encodeStateBitmap(ProposalState.Queued)
+        );
+        if (current != ProposalState.Pending || _msgSender() != proposalProposer(proposalId)) {
+            if (_replacesGuardian(targets, calldatas)) revert ZooGovernorGuardianReplacement(proposalId);
+            _markMalicious(proposalId);
         }
         super._cancel(targets, values, calldatas, descriptionHash);
     }
@@ -181,70 +129,38 @@ contract ZooGovernor is
         return (guardian != address(0) && guardian == caller) || Governor._validateCancel(proposalId, caller);
     }
 
-    // ------------------------------------------------------------------------------------------------ counting
+    /// @dev Whether all that a proposal does is to set the guardian: else a guardian could stay for ever.
+    function _replacesGuardian(address[] memory targets, bytes[] memory calldatas) private view returns (bool) {
+        return targets.length == 1 && targets[0] == address(this)
+            && bytes4(calldatas[0]) == GovernorProposalGuardian.setProposalGuardian.selector;
+    }
+
+    // ----------------------------------------------------------------------------------------------- executing
 
     /// @inheritdoc IZooGovernor
-    function terms(uint256 proposalId) external view returns (Terms memory) {
-        return _terms[proposalId];
+    function executingProposal() external view returns (uint256) {
+        return _executing;
     }
 
-    /// @inheritdoc IZooGovernor
-    function proposalVotes(uint256 proposalId)
-        external
-        view
-        returns (uint256 against, uint256 forVotes, uint256 abstain)
-    {
-        Tally storage tally = _tallies[proposalId];
-        return (tally.against, tally.forVotes, tally.abstain);
+    function _executeOperations(
+        uint256 proposalId,
+        address[] memory targets,
+        uint256[] memory values,
+        bytes[] memory calldatas,
+        bytes32 descriptionHash
+    ) internal override(Governor, GovernorTimelockControl) {
+        uint256 outer = _executing;
+        _executing = proposalId;
+        super._executeOperations(proposalId, targets, values, calldatas, descriptionHash);
+        _executing = outer;
     }
 
-    /// @inheritdoc IZooGovernor
-    function choiceOf(uint256 proposalId, address voter) external view returns (uint8) {
-        return _choices[proposalId][voter];
+    /// @notice Always reverts: registry, vault and treasury obey this timelock for ever.
+    function updateTimelock(TimelockController) public pure override {
+        revert ZooGovernorTimelockFixed();
     }
 
-    /// @inheritdoc IGovernor
-    // solhint-disable-next-line func-name-mixedcase
-    function COUNTING_MODE() public pure override returns (string memory) {
-        return "support=bravo&quorum=against,for,abstain";
-    }
-
-    /// @inheritdoc IGovernor
-    function hasVoted(uint256 proposalId, address account) public view override returns (bool) {
-        return _choices[proposalId][account] != 0;
-    }
-
-    /// @notice Votes that must take part in a proposal made now, at a past moment.
-    function quorum(uint256 timepoint) public view override returns (uint256) {
-        return (token().getPastTotalSupply(timepoint) * _quorumPercent + 99) / 100;
-    }
-
-    function _countVote(uint256 proposalId, address account, uint8 support, uint256 weight, bytes memory)
-        internal
-        override
-        returns (uint256)
-    {
-        if (support > 2) revert ZooGovernorInvalidChoice(support);
-        if (_choices[proposalId][account] != 0) revert ZooGovernorAlreadyVoted(proposalId, account);
-        _choices[proposalId][account] = support + 1;
-        Tally storage tally = _tallies[proposalId];
-        if (support == 0) tally.against += weight;
-        else if (support == 1) tally.forVotes += weight;
-        else tally.abstain += weight;
-        return weight;
-    }
-
-    function _quorumReached(uint256 proposalId) internal view override returns (bool) {
-        Tally storage tally = _tallies[proposalId];
-        uint256 supply = token().getPastTotalSupply(proposalSnapshot(proposalId));
-        uint256 votes = tally.against + tally.forVotes + tally.abstain;
-        return Supermajority.reachesQuorum(votes, supply, _terms[proposalId].quorumPercent);
-    }
-
-    function _voteSucceeded(uint256 proposalId) internal view override returns (bool) {
-        Tally storage tally = _tallies[proposalId];
-        return Supermajority.passes(tally.forVotes, tally.against, _terms[proposalId].thresholdBps);
-    }
+    // -------------------------------------------------------------------------------------------------- voting
 
     /// @dev Votes of the tokens held and of those staked; staked ones count in the vault alone.
     function _getVotes(address account, uint256 timepoint, bytes memory params)
@@ -254,6 +170,10 @@ contract ZooGovernor is
         returns (uint256)
     {
         return super._getVotes(account, timepoint, params) + IVotes(address(VAULT)).getPastVotes(account, timepoint);
+    }
+
+    function _supplyAt(uint256 timepoint) internal view override returns (uint256) {
+        return token().getPastTotalSupply(timepoint);
     }
 
     // ----------------------------------------------------------------------------- what OpenZeppelin asks to unite
@@ -291,16 +211,6 @@ contract ZooGovernor is
         bytes32 descriptionHash
     ) internal override(Governor, GovernorTimelockControl) returns (uint48) {
         return super._queueOperations(proposalId, targets, values, calldatas, descriptionHash);
-    }
-
-    function _executeOperations(
-        uint256 proposalId,
-        address[] memory targets,
-        uint256[] memory values,
-        bytes[] memory calldatas,
-        bytes32 descriptionHash
-    ) internal override(Governor, GovernorTimelockControl) {
-        super._executeOperations(proposalId, targets, values, calldatas, descriptionHash);
     }
 
     function _executor() internal view override(Governor, GovernorTimelockControl) returns (address) {

@@ -21,40 +21,54 @@ interface IBondVault {
         Slashed
     }
 
-    /// @notice The bond of one proposal; its terms are those in force when it was made.
+    /// @notice A signature of ERC-2612 that lets the vault take the stake.
+    struct StakePermit {
+        uint256 deadline;
+        uint8 v;
+        bytes32 r;
+        bytes32 s;
+    }
+
+    /// @notice What a proposal puts at stake and can earn, as it was when the proposal was made.
+    struct BondTerms {
+        /// KEEPER staked.
+        uint80 amount;
+        /// Reward of the proposer at most, when every token votes for.
+        uint80 rewardCap;
+        /// Reward of each accepted contributor at most, when every token votes for.
+        uint80 contributionCap;
+        /// Ten-thousandths of the stake that a malicious proposal loses.
+        uint16 slashBps;
+    }
+
+    /// @notice The bond of one proposal.
     struct Bond {
         address proposer;
         DefeatMode mode;
         BondStatus status;
-        uint128 amount;
-        /// Reward at most, when every token votes for.
-        uint128 rewardCap;
-        /// Votes against, once a defeat is shared.
-        uint256 againstVotes;
+        BondTerms terms;
     }
 
-    event BondPosted(
-        uint256 indexed proposalId, address indexed proposer, uint256 amount, DefeatMode mode, uint256 rewardCap
-    );
-    event BondSettled(
-        uint256 indexed proposalId, BondStatus status, uint256 refunded, uint256 burned, uint256 rewarded
-    );
+    event BondPosted(uint256 indexed proposalId, address indexed proposer, DefeatMode mode, BondTerms terms);
+    event BondSettled(uint256 indexed proposalId, BondStatus status, uint256 refunded, uint256 burned);
     event DefeatShareClaimed(uint256 indexed proposalId, address indexed voter, uint256 amount);
     event SubmissionStaked(uint256 indexed submissionId, address indexed contributor, uint256 amount);
     event SubmissionReleased(
         uint256 indexed submissionId, address indexed contributor, uint256 refunded, uint256 burned
     );
-    event RewardCredited(address indexed account, uint256 amount);
+    /// @notice `paid` of `earned` could be credited at once; the rest is due until the pool is funded.
+    event RewardEarned(address indexed account, uint256 indexed proposalId, uint256 earned, uint256 paid);
+    event DuePaid(address indexed account, uint256 amount);
     event RewardsFunded(address indexed from, uint256 amount);
+    event Credited(address indexed account, uint256 amount);
     event Withdrawn(address indexed account, uint256 amount);
-    event GovernorBound(address governor, address registry);
+    event Bound(address governor, address registry);
 
     error VaultOnlyGovernor(address caller);
     error VaultOnlyRegistry(address caller);
     error VaultOnlyGovernance(address caller);
     error VaultOnlyDeployer(address caller);
     error VaultAlreadyBound();
-    error VaultNotBound();
     error VaultZeroAddress();
     error VaultInvalidAmount(uint256 amount);
     error VaultBondExists(uint256 proposalId);
@@ -62,35 +76,53 @@ interface IBondVault {
     error VaultAlreadySettled(uint256 proposalId, BondStatus status);
     error VaultNotSettleable(uint256 proposalId, uint8 proposalState);
     error VaultNothingToClaim(uint256 proposalId, address voter);
+    error VaultNothingDue(address account);
     error VaultNothingToWithdraw(address account);
     error VaultStakeExists(uint256 submissionId);
     error VaultNoStake(uint256 submissionId);
 
     /// @notice Takes the bond of a proposal from its proposer; only the Governor.
-    function post(uint256 proposalId, address proposer, uint128 amount, DefeatMode mode, uint128 rewardCap) external;
+    function post(uint256 proposalId, address proposer, DefeatMode mode, BondTerms calldata bondTerms) external;
 
     /// @notice Settles the bond of a proposal that has ended, or is stuck for 30 days; anyone may.
     function settle(uint256 proposalId) external;
 
-    /// @notice Slashes half of a bond that is still held, as a vote decided; only governance.
+    /// @notice Slashes a bond that is still held, as a vote decided; only governance.
     function slash(uint256 proposalId) external;
 
-    /// @notice Credits a voter's share of a defeated proposal's bond: in proportion to its votes against.
+    /// @notice Credits a voter's share of a defeated proposal's bond: in proportion to its votes against. Anyone may.
     function claimDefeatShare(uint256 proposalId, address voter) external returns (uint256 amount);
+
+    /// @notice Credits what is due to an account, as far as the pool of rewards goes. Anyone may.
+    function collectDue(address account) external returns (uint256 amount);
 
     /// @notice Pays out all that the caller is owed.
     function withdraw() external returns (uint256 amount);
-
-    function owed(address account) external view returns (uint256);
-
-    function bond(uint256 proposalId) external view returns (Bond memory);
 
     /// @notice Adds to what rewards are paid from; anyone may.
     function fundRewards(uint256 amount) external;
 
     /// @notice Takes the stake of a submission from its contributor; only the registry.
-    function stake(uint256 submissionId, address contributor, uint128 amount) external;
+    function stake(uint256 submissionId, address contributor, uint256 amount) external;
 
-    /// @notice Refunds a submission's stake, burns `burnBps` of it; only the registry.
+    /// @notice Refunds a submission's stake, burns `burnBps` ten-thousandths of it; only the registry.
     function release(uint256 submissionId, uint256 burnBps) external;
+
+    /// @notice Refunds a submission's stake and rewards its contributor by the votes for `proposalId`; only the registry.
+    function accept(uint256 submissionId, uint256 proposalId) external;
+
+    /// @notice KEEPER that an account can withdraw.
+    function owed(address account) external view returns (uint256);
+
+    /// @notice KEEPER earned by an account that the pool could not pay yet.
+    function due(address account) external view returns (uint256);
+
+    /// @notice The bond of a proposal; all zero for an unknown one.
+    function bond(uint256 proposalId) external view returns (Bond memory);
+
+    /// @notice The Governor, bound once after deployment.
+    function governor() external view returns (address);
+
+    /// @notice The registry, bound once after deployment.
+    function registry() external view returns (address);
 }

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IBondVault} from "./IBondVault.sol";
+
 /// @title The versions of the experience library that are in force, and the experiences waiting to enter it
 /// @notice The root changes only by an executed proposal (paper, sections 5.3 and 5.4). Every version names the one
 /// before it. The whole history can be rebuilt from events.
 interface IExperienceRegistry {
-    /// @notice One version of the library, as `zoo ledger` commits to it.
-    struct Version {
-        /// 1 for the first version, then counting up by one.
+    /// @notice What a proposal brings into force, as `zoo ledger` commits to it.
+    struct Update {
+        /// 1 for the first version in force, then counting up by one.
         uint64 seq;
         /// Experiences in the library.
         uint64 size;
-        /// When it came into force; set by the registry.
-        uint48 timestamp;
         /// SHA-256 of the canonical commit object.
         bytes32 commitHash;
         /// RFC 6962 root over the records in order of their keys.
         bytes32 recordsRoot;
-        /// Root of the sparse Merkle map over ids.
+        /// Root of the sparse Merkle map over ids; zero for an empty library.
         bytes32 mapRoot;
         /// RFC 6962 root of the log of commits.
         bytes32 logRoot;
@@ -25,9 +25,24 @@ interface IExperienceRegistry {
         bytes32 cidDigest;
         /// Arweave transaction or data item, or zero.
         bytes32 arweaveId;
-        /// Commit hash of the version before, or zero for the first.
+        /// Commit hash of the version in force before, or zero for the first.
         bytes32 previous;
-        /// The proposal that brought it into force; set by the registry.
+    }
+
+    /// @notice A version that is or was in force.
+    struct Version {
+        uint64 seq;
+        uint64 size;
+        /// When it came into force.
+        uint48 timestamp;
+        bytes32 commitHash;
+        bytes32 recordsRoot;
+        bytes32 mapRoot;
+        bytes32 logRoot;
+        bytes32 cidDigest;
+        bytes32 arweaveId;
+        bytes32 previous;
+        /// The proposal that brought it into force.
         uint256 proposalId;
     }
 
@@ -44,10 +59,12 @@ interface IExperienceRegistry {
     struct Submission {
         address contributor;
         uint48 submittedAt;
+        /// Ten-thousandths of the stake that it loses when it is malicious, as it was when it was submitted.
+        uint16 slashBps;
         SubmissionState state;
-        /// Leaf hash of the record: SHA-256(0x00 || canonical JSON).
+        /// SHA-256 of the record's canonical JSON.
         bytes32 recordHash;
-        /// Where the record can be read: SHA-256 digest of its raw CIDv1.
+        /// Where the record can be read: SHA-256 digest of its CIDv1.
         bytes32 cidDigest;
     }
 
@@ -62,16 +79,23 @@ interface IExperienceRegistry {
         uint256 stake
     );
     event SubmissionAccepted(uint256 indexed submissionId, uint64 indexed seq);
-    event SubmissionRejected(uint256 indexed submissionId);
+    event SubmissionRejected(uint256 indexed submissionId, uint64 indexed seq);
+    /// @notice A version named a submission that was no longer pending, or that came after its vote had opened.
+    event SubmissionSkipped(uint256 indexed submissionId, uint64 indexed seq, SubmissionState state);
     event SubmissionSlashed(uint256 indexed submissionId);
     event SubmissionWithdrawn(uint256 indexed submissionId);
     event ExperienceStakeSet(uint256 oldStake, uint256 newStake);
+    event SlashingPenaltySet(uint256 oldSlashBps, uint256 newSlashBps);
+    event LimitsSet(uint256 maxLibrarySize, uint256 maxExperienceWords);
     event PersonhoodSet(address oldPersonhood, address newPersonhood);
 
     error RegistryOnlyGovernance(address caller);
+    /// @notice Governance called, but not from a proposal that the Governor is executing.
+    error RegistryNoProposal();
     error RegistryUnexpectedSequence(uint64 expected, uint64 given);
     error RegistryUnexpectedPrevious(bytes32 expected, bytes32 given);
     error RegistryEmptyField(string field);
+    error RegistryLibraryTooLarge(uint64 size, uint64 maximum);
     error RegistryUnknownVersion(uint64 seq);
     error RegistryUnknownSubmission(uint256 submissionId);
     error RegistrySubmissionNotPending(uint256 submissionId, SubmissionState state);
@@ -80,44 +104,63 @@ interface IExperienceRegistry {
     error RegistryTooEarly(uint256 submissionId, uint48 withdrawableAt);
     error RegistryPersonhoodRequired(address account);
     error RegistryInvalidStake(uint256 stake);
+    error RegistryInvalidPenalty(uint256 slashBps);
+    error RegistryInvalidLimits(uint256 maxLibrarySize, uint256 maxExperienceWords);
     error RegistryZeroAddress();
 
-    /// @notice Brings a version into force; only governance, through an executed proposal.
-    /// @param version `seq` and `previous` must continue the version in force; `timestamp` and `proposalId` are set here.
-    /// @param accepted Pending submissions that the version took in; at most 64.
-    /// @param rejected Pending submissions that governance turned down with it; at most 64.
-    function publish(
-        Version calldata version,
-        uint256 proposalId,
-        uint256[] calldata accepted,
-        uint256[] calldata rejected
-    ) external;
+    /// @notice Brings a version into force; only governance, through a proposal that the Governor is executing.
+    /// @dev Submissions that were withdrawn or decided meanwhile are passed over, so that nobody can hold up a version.
+    /// @param update `seq` and `previous` must continue the version in force.
+    /// @param accepted Submissions that the version took in; at most 64.
+    /// @param rejected Submissions that governance turned down with it; at most 64.
+    function publish(Update calldata update, uint256[] calldata accepted, uint256[] calldata rejected) external;
 
     /// @notice Offers an experience; pulls the stake that {requiredStake} tells from the caller into the vault.
+    /// @param recordHash SHA-256 of the record's canonical JSON.
+    /// @param cidDigest SHA-256 digest of the CIDv1 under which the record can be read.
     function submit(bytes32 recordHash, bytes32 cidDigest) external returns (uint256 submissionId);
+
+    /// @notice {submit}, with a signature that lets the vault take the stake. A permit that does not hold, or that
+    /// somebody else has already handed in, is passed over.
+    function submitWithPermit(bytes32 recordHash, bytes32 cidDigest, IBondVault.StakePermit calldata permit)
+        external
+        returns (uint256 submissionId);
 
     /// @notice Takes back a submission that no version took in for 30 days, with its stake.
     function withdraw(uint256 submissionId) external;
 
-    /// @notice Marks a pending submission as malicious; half of its stake is lost. Only governance.
+    /// @notice Marks a pending submission as malicious; it loses its penalty. Only governance.
     function slash(uint256 submissionId) external;
 
     /// @notice The version in force; reverts while there is none.
     function latest() external view returns (Version memory);
 
+    /// @notice A version by its number, from 1.
     function versionAt(uint64 seq) external view returns (Version memory);
 
     /// @notice Number of versions; also the sequence number of the one in force.
     function versionCount() external view returns (uint64);
 
-    /// @notice Whether a record stands at `index` of version `seq`, by the proof that `zoo ledger prove` writes.
+    /// @notice Whether a record stands at `index` of version `seq`.
+    /// @param index `included[].index` of a proof that `zoo ledger prove` writes.
     /// @param record Canonical JSON of the record, as it is hashed into its leaf.
-    function verifyInclusion(uint64 seq, uint64 index, bytes calldata record, bytes32[] calldata path)
+    /// @param path `included[].path` of the proof.
+    function verifyInclusion(uint64 seq, uint64 index, bytes calldata record, bytes calldata path)
         external
         view
         returns (bool);
 
+    /// @notice Whether a record's `merkle_proof` (index and size of 8 bytes each, then the path) holds in version `seq`.
+    function verifyMerkleProof(uint64 seq, bytes calldata record, bytes calldata merkleProof)
+        external
+        view
+        returns (bool);
+
+    /// @notice A submission by its number, from 1.
     function submission(uint256 submissionId) external view returns (Submission memory);
+
+    /// @notice Submissions so far; ids count up from 1.
+    function submissionCount() external view returns (uint256);
 
     /// @notice KEEPER that `account` must stake for its next submission.
     function requiredStake(address account) external view returns (uint256);

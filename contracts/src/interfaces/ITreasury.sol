@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 /// @title Funds of the DAO, moved by vote alone
+/// @notice What a vote allocates is set aside at once: no later allocation can use it up before it is claimed.
 interface ITreasury {
     struct Allocation {
         address beneficiary;
@@ -23,6 +24,7 @@ interface ITreasury {
     error TreasuryOnlyGovernance(address caller);
     error TreasuryZeroAddress();
     error TreasuryInvalidAmount(uint256 amount);
+    error TreasuryInsufficient(address token, uint256 available, uint256 amount);
     error TreasuryUnknownAllocation(uint256 allocationId);
     error TreasuryNotBeneficiary(uint256 allocationId, address caller);
     error TreasuryAlreadyClaimed(uint256 allocationId);
@@ -43,5 +45,12 @@ interface ITreasury {
     /// @notice Moves KEEPER into the pool that contributors are rewarded from. Only governance.
     function fundRewards(uint256 amount) external;
 
+    /// @notice An allocation by its number, from 1.
     function allocation(uint256 allocationId) external view returns (Allocation memory);
+
+    /// @notice What is set aside of a token (the zero address for the chain's own currency) and not yet claimed.
+    function reserved(address token) external view returns (uint256);
+
+    /// @notice What a vote can still allocate of a token.
+    function available(address token) external view returns (uint256);
 }

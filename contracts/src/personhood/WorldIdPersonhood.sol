@@ -16,7 +16,8 @@ interface IWorldId {
 }
 
 /// @title Personhood by World ID
-/// @notice A person proves once, for one account; the nullifier cannot be used for another.
+/// @notice A person proves once, for one account; the nullifier cannot be used for another. The signal is the account, so
+/// that nobody can use a proof that is seen in the mempool for an account of their own.
 contract WorldIdPersonhood is IPersonhood {
     IWorldId public immutable WORLD_ID;
     /// @notice 1: verified by an Orb.
