@@ -164,8 +164,12 @@ async function readEither(ledger: Ledger, theirs: NamedLibrary, id: string): Pro
 }
 
 function conflictError(conflicts: readonly MergeConflict[], reference: string): ZooError {
-  return new ZooError('merge-conflict', `${conflicts.length} experiences changed on both sides; nothing was written`, {
-    hint: `Decide with --ours, --theirs, --edit <file> or --by-model: zoo ledger merge ${reference} --ours.`,
-    data: { conflicts },
-  });
+  return new ZooError(
+    'merge-conflict',
+    `${conflicts.length === 1 ? 'an experience' : `${conflicts.length} experiences`} changed on both sides; nothing was written`,
+    {
+      hint: `Decide with --ours, --theirs, --edit <file> or --by-model: zoo ledger merge ${reference} --ours.`,
+      data: { conflicts },
+    },
+  );
 }

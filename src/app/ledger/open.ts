@@ -38,28 +38,30 @@ export function dateOf({ environment }: Pick<Config, 'environment'>): string {
  * @throws ZooError `unknown-experience`, `ambiguous-experience`
  */
 export function findById(library: Library, id: string): Experience {
-  const exact = library.experiences.find((experience) => experience.id === id);
-  if (exact !== undefined) return exact;
-  const begun =
-    id.length < 3
-      ? []
-      : library.experiences.filter(
-          (experience) => experience.id.startsWith(id) || experience.id.startsWith(`exp_${id}`),
-        );
-  const [only, ...more] = begun;
+  const [only, ...more] = beginningWith(library, id);
   if (only !== undefined && more.length === 0) return only;
-  throw only === undefined
-    ? new ZooError('unknown-experience', `the library has no experience ${id}`, {
-        exitCode: exitCode.usage,
-        hint: '"zoo ledger list" shows the ids; --at names another version or file.',
-      })
-    : new ZooError('ambiguous-experience', `${id} begins ${begun.length} ids`, {
-        exitCode: exitCode.usage,
-        hint: `Give more of it: ${begun
-          .slice(0, 5)
-          .map((experience) => experience.id)
-          .join(', ')}.`,
-      });
+  if (only === undefined)
+    throw new ZooError('unknown-experience', `the library has no experience ${id}`, {
+      exitCode: exitCode.usage,
+      hint: '"zoo ledger list" shows the ids; --at names another version or file.',
+    });
+  const some = [only, ...more].slice(0, 5).map((experience) => experience.id);
+  throw new ZooError('ambiguous-experience', `${id} begins ${more.length + 1} ids`, {
+    exitCode: exitCode.usage,
+    hint: `Give more of it: ${some.join(', ')}.`,
+  });
+}
+
+/** The whole id where something begins one id alone, and as it was given otherwise. */
+export function completeId(library: Library, id: string): string {
+  const [only, ...more] = beginningWith(library, id);
+  return only === undefined || more.length > 0 ? id : only.id;
+}
+
+function beginningWith({ experiences }: Library, id: string): readonly Experience[] {
+  const exact = experiences.filter((experience) => experience.id === id);
+  if (exact.length > 0 || id.length < 3) return exact;
+  return experiences.filter((experience) => experience.id.startsWith(id) || experience.id.startsWith(`exp_${id}`));
 }
 
 /** Ids of the versions of others that the working library was merged with and no version names yet. */

@@ -11,7 +11,7 @@ import { verifyCommitSignature } from '../../ledger/signing.ts';
 import type { Config } from '../config.ts';
 import { openReference } from '../library-reference.ts';
 import { files, sha256 } from '../wire/platform.ts';
-import { configuredLedger } from './open.ts';
+import { completeId, configuredLedger } from './open.ts';
 
 /** Proves of each id whether a library holds it. @param reference the newest version unless given */
 export async function proveExperiences(
@@ -22,7 +22,12 @@ export async function proveExperiences(
 ): Promise<Proof> {
   const ledger = configuredLedger(config);
   const { library, version } = await openReference(reference, { config, ledger, folder });
-  return proveIds(library, ids, version?.commit ?? null, sha256);
+  return proveIds(
+    library,
+    ids.map((id) => completeId(library, id)),
+    version?.commit ?? null,
+    sha256,
+  );
 }
 
 /** Proves that an older version is an ancestor of the newest one. */

@@ -49,7 +49,7 @@ describe('a library under curation', () => {
       },
     });
     expect((await zoo('commit -m Begin')).stdout).toMatch(
-      /^v1: 1 experiences, root [0-9a-f]{64}, commit [0-9a-f]{64}\n$/,
+      /^v1: 1 experience, root [0-9a-f]{64}, commit [0-9a-f]{64}\n$/,
     );
     expect(await json('status')).toMatchObject({ clean: true, library: { version: 'v1' } });
     expect((await zoo('commit -m again')).stderr).toContain('error [nothing-to-commit]');

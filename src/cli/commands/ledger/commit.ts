@@ -2,6 +2,7 @@ import { ZooError, exitCode } from '../../../core/error.ts';
 import { signatureAlgorithms } from '../../../app/ledger/versions.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
 import { pathFlag } from '../../path-flag.ts';
+import { count } from '../../view/train-lines.ts';
 
 /** `zoo ledger commit -m <message>`: makes the working library a version, signed on request. */
 export async function commit(invocation: Invocation): Promise<void> {
@@ -27,5 +28,5 @@ export async function commit(invocation: Invocation): Promise<void> {
     keyFile: pathFlag(invocation, 'key'),
   });
   terminal.document(made);
-  terminal.print(`${made.version}: ${made.count} experiences, root ${made.root}, commit ${made.commit}`);
+  terminal.print(`${made.version}: ${count(made.count, 'experience')}, root ${made.root}, commit ${made.commit}`);
 }

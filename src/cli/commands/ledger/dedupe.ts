@@ -1,6 +1,7 @@
 import type { Invocation } from '../../invocation.ts';
 import { numberFlag } from '../../number-flag.ts';
 import { experienceLine } from '../../view/experiences.ts';
+import { count } from '../../view/train-lines.ts';
 
 /** `zoo ledger dedupe`: folds experiences that share most of their words into one. */
 export async function dedupe(invocation: Invocation): Promise<void> {
@@ -14,5 +15,8 @@ export async function dedupe(invocation: Invocation): Promise<void> {
     terminal.print(`- ${experienceLine(removed)}`);
     terminal.print(`  ${Math.round(overlap * 100)} % as ${experienceLine(kept)}`);
   }
-  terminal.message('info', `${merged.length} ${dryRun ? 'would be folded' : 'folded'}; ${library.count} experiences`);
+  terminal.message(
+    'info',
+    `${merged.length} ${dryRun ? 'would be folded' : 'folded'}; ${count(library.count, 'experience')}`,
+  );
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { exitCode } from '../../../core/error.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
 import { comparisonLines, comparisonSummary } from '../../view/experiences.ts';
+import { count } from '../../view/train-lines.ts';
 
 /** `zoo ledger diff [A] [B]`: what differs, word by word; the newest version against the working library unless named. */
 export async function diff(invocation: Invocation): Promise<number> {
@@ -30,7 +31,7 @@ async function certify({ terminal, words, flags, config }: Invocation, file: str
   terminal.document(made);
   for (const { id, before, after } of made.changes)
     terminal.print(`${before === null ? '+' : after === null ? '-' : '~'} ${id}`);
-  terminal.print(`${made.changes.length} changes, certified in ${made.bytes} bytes: ${file}`);
+  terminal.print(`${count(made.changes.length, 'change')}, certified in ${made.bytes} bytes: ${file}`);
   terminal.print(`zoo ledger verify ${file} --before ${made.before} --after ${made.after}`);
   return flags['exitCode'] === true && made.changes.length > 0 ? exitCode.error : exitCode.done;
 }

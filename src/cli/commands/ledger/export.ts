@@ -2,6 +2,7 @@ import { exportForms } from '../../../ledger/render-library.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
 import { pathFlag } from '../../path-flag.ts';
 import { choiceFlag } from '../../choice-flag.ts';
+import { count as counted } from '../../view/train-lines.ts';
 
 /** `zoo ledger export`: a library as text, to stdout or a file. */
 export async function exportLibrary(invocation: Invocation): Promise<void> {
@@ -17,5 +18,7 @@ export async function exportLibrary(invocation: Invocation): Promise<void> {
   const output = pathFlag(invocation, 'output');
   if (output !== undefined) await exchange.writeExport(output, text);
   terminal.document({ format: form, count, output: output ?? null, ...(output === undefined ? { text } : {}) });
-  terminal.print(output === undefined ? text.replace(/\n$/, '') : `${count} experiences written to ${output}`);
+  terminal.print(
+    output === undefined ? text.replace(/\n$/, '') : `${counted(count, 'experience')} written to ${output}`,
+  );
 }

@@ -1,6 +1,7 @@
 import { exitCode } from '../../../core/error.ts';
 import type { Invocation } from '../../invocation.ts';
 import { cleanLine } from '../../view/clean-text.ts';
+import { count } from '../../view/train-lines.ts';
 
 /** `zoo ledger fsck`: reads every file of the library and names what is damaged; exits 5 then. */
 export async function fsck({ terminal, config }: Invocation): Promise<number> {
@@ -14,6 +15,6 @@ export async function fsck({ terminal, config }: Invocation): Promise<number> {
     );
     if (mend !== undefined) terminal.print(`  ${cleanLine(mend)}`);
   }
-  terminal.message('info', errors === 0 ? 'Nothing is damaged.' : `${errors} errors`);
+  terminal.message('info', errors === 0 ? 'Nothing is damaged.' : count(errors, 'error'));
   return errors === 0 ? exitCode.done : exitCode.verification;
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { importForms } from '../../../ledger/parse-library.ts';
 import { choiceFlag } from '../../choice-flag.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
+import { count } from '../../view/train-lines.ts';
 
 /** `zoo ledger import <file>`: experiences from a file or a starter into the working library, all of them or none. */
 export async function importLibrary(invocation: Invocation): Promise<void> {
@@ -19,6 +20,6 @@ export async function importLibrary(invocation: Invocation): Promise<void> {
   terminal.document({ dryRun, ...made });
   const { added, updated, kept, library } = made;
   terminal.print(
-    `${added} added, ${updated} updated, ${kept} already there${dryRun ? ' (nothing was written)' : `; ${library.count} experiences`}`,
+    `${added} added, ${updated} updated, ${kept} already there${dryRun ? ' (nothing was written)' : `; ${count(library.count, 'experience')}`}`,
   );
 }

@@ -1,6 +1,7 @@
 import { exitCode } from '../../../core/error.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
 import { cleanLine } from '../../view/clean-text.ts';
+import { count as counted } from '../../view/train-lines.ts';
 
 /** `zoo ledger lint`: what a curator should mend; exits 3 when there is an error, or a warning with `--strict`. */
 export async function lint(invocation: Invocation): Promise<number> {
@@ -24,7 +25,10 @@ export async function lint(invocation: Invocation): Promise<number> {
       );
       terminal.print(`  ${cleanLine(mend)}`);
     }
-    terminal.message('info', `${count} experiences: ${errors} errors, ${warnings} warnings`);
+    terminal.message(
+      'info',
+      `${counted(count, 'experience')}: ${counted(errors, 'error')}, ${counted(warnings, 'warning')}`,
+    );
   }
   return errors > 0 || (flags['strict'] === true && warnings > 0) ? exitCode.regression : exitCode.done;
 }

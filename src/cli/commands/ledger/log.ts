@@ -2,6 +2,7 @@ import type { Invocation } from '../../invocation.ts';
 import { optionalNumberFlag } from '../../number-flag.ts';
 import { cleanLine } from '../../view/clean-text.ts';
 import { comparisonLines, comparisonSummary } from '../../view/experiences.ts';
+import { count } from '../../view/train-lines.ts';
 
 /** `zoo ledger log`: the versions, the newest first. */
 export async function log(invocation: Invocation): Promise<void> {
@@ -19,7 +20,7 @@ export async function log(invocation: Invocation): Promise<void> {
       `${terminal.style('yellow', version)}${names}  ${cleanLine(commit.time)}  ${cleanLine(commit.author)}`,
     );
     terminal.print(`  ${cleanLine(commit.message)}`);
-    terminal.print(`  ${commit.size} experiences, root ${commit.recordsRoot}`);
+    terminal.print(`  ${count(commit.size, 'experience')}, root ${commit.recordsRoot}`);
     terminal.print(`  commit ${id}${commit.parents.length > 1 ? ', a merge' : ''}`);
     for (const { algorithm, publicKey, valid } of signatures)
       terminal.print(`  ${valid ? 'signed' : 'BAD SIGNATURE'}: ${algorithm} ${publicKey.slice(0, 66)}`);

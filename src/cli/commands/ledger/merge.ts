@@ -6,6 +6,7 @@ import type { MergeConflict } from '../../../ledger/merge-libraries.ts';
 import { untilInterrupted } from '../../interrupt.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
 import { comparisonLines, conflictLines } from '../../view/experiences.ts';
+import { count } from '../../view/train-lines.ts';
 
 /** `zoo ledger merge <library>`: three-way into the working library; conflicts are listed, or decided as told. */
 export async function merge(invocation: Invocation): Promise<void> {
@@ -33,7 +34,7 @@ export async function merge(invocation: Invocation): Promise<void> {
     });
     terminal.document(made);
     for (const line of comparisonLines(made.changes, terminal)) terminal.print(line);
-    if (made.resolved > 0) terminal.print(`${made.resolved} conflicts decided`);
+    if (made.resolved > 0) terminal.print(`${count(made.resolved, 'conflict')} decided`);
     if (made.usage !== null)
       terminal.print(
         `asked the model ${made.usage.calls} times${made.usage.usd === null ? '' : `, $${made.usage.usd.toFixed(4)}`}`,

@@ -2,6 +2,7 @@ import { defaultQualityWeights } from '../../../core/library/quality-score.ts';
 import type { Invocation } from '../../invocation.ts';
 import { numberFlag, optionalNumberFlag } from '../../number-flag.ts';
 import { experienceLine } from '../../view/experiences.ts';
+import { count } from '../../view/train-lines.ts';
 
 /** `zoo ledger prune`: takes out the experiences of the lowest quality Q(e), as many as are beyond the capacity. */
 export async function prune(invocation: Invocation): Promise<void> {
@@ -19,5 +20,8 @@ export async function prune(invocation: Invocation): Promise<void> {
   });
   terminal.document({ dryRun, weights, removed, library });
   for (const { experience, score } of removed) terminal.print(`- ${score.toFixed(3)} ${experienceLine(experience)}`);
-  terminal.message('info', `${removed.length} ${dryRun ? 'would go' : 'removed'}; ${library.count} experiences`);
+  terminal.message(
+    'info',
+    `${removed.length} ${dryRun ? 'would go' : 'removed'}; ${count(library.count, 'experience')}`,
+  );
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Verified, VerifiedLibrary } from '../../../app/ledger/proofs.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
 import { cleanLine } from '../../view/clean-text.ts';
+import { count } from '../../view/train-lines.ts';
 
 /** `zoo ledger verify [file]`: a proof against the roots that one trusts; without a file the library itself. */
 export async function verify(invocation: Invocation): Promise<void> {
@@ -26,7 +27,7 @@ function describe(verified: Verified | VerifiedLibrary): string[] {
   switch (verified.kind) {
     case 'library':
       return [
-        `valid: ${verified.count} experiences${verified.version === null ? '' : `, as ${verified.version} has them`}`,
+        `valid: ${count(verified.count, 'experience')}${verified.version === null ? '' : `, as ${verified.version} has them`}`,
         `root ${verified.recordsRoot}`,
         `map  ${verified.mapRoot}`,
         ...verified.signatures.map(({ algorithm, publicKey }) => `signed ${algorithm} ${publicKey.slice(0, 66)}`),
@@ -39,7 +40,7 @@ function describe(verified: Verified | VerifiedLibrary): string[] {
       ];
     case 'difference':
       return [
-        `valid: these ${verified.changes.length} changes are the whole difference`,
+        `valid: ${count(verified.changes.length, 'change')}, and no other`,
         ...verified.changes.map(
           ({ id, before, after }) => `${before === null ? '+' : after === null ? '-' : '~'} ${id}`,
         ),
