@@ -28,7 +28,7 @@ export interface NamedLibrary {
 }
 
 /** One way to name a library. */
-export interface ReferenceSource {
+interface ReferenceSource {
   /** What it names, for messages. */
   readonly names: string;
   /** Undefined when the reference is not of this kind. @throws ZooError when it is, and cannot be had */

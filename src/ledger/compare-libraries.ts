@@ -67,7 +67,7 @@ export function isSameLibrary({ added, removed, modified }: LibraryComparison): 
 }
 
 /** Names of the fields in which two records differ, their ids aside. */
-export function differingFields(before: Experience, after: Experience): ComparedField[] {
+function differingFields(before: Experience, after: Experience): ComparedField[] {
   return (Object.keys(fields) as ComparedField[]).filter(
     (name) => canonicalJson(fields[name](before)) !== canonicalJson(fields[name](after)),
   );

@@ -13,7 +13,7 @@ import {
 } from './checkpoint.ts';
 
 /** Two checkpoints and what shows that the newer log begins with the older one. */
-export const consistencySchema = z.strictObject({
+const consistencySchema = z.strictObject({
   format: z.literal('zoo-consistency'),
   v: z.literal(1),
   /** Checkpoints (C2SP), as text. */

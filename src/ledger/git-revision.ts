@@ -70,7 +70,7 @@ export async function repositoryRoot(git: Git, folder: string): Promise<string> 
 }
 
 /** The library's folder as git names it, with `/`; empty for the root itself. */
-export async function pathInRepository(git: Git, folder: string): Promise<string> {
+async function pathInRepository(git: Git, folder: string): Promise<string> {
   await repositoryRoot(git, folder);
   const { stdout } = await git.run(folder, ['rev-parse', '--show-prefix']);
   return text(stdout).trim().replace(/\/$/, '');

@@ -12,7 +12,7 @@ import { findRuns } from '../wire/journals.ts';
 import { files, sha256 } from '../wire/platform.ts';
 import { configuredLedger } from './open.ts';
 
-export interface ComparedLibrary {
+interface ComparedLibrary {
   readonly reference: string;
   readonly title: string;
   readonly version: string | null;

@@ -30,7 +30,7 @@ export interface ExplainedGroup {
   readonly missing: number;
 }
 
-export interface ExplainedRollout {
+interface ExplainedRollout {
   readonly sample: number;
   readonly digest: string;
   readonly outcome: string;
