@@ -43,6 +43,32 @@ export function fixedConcurrency(limit: number): Concurrency {
   };
 }
 
+/** Below this share of the limit a refusal is judged by what became of the calls before it. */
+const farBelow = 0.8;
+const rememberedCalls = 64;
+/** Of these, refusals up to this share are chance. */
+const chance = 0.25;
+
+/** Whether the last calls at a level (or near it, or above it) were mostly taken. */
+function createRecentCalls(): {
+  add(level: number, refused: boolean): void;
+  mostlyTaken(level: number): boolean;
+} {
+  const calls: { readonly level: number; readonly refused: boolean }[] = [];
+  let next = 0;
+  return {
+    add: (level, refused) => {
+      calls[next] = { level, refused };
+      next = (next + 1) % rememberedCalls;
+    },
+    mostlyTaken: (level) => {
+      const alike = calls.filter((call) => call.level >= level * farBelow);
+      const refused = alike.filter((call) => call.refused).length;
+      return alike.length >= 8 && refused <= alike.length * chance;
+    },
+  };
+}
+
 const leastCaution = 2;
 const mostCaution = 16;
 
@@ -68,10 +94,12 @@ interface Cut {
  * when nothing was taken since the last cut. A burst ends when calls that began after the cut are refused. An endpoint
  * that refuses a few calls at random would push any such rule to the ground, so a refusal does not count when ten times
  * as many calls were taken at the same level, and a cut is undone when calls of the refused level turn out to be taken.
+ * Nor does one count that comes far below the limit, as at the end of a step, while most calls like it are taken.
  * A collapse of the time to the first token cuts to seven tenths. Nothing else cuts.
  */
 export function adaptiveConcurrency(start: number): Concurrency {
   const watch = createFirstTokenWatch();
+  const recent = createRecentCalls();
   let limit = start;
   let generation = 0;
   let ramping = true;
@@ -159,6 +187,7 @@ export function adaptiveConcurrency(start: number): Concurrency {
       return generation;
     },
     accepted: (call, milliseconds, saturated) => {
+      recent.add(call.level, false);
       const fresh = call.generation === generation;
       const health = watch.record(call.stage, milliseconds, fresh);
       if (call.level >= 0.95 * limit) {
@@ -189,6 +218,8 @@ export function adaptiveConcurrency(start: number): Concurrency {
           return 'overload';
         }
       }
+      recent.add(call.level, true);
+      if (call.level < farBelow * limit && recent.mostlyTaken(call.level)) return 'isolated';
       if (call.generation !== generation) {
         if (lastCut === undefined) return 'overload';
         correct(lastCut, call.level);

@@ -261,6 +261,21 @@ describe('auto', () => {
     expect(server.busyMs / 128 / clock.now()).toBeGreaterThan(0.85);
   });
 
+  it('is not pushed down by such refusals while little is asked, as between two steps', async () => {
+    const draw = randomFor(6);
+    const { clock, limiter, model } = setUp('auto', {
+      slots: 128,
+      beyond: 'queue',
+      totalMs: () => 4000,
+      answer: () => (draw() < 0.08 ? new ModelError('rate-limit', 'busy') : fakeCompletion()),
+    });
+    const calm = patient(model, clock);
+    await clock.settle(askMany(calm, 2000));
+    const before = limiter.limit;
+    for (let ebb = 0; ebb < 20; ebb++) await clock.settle(askMany(calm, 20));
+    expect(limiter.limit).toBeGreaterThanOrEqual(0.7 * before);
+  });
+
   it('backs off when the time to the first token collapses, and grows no further while it is long', async () => {
     const { clock, limiter, model, server } = setUp('auto', {
       slots: 32,
