@@ -36,6 +36,9 @@ it('bash completes commands, commands below commands, flags and choices', async 
   const script = await scriptOf('bash');
   expect(complete(script, ['zoo', 'tr'])).toEqual(['train']);
   expect(complete(script, ['zoo', 'dataset', 'sh'])).toEqual(['show']);
+  expect(complete(script, ['zoo', 'ledger', 'bl'])).toEqual(['blame']);
+  // What git calls is for git.
+  expect(complete(script, ['zoo', 'ledger', 'git-'])).toEqual(['']);
   expect(complete(script, ['zoo', 'train', '--group-s'])).toEqual(['--group-size', '--group-size-fixed']);
   expect(complete(script, ['zoo', 'train', '--gate', ''])).toEqual(['off', 'epoch', 'step']);
   expect(complete(script, ['zoo', 'runs', '--js'])).toEqual(['--json']);

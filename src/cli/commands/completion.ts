@@ -39,10 +39,15 @@ function listNodes(command: Command, parents: readonly string[] = [], inherited:
     ...inherited,
   ];
   const global = parents.length === 0 ? flags.filter(({ name }) => name !== '--version') : inherited;
-  const commands = command.commands.map((child) => ({ name: child.name(), about: child.description() }));
+  // What only other programs call is in no help, and here neither.
+  const visible = command
+    .createHelp()
+    .visibleCommands(command)
+    .filter((child) => command.commands.includes(child));
+  const commands = visible.map((child) => ({ name: child.name(), about: child.description() }));
   return [
     { path: path.join(' '), commands, flags: [...flags, { name: '--help', about: 'shows this help', choices: [] }] },
-    ...command.commands.flatMap((child) => listNodes(child, path, global)),
+    ...visible.flatMap((child) => listNodes(child, path, global)),
   ];
 }
 
