@@ -7,7 +7,8 @@ import { recordKey } from '../core/tree/library-roots.ts';
 import type { CommitEntry } from '../ledger/history.ts';
 import { paths } from '../ledger/layout.ts';
 import { readHeader } from '../ledger/working.ts';
-import { type PublishedRecord, type PublishedVersion, type Snapshot, takeSnapshot } from '../publishing/snapshot.ts';
+import type { PublishedRecord, PublishedVersion } from '../publishing/published-version.ts';
+import { type Snapshot, takeSnapshot } from '../publishing/snapshot.ts';
 import type { Ledger } from './wire/ledgers.ts';
 import { files, sha256 } from './wire/platform.ts';
 

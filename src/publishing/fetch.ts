@@ -9,7 +9,7 @@ import { newestOf, readCommits } from './read-commits.ts';
 import { readRecords } from './read-records.ts';
 import { readVectors } from './read-vectors.ts';
 import { type FetchWorld, type Reading, openReading } from './reading.ts';
-import type { PublishedSignature } from './snapshot.ts';
+import type { PublishedSignature } from './published-version.ts';
 import { decodeText, parseFetched, tooMany, unverified } from './unverified.ts';
 
 export interface FetchedVersion {

@@ -1,17 +1,18 @@
 import { toHex } from '../core/digest.ts';
-import { type CidBytes, codecOf, codecs } from '../core/ipld/cid.ts';
+import { type CidBytes, cidKey, codecOf, codecs, digestOf } from '../core/ipld/cid.ts';
 import { linksOf } from '../core/ipld/links.ts';
-import { leafBytes } from '../core/ipld/unixfs-file.ts';
 import type { Experience } from '../core/library/experience.ts';
 import type { VectorReference } from '../core/library/vector.ts';
 import type { Reading } from './reading.ts';
 import { spend } from './receive.ts';
 import { unverified } from './unverified.ts';
 
-/** Leaves that are asked for at once. */
-const leavesAtOnce = 32;
+/** Nodes whose vectors are asked for at once. */
+const nodesAtOnce = 16;
+/** Levels of nodes at most: 1,024 links each, above groups. */
+const deepest = 5;
 
-/** The vectors that records name, from the one file of them, each against its own digest. */
+/** The vectors that records name, from the one file of them, whose leaves are those vectors in the records' order. */
 export async function readVectors(
   reading: Reading,
   file: CidBytes | null,
@@ -22,44 +23,59 @@ export async function readVectors(
   if (file === null && named.length === 0) return vectors;
   if (file === null || named.length === 0)
     throw unverified('not-a-snapshot', 'its embeddings are not those that its records name');
-  const bytes = await readFile(reading, file, named);
-  let at = 0;
-  for (const reference of named) {
-    const vector = bytes.subarray(at, at + vectorBytes(reference));
-    at += vector.length;
-    if (toHex(reading.sha256(vector)) !== reference.sha256)
+  refuseTooMany(reading, named);
+  let next = 0;
+  for await (const { cid, bytes } of leavesOf(reading, file, named.length)) {
+    const reference = named[next++];
+    if (reference === undefined || toHex(digestOf(cid)) !== reference.sha256 || bytes.length !== vectorBytes(reference))
       throw unverified('vector-mismatch', 'a vector is not the one that its record names');
-    vectors.set(reference.sha256, vector);
+    vectors.set(reference.sha256, bytes);
   }
+  if (next < named.length) throw unverified('vector-mismatch', 'its embeddings are too few');
   return vectors;
 }
 
-async function readFile(reading: Reading, file: CidBytes, named: readonly VectorReference[]): Promise<Uint8Array> {
+/** Before anything of them is fetched. */
+function refuseTooMany({ allowance }: Reading, named: readonly VectorReference[]): void {
   const expected = named.reduce((sum, reference) => sum + vectorBytes(reference), 0);
-  if (expected + reading.allowance.spent > reading.allowance.most) spend(reading.allowance, expected);
-  const bytes = new Uint8Array(expected);
-  let at = 0;
+  if (allowance.spent + expected > allowance.most) spend(allowance, expected);
+}
+
+async function* leavesOf(
+  reading: Reading,
+  file: CidBytes,
+  most: number,
+): AsyncGenerator<{ readonly cid: CidBytes; readonly bytes: Uint8Array }> {
   let level: readonly CidBytes[] = [file];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > 4 || level.length > named.length + expected / leafBytes + 1)
-      throw unverified('not-a-snapshot', 'the file of its embeddings has more parts than it can have');
-    const nodes = level.filter((cid) => codecOf(cid) === codecs.dagPb);
-    if (nodes.length > 0 && nodes.length < level.length)
-      throw unverified('not-a-snapshot', 'the file of its embeddings is no balanced tree');
-    const next: CidBytes[] = [];
-    for (let start = 0; start < level.length; start += leavesAtOnce)
-      for (const block of await reading.blocks(level.slice(start, start + leavesAtOnce))) {
-        if (nodes.length > 0) next.push(...linksOf(block));
-        else {
-          if (at + block.bytes.length > expected) throw unverified('vector-mismatch', 'its embeddings are too long');
-          bytes.set(block.bytes, at);
-          at += block.bytes.length;
-        }
-      }
-    level = next;
+    if (depth > deepest || level.length > most || level.some((cid) => codecOf(cid) !== codecs.dagPb))
+      throw unverified('vector-mismatch', 'the file of its embeddings has another form');
+    const below: CidBytes[] = [];
+    for (let start = 0; start < level.length; start += nodesAtOnce) {
+      const some = level.slice(start, start + nodesAtOnce);
+      const blocks = await reading.blocks(some);
+      const links = blocks.map(linksOf);
+      // The lowest nodes link raw blocks alone; they come with them.
+      const lowest = links.every((cids) => cids.length > 0 && cids.every((cid) => codecOf(cid) === codecs.raw));
+      if (!lowest) below.push(...links.flat());
+      else if (below.length > 0) throw unverified('vector-mismatch', 'the file of its embeddings is no even tree');
+      else yield* familiesOf(reading, some, links);
+    }
+    level = below;
   }
-  if (at !== expected) throw unverified('vector-mismatch', 'its embeddings are too short');
-  return bytes;
+}
+
+async function* familiesOf(
+  reading: Reading,
+  nodes: readonly CidBytes[],
+  links: readonly (readonly CidBytes[])[],
+): AsyncGenerator<{ readonly cid: CidBytes; readonly bytes: Uint8Array }> {
+  const families = await reading.families(nodes);
+  for (const [index, cids] of links.entries())
+    for (const cid of cids) {
+      const block = families[index]?.get(cidKey(cid));
+      if (block !== undefined) yield block;
+    }
 }
 
 function vectorBytes({ dim, dtype }: VectorReference): number {

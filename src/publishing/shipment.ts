@@ -75,8 +75,7 @@ function partOf(root: CidBytes, blocks: readonly Block[], index: number, last: b
   const pieces: Uint8Array[] = [];
   const writer = new CarWriter(root);
   for (const { cid, bytes } of blocks) {
-    const piece = writer.add(cid, bytes);
-    if (piece !== undefined) pieces.push(piece);
+    pieces.push(...writer.add(cid, bytes));
   }
   pieces.push(writer.end());
   const car = new Uint8Array(writer.size);

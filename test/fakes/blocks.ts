@@ -28,8 +28,7 @@ export function memoryBlocks(): MemoryBlocks {
       for await (const { cid, bytes } of blocks) {
         contents.set(cidKey(cid), { cid, bytes: bytes.slice() });
         count++;
-        const piece = writer.add(cid, bytes);
-        if (piece !== undefined) pieces.push(piece);
+        pieces.push(...writer.add(cid, bytes));
       }
       pieces.push(writer.end());
       const car = Buffer.concat(pieces);

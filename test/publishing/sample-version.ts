@@ -4,7 +4,7 @@ import { canonicalJson } from '../../src/core/tree/canonical.ts';
 import { type Commit, commitId } from '../../src/core/tree/commit.ts';
 import { compareBytes } from '../../src/core/tree/hashing.ts';
 import { libraryRoots, recordKey } from '../../src/core/tree/library-roots.ts';
-import type { PublishedRecord, PublishedSignature, PublishedVersion } from '../../src/publishing/snapshot.ts';
+import type { PublishedRecord, PublishedSignature, PublishedVersion } from '../../src/publishing/published-version.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { exampleExperience } from '../ledger/experience.ts';
 

@@ -22,37 +22,61 @@ export function framePrefix(blockBytes: number): number {
   return varintLength(cidLength + blockBytes) + cidLength;
 }
 
+/** Blocks from this size on are handed out as they are, not copied. */
+const copiedBelow = 64 * 1024;
+const nothing: readonly Uint8Array[] = [];
+
+export interface CarWriterOptions {
+  readonly pieceBytes?: number;
+  /** Writes over a piece once the one after it was handed out, for callers that are done with each before the next. */
+  readonly reuse?: boolean;
+}
+
 /**
- * Gathers blocks into pieces of about a megabyte, so that a small block costs no write of its own. What it hands out is
- * never touched again.
+ * Gathers blocks into pieces of about a quarter of a megabyte, so that a small block costs no write of its own. What it
+ * hands out is not touched again, unless it may be reused.
  */
 export class CarWriter {
   /** Bytes of the CAR so far, header counted. */
   size = 0;
   #piece: Uint8Array;
+  #start = 0;
   #used = 0;
   readonly #pieceBytes: number;
+  readonly #reuse: boolean;
+  #spare: Uint8Array | undefined;
 
-  constructor(root: CidBytes, pieceBytes = 1024 * 1024) {
-    this.#pieceBytes = pieceBytes;
-    this.#piece = new Uint8Array(pieceBytes);
-    this.#append(carHeader(root));
+  constructor(root: CidBytes, { pieceBytes = 256 * 1024, reuse = false }: CarWriterOptions = {}) {
+    this.#pieceBytes = Math.max(pieceBytes, 1024);
+    this.#reuse = reuse;
+    this.#piece = new Uint8Array(this.#pieceBytes);
+    const header = carHeader(root);
+    this.#piece.set(header);
+    this.#used = header.length;
+    this.size = header.length;
   }
 
-  /** Adds a block; returns a piece when one is full. `size` minus the block's bytes is where its content starts. */
-  add(cid: CidBytes, bytes: Uint8Array): Uint8Array | undefined {
-    const framed = framePrefix(bytes.length) + bytes.length;
-    let full: Uint8Array | undefined;
-    if (this.#used + framed > this.#piece.length) {
-      full = this.#take();
-      this.#piece = new Uint8Array(Math.max(this.#pieceBytes, framed));
+  /** Adds a block; returns the pieces that are full. `size` minus the block's bytes is where its content starts. */
+  add(cid: CidBytes, bytes: Uint8Array): readonly Uint8Array[] {
+    const large = bytes.length >= copiedBelow;
+    const prefix = framePrefix(bytes.length);
+    const copied = large ? prefix : prefix + bytes.length;
+    const full: Uint8Array[] = [];
+    if (this.#used + copied > this.#piece.length) {
+      full.push(this.#take());
+      this.#next(copied);
     }
     this.#used = writeVarint(this.#piece, this.#used, cidLength + bytes.length);
     this.#piece.set(cid, this.#used);
-    this.#piece.set(bytes, this.#used + cidLength);
-    this.#used += cidLength + bytes.length;
-    this.size += framed;
-    return full;
+    this.#used += cidLength;
+    this.size += prefix + bytes.length;
+    if (large) {
+      full.push(this.#take(), bytes);
+      return full;
+    }
+    this.#piece.set(bytes, this.#used);
+    this.#used += bytes.length;
+    return full.length === 0 ? nothing : full;
   }
 
   /** The rest. */
@@ -60,15 +84,18 @@ export class CarWriter {
     return this.#take();
   }
 
-  #append(bytes: Uint8Array): void {
-    this.#piece.set(bytes, this.#used);
-    this.#used += bytes.length;
-    this.size += bytes.length;
+  #next(copied: number): void {
+    const spare = this.#spare;
+    if (this.#reuse) this.#spare = this.#piece;
+    const fits = this.#reuse && spare !== undefined && spare.length >= copied;
+    this.#piece = fits ? spare : new Uint8Array(Math.max(this.#pieceBytes, copied));
+    this.#start = 0;
+    this.#used = 0;
   }
 
   #take(): Uint8Array {
-    const piece = this.#piece.subarray(0, this.#used);
-    this.#used = 0;
+    const piece = this.#piece.subarray(this.#start, this.#used);
+    this.#start = this.#used;
     return piece;
   }
 }
@@ -79,10 +106,7 @@ export async function* encodeCar(
   blocks: AsyncIterable<Block> | Iterable<Block>,
 ): AsyncGenerator<Uint8Array> {
   const writer = new CarWriter(root);
-  for await (const { cid, bytes } of blocks) {
-    const piece = writer.add(cid, bytes);
-    if (piece !== undefined) yield piece;
-  }
+  for await (const { cid, bytes } of blocks) yield* writer.add(cid, bytes);
   yield writer.end();
 }
 

@@ -1,7 +1,7 @@
-import { decode, encode } from '@ipld/dag-pb';
+import { decode } from '@ipld/dag-pb';
 import type { Sha256 } from '../digest.ts';
 import { ZooError, exitCode } from '../error.ts';
-import { type Block, type CidBytes, cidOf, codecs, formatCid, toLink } from './cid.ts';
+import { type Block, type CidBytes, cidLength, cidOf, codecs, formatCid, type toLink } from './cid.ts';
 
 /** Bytes of a leaf in the profile `unixfs-v1-2025` (IPIP-499). */
 export const leafBytes = 1024 * 1024;
@@ -13,19 +13,16 @@ export interface FileLeaf {
   readonly size: number;
 }
 
-export interface UnixFsFile {
-  readonly root: CidBytes;
-  readonly size: number;
-  /** The blocks above the leaves, the root first; none when one leaf is all. */
-  readonly nodes: readonly Block[];
-}
-
-interface Node {
+/** A part of a file: a leaf, or a node over others. */
+export interface FileNode {
   readonly cid: CidBytes;
   /** Bytes of the file below it. */
   readonly size: number;
   /** Bytes of the blocks below it, itself counted. */
   readonly total: number;
+  /** Its own bytes; undefined for a leaf, whose bytes are the file's. */
+  readonly bytes?: Uint8Array;
+  readonly children?: readonly FileNode[];
 }
 
 /**
@@ -34,36 +31,82 @@ interface Node {
  *
  * @param leaves at least one; an empty file has one empty leaf
  */
-export function unixFsFile(leaves: readonly FileLeaf[], sha256: Sha256): UnixFsFile {
-  if (leaves.length === 0) throw new RangeError('a file has at least one leaf');
-  const made: Block[] = [];
-  let level: readonly Node[] = leaves.map(({ cid, size }) => ({ cid, size, total: size }));
-  while (level.length > 1) {
-    const above: Node[] = [];
-    for (let start = 0; start < level.length; start += linksPerNode) {
-      const children = level.slice(start, start + linksPerNode);
-      const block = fileNode(children, sha256);
-      made.push(block);
-      above.push({
-        cid: block.cid,
-        size: children.reduce((sum, { size }) => sum + size, 0),
-        total: children.reduce((sum, { total }) => sum + total, block.bytes.length),
-      });
-    }
-    level = above;
-  }
-  const [root] = level as [Node];
-  return { root: root.cid, size: root.size, nodes: made.toReversed() };
+export function unixFsFile(leaves: readonly FileLeaf[], sha256: Sha256): FileNode {
+  return balance(leaves.map(nodeOfLeaf), sha256);
 }
 
-function fileNode(children: readonly Node[], sha256: Sha256): Block {
-  const size = children.reduce((sum, child) => sum + child.size, 0);
-  const data = [0x08, 0x02, 0x18, ...varint(size), ...children.flatMap((child) => [0x20, ...varint(child.size)])];
-  const bytes = encode({
-    Data: Uint8Array.from(data),
-    Links: children.map(({ cid, total }) => ({ Name: '', Tsize: total, Hash: toLink(cid) })),
-  });
-  return { cid: cidOf(codecs.dagPb, sha256(bytes)), bytes };
+/**
+ * A UnixFS file whose leaves come in groups, each under a node of its own, so that a group which grows does not move
+ * the others. As valid a file as the balanced one, with a CID of its own.
+ *
+ * @param groups of at least one leaf and at most {@link linksPerNode} each
+ */
+export function groupedUnixFsFile(groups: readonly (readonly FileLeaf[])[], sha256: Sha256): FileNode {
+  return balance(
+    groups.map((leaves) => nodeOver(leaves.map(nodeOfLeaf), sha256)),
+    sha256,
+  );
+}
+
+function balance(nodes: readonly FileNode[], sha256: Sha256): FileNode {
+  let level = nodes;
+  while (level.length > 1) {
+    const above: FileNode[] = [];
+    for (let start = 0; start < level.length; start += linksPerNode)
+      above.push(nodeOver(level.slice(start, start + linksPerNode), sha256));
+    level = above;
+  }
+  const [root] = level;
+  if (root === undefined) throw new RangeError('a file has at least one leaf');
+  return root;
+}
+
+function nodeOfLeaf({ cid, size }: FileLeaf): FileNode {
+  return { cid, size, total: size };
+}
+
+function nodeOver(children: readonly FileNode[], sha256: Sha256): FileNode {
+  const bytes = encodeFileNode(children);
+  let [size, total] = [0, bytes.length];
+  for (const child of children) {
+    size += child.size;
+    total += child.total;
+  }
+  return { cid: cidOf(codecs.dagPb, sha256(bytes)), size, total, bytes, children };
+}
+
+/**
+ * A file's node in DAG-PB (ipld.io/specs/codecs/dag-pb/spec): the links, then UnixFS's own protobuf with the type, the
+ * size of the file and that of each child.
+ */
+function encodeFileNode(children: readonly FileNode[]): Uint8Array {
+  const sizes: number[] = [];
+  let size = 0;
+  for (const child of children) {
+    size += child.size;
+    sizes.push(0x20);
+    pushVarint(sizes, child.size);
+  }
+  const data = [0x08, 0x02, 0x18];
+  pushVarint(data, size);
+  // Tag, length, CID with its own two bytes, an empty name, and the size in at most 8 bytes.
+  const bytes = new Uint8Array(children.length * (2 + 2 + cidLength + 3 + 8) + 16 + data.length + sizes.length);
+  let at = 0;
+  for (const { cid, total } of children) {
+    const tail = [0x12, 0x00, 0x18];
+    pushVarint(tail, total);
+    bytes.set([0x12, 2 + cidLength + tail.length, 0x0a, cidLength], at);
+    bytes.set(cid, at + 4);
+    bytes.set(tail, at + 4 + cidLength);
+    at += 4 + cidLength + tail.length;
+  }
+  const head = [0x0a];
+  pushVarint(head, data.length + sizes.length);
+  for (const part of [head, data, sizes]) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes.slice(0, at);
 }
 
 /** What a UnixFS node says of itself (the fields of its protobuf that files and plain folders use). */
@@ -122,10 +165,8 @@ function readVarint(bytes: Uint8Array, at: number): { value: number; next: numbe
   throw new Error('a number is too long');
 }
 
-function varint(value: number): number[] {
-  const bytes: number[] = [];
+function pushVarint(into: number[], value: number): void {
   let rest = value;
-  for (; rest >= 0x80; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80);
-  bytes.push(rest);
-  return bytes;
+  for (; rest >= 0x80; rest = Math.floor(rest / 128)) into.push((rest % 128) | 0x80);
+  into.push(rest);
 }

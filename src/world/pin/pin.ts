@@ -84,7 +84,7 @@ export interface BlockStore {
    * Keeps blocks as a CAR under their root, all or nothing. A whole CAR that is there already is left as it is.
    * `whole` must only be said of blocks that hold everything the root leads to.
    */
-  keep(root: CidBytes, blocks: AsyncIterable<Block>, options: KeepOptions): Promise<KeptCar>;
+  keep(root: CidBytes, blocks: AsyncIterable<Block> | Iterable<Block>, options: KeepOptions): Promise<KeptCar>;
 }
 
 export interface KeepOptions {

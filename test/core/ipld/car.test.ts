@@ -1,8 +1,8 @@
 import { CarReader, CarWriter as OracleWriter } from '@ipld/car';
-import { array, assert, asyncProperty, integer, uint8Array } from 'fast-check';
+import { array, assert, asyncProperty, integer, property, uint8Array } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ZooError } from '../../../src/core/error.ts';
-import { encodeCar, readCar } from '../../../src/core/ipld/car.ts';
+import { CarWriter, encodeCar, readCar } from '../../../src/core/ipld/car.ts';
 import { type Block, type Codec, cidOf, codecs, formatCid, parseCid, toLink } from '../../../src/core/ipld/cid.ts';
 import { sha256 } from '../../../src/world/digest/node-crypto.ts';
 
@@ -71,6 +71,23 @@ describe('a CAR', () => {
         for (const { bytes, offset } of found) expect(car.slice(offset, offset + bytes.length)).toEqual(bytes);
       }),
       { numRuns: 30 },
+    );
+  });
+
+  it('is the same from a writer that reuses its memory, when each piece is done with before the next', () => {
+    assert(
+      property(array(uint8Array({ maxLength: 2000 }), { minLength: 1, maxLength: 40 }), (many) => {
+        const blocks = many.map((bytes) => blockOf(bytes));
+        const write = (reuse: boolean) => {
+          const writer = new CarWriter((blocks[0] as Block).cid, { pieceBytes: 1024, reuse });
+          const parts: Uint8Array[] = [];
+          for (const { cid, bytes } of blocks) parts.push(...writer.add(cid, bytes).map((piece) => piece.slice()));
+          parts.push(writer.end().slice());
+          return Buffer.concat(parts);
+        };
+        expect(write(true).equals(write(false))).toBe(true);
+      }),
+      { numRuns: 50 },
     );
   });
 

@@ -79,7 +79,11 @@ export function fileBlocks(files: Files, folder: string, clock: Clock): BlockSto
     return await opening;
   }
 
-  async function keep(root: CidBytes, blocks: AsyncIterable<Block>, options: KeepOptions): Promise<KeptCar> {
+  async function keep(
+    root: CidBytes,
+    blocks: AsyncIterable<Block> | Iterable<Block>,
+    options: KeepOptions,
+  ): Promise<KeptCar> {
     const cid = formatCid(root);
     await ignoreInGit();
     const name = options.whole ? cid : await freeName(cid);
@@ -106,7 +110,7 @@ export function fileBlocks(files: Files, folder: string, clock: Clock): BlockSto
 
   async function writeCar(
     root: CidBytes,
-    blocks: AsyncIterable<Block>,
+    blocks: AsyncIterable<Block> | Iterable<Block>,
     path: string,
   ): Promise<{ index: IndexBuilder; bytes: number }> {
     // What a process that was killed left behind counts for nothing.
@@ -114,11 +118,12 @@ export function fileBlocks(files: Files, folder: string, clock: Clock): BlockSto
     const file = await files.append(path);
     try {
       const index = new IndexBuilder();
-      const writer = new CarWriter(root);
+      // Each piece is written before the next one is made.
+      const writer = new CarWriter(root, { reuse: true });
       for await (const { cid, bytes } of blocks) {
-        const piece = writer.add(cid, bytes);
+        const pieces = writer.add(cid, bytes);
         index.add(cid, writer.size - bytes.length, bytes.length);
-        if (piece !== undefined) await file.write(piece);
+        for (const piece of pieces) await file.write(piece);
       }
       await file.write(writer.end());
       await file.sync();
