@@ -7,8 +7,7 @@ import type { VectorReference } from '../core/library/vector.ts';
 import { canonicalJson } from '../core/tree/canonical.ts';
 import type { Commit } from '../core/tree/commit.ts';
 import { compareBytes, hashLength } from '../core/tree/hashing.ts';
-import { recordLeaves } from '../core/tree/library-roots.ts';
-import { merkleRoot } from '../core/tree/merkle-log.ts';
+import { rootOfValues } from '../core/tree/root-of-stream.ts';
 import { commitsPerPage, encodeLog, encodePage, encodeRoot } from './manifest.ts';
 import { type TreeNode, buildRecordTree } from './record-tree.ts';
 import {
@@ -81,7 +80,8 @@ async function digestRecords(version: PublishedVersion, sha256: Sha256): Promise
     digests.set(sha256(bytes), at);
     recordBytes += bytes.length;
     frameBytes += framePrefix(bytes.length);
-    if (recordBytes > keptBytes) kept = undefined;
+    // What will not fit as a whole is not begun to be kept.
+    if (recordBytes > keptBytes || (index === 64 && (recordBytes / 64) * size > keptBytes)) kept = undefined;
     kept?.push(bytes);
     if (embedding !== null) embeddings.set(index, embedding);
     index++;
@@ -94,9 +94,8 @@ async function digestRecords(version: PublishedVersion, sha256: Sha256): Promise
  * The recordsRoot binds every record with its id, and so the mapRoot of the same set, which whoever fetches the version
  * checks as well.
  */
-function checkRoot(commit: Commit, { keys, digests }: DigestedRecords, sha256: Sha256): void {
-  const leaves = recordLeaves(sha256, { count: commit.size, keys, values: digests });
-  if (toHex(merkleRoot(sha256, leaves)) === commit.recordsRoot) return;
+function checkRoot(commit: Commit, { digests }: DigestedRecords, sha256: Sha256): void {
+  if (toHex(rootOfValues(sha256, digests)) === commit.recordsRoot) return;
   throw rootMismatch(commit, 'its records do not have the recordsRoot of its commit');
 }
 
