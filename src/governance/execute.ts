@@ -1,0 +1,124 @@
+import { ZooError } from '../core/error.ts';
+import { type Intent, callOf } from './intent.ts';
+import { type Place, type Proposal, type ProposalStatus, proposalStatus } from './proposals.ts';
+import { days, whole } from './propose.ts';
+import { timeText } from './vote.ts';
+
+/** What brings a proposal that passed nearer to being in force. */
+export type NextStep =
+  | { readonly step: 'queue' | 'execute'; readonly intent: Intent }
+  | { readonly step: 'wait'; readonly until: number };
+
+/** @throws ZooError `not-executable` unless it succeeded or is queued */
+export async function nextStep(place: Place, proposal: Proposal): Promise<NextStep> {
+  const { chain, addresses } = place;
+  const { governor, timelock } = chain.contracts(addresses);
+  const status = await proposalStatus(place, proposal);
+  if (status.state === 'succeeded') {
+    const delay = await timelock.getMinDelay();
+    return {
+      step: 'queue',
+      intent: {
+        title: `Queue proposal ${proposal.id.slice(0, 10)}…`,
+        effects: [`It can be executed ${delay === 0n ? 'at once' : `${days(delay)} later`}, by anyone.`],
+        call: callOf(await governor.queue.populateTransaction(...(await callsOf(place, proposal)))),
+      },
+    };
+  }
+  if (status.state !== 'queued') throw notExecutable(status);
+  const until = status.executableAt ?? 0;
+  if ((await chain.now()) < until) return { step: 'wait', until };
+  return {
+    step: 'execute',
+    intent: {
+      title: `Execute proposal ${proposal.id.slice(0, 10)}…`,
+      effects: status.calls.map(
+        ({ contract, function: name }) => `${contract ?? 'A contract'}.${name ?? '?'} is carried out for the DAO.`,
+      ),
+      call: callOf(await governor.execute.populateTransaction(...(await callsOf(place, proposal)))),
+    },
+  };
+}
+
+/** Takes back a proposal that is pending, or as the guardian stops a malicious one. */
+export async function intendToCancel(place: Place, proposal: Proposal): Promise<Intent> {
+  const { governor } = place.chain.contracts(place.addresses);
+  const { state } = await proposalStatus(place, proposal);
+  return {
+    title: `Cancel proposal ${proposal.id.slice(0, 10)}…`,
+    effects: [
+      state === 'pending'
+        ? 'Its proposer gets the whole stake back.'
+        : 'It counts as malicious: its proposer loses a part of the stake.',
+    ],
+    call: callOf(await governor.cancel.populateTransaction(...(await callsOf(place, proposal)))),
+  };
+}
+
+/** Ends the stake of a proposal that has ended. */
+export async function intendToSettle({ chain, addresses }: Place, proposal: Proposal): Promise<Intent> {
+  const { vault } = chain.contracts(addresses);
+  const bond = await vault.bond(proposal.id);
+  return {
+    title: `Settle the stake of proposal ${proposal.id.slice(0, 10)}…`,
+    effects: [
+      `${whole(bond.terms.amount)} KEEPER of ${bond.proposer} are refunded, burned, shared or slashed, as the vote went.`,
+      'What is refunded is credited in the vault; "zoo claim" pays it out.',
+    ],
+    call: callOf(await vault.settle.populateTransaction(proposal.id)),
+  };
+}
+
+/** Pays out what the vault owes an account. */
+export async function intendToClaim({ chain, addresses }: Place, from: string): Promise<Intent> {
+  const { vault } = chain.contracts(addresses);
+  const [owed, due, pool] = [await vault.owed(from), await vault.due(from), await vault.rewardPool()];
+  if (owed === 0n && due > 0n && pool > 0n)
+    return {
+      title: 'Collect rewards that are due',
+      effects: ['They are credited in the vault; "zoo claim" again pays them out.'],
+      call: callOf(await vault.collectDue.populateTransaction(from)),
+    };
+  return {
+    title: 'Withdraw what the vault owes',
+    effects: [
+      `${whole(owed)} KEEPER go to ${from}.${due > 0n ? ` ${whole(due)} more are due once the pool is funded.` : ''}`,
+    ],
+    call: callOf(await vault.withdraw.populateTransaction()),
+  };
+}
+
+/** Tells whom an account's tokens vote with. */
+export async function intendToDelegate({ chain, addresses }: Place, from: string, to: string): Promise<Intent> {
+  const { token } = chain.contracts(addresses);
+  const balance = await token.balanceOf(from);
+  return {
+    title: `Delegate to ${to === from ? 'the account itself' : to}`,
+    effects: [
+      `${whole(balance)} KEEPER count as votes of ${to}, in votes that open from now on. They stay where they are.`,
+    ],
+    call: callOf(await token.delegate.populateTransaction(to)),
+  };
+}
+
+type CallsOf = [targets: string[], values: bigint[], calldatas: string[], descriptionHash: string];
+
+async function callsOf({ chain }: Place, proposal: Proposal): Promise<CallsOf> {
+  const { targets, values, calldatas, description } = proposal;
+  return [[...targets], [...values], [...calldatas], chain.hashText(description)];
+}
+
+function notExecutable({ id, state, tally, voteEnd }: ProposalStatus): ZooError {
+  const why =
+    state === 'pending' || state === 'active'
+      ? `its vote ends at ${timeText(voteEnd)}`
+      : state === 'defeated'
+        ? !tally.quorumReached
+          ? 'too few votes took part'
+          : 'too few of the votes were for it'
+        : `it is ${state}`;
+  return new ZooError('not-executable', `proposal ${id.slice(0, 10)}… cannot be executed: ${why}`, {
+    hint: '"zoo proposals" shows the state of every proposal.',
+    data: { state },
+  });
+}
