@@ -112,7 +112,7 @@ export async function fetchLibrary(
 }
 
 /** Writes a fetched version as a library, its vectors beside it. */
-export async function keepVersion(folder: string, fetched: FetchedVersion): Promise<void> {
+async function keepVersion(folder: string, fetched: FetchedVersion): Promise<void> {
   await files.writeAll(
     [...fetched.vectors].map(([digest, bytes]) => [join(folder, 'vectors', digest), bytes] as const),
   );

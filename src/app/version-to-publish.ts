@@ -47,7 +47,7 @@ async function readVector(folder: string, digest: string): Promise<Uint8Array | 
   return (await files.exists(path)) ? await files.read(path) : undefined;
 }
 
-export function* recordsOf(experiences: readonly Experience[]): Generator<PublishedRecord> {
+function* recordsOf(experiences: readonly Experience[]): Generator<PublishedRecord> {
   const sorted = experiences
     .map((experience) => ({ key: recordKey(sha256, experience.id), experience }))
     .sort((one, other) => compareBytes(one.key, other.key));

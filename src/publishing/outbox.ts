@@ -10,9 +10,7 @@ import type { Files, Lock } from '../world/files/files.ts';
  * `sending`: it may have arrived or not, so the other side is asked before anything goes again. `sent`: the other side
  * took it and is still at work. `done`: it keeps it.
  */
-export const deliveryStates = ['prepared', 'sending', 'sent', 'done', 'failed'] as const;
-export type DeliveryState = (typeof deliveryStates)[number];
-
+const deliveryStates = ['prepared', 'sending', 'sent', 'done', 'failed'] as const;
 const entrySchema = z.strictObject({
   v: z.literal(1),
   /** A pin on IPFS, or an archive on Arweave. */

@@ -16,7 +16,7 @@ export interface PublishWorld {
   readonly onStep?: ((step: PublishStep, target: string) => void | Promise<void>) | undefined;
 }
 
-export type PublishStep = 'kept' | 'prepared' | 'asked' | 'sending' | 'part' | 'sent' | 'recorded';
+type PublishStep = 'kept' | 'prepared' | 'asked' | 'sending' | 'part' | 'sent' | 'recorded';
 
 /** A version that is published, in words that the outbox keeps. */
 export type Published = Omit<OutboxSubject, 'kind' | 'target'> & { readonly name: string };

@@ -4,7 +4,7 @@ import type { Gateway } from '../world/pin/pin.ts';
 import { type Allowance, receiveBlock, receiveFamily, spend } from './receive.ts';
 import { Swarm } from './swarm.ts';
 
-export interface FetchLimits {
+interface FetchLimits {
   /** Bytes at most, whoever sends them. */
   readonly bytes: number;
   readonly records: number;

@@ -48,7 +48,7 @@ export function encodeTreeNode(node: { readonly children: readonly (TreeNode | n
 }
 
 /** The four bits of a key at a depth. */
-export function nibbleAt(keys: Uint8Array, index: number, depth: number): number {
+function nibbleAt(keys: Uint8Array, index: number, depth: number): number {
   const byte = keys[index * 32 + (depth >> 1)] as number;
   return depth % 2 === 0 ? byte >> 4 : byte & 15;
 }

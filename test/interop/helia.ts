@@ -1,13 +1,12 @@
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { fakeService } from '../world/pin/fake-service.ts';
 import { mustRun, workplace } from './workplace.ts';
 
 const version = '7.1.15';
 
 /** Installs Helia (about 360 MB with what it needs) outside the repository, once. */
-export async function installHelia(): Promise<string> {
+async function installHelia(): Promise<string> {
   const folder = workplace('helia');
   if (!existsSync(join(folder, 'node_modules/helia/package.json'))) {
     writeFileSync(join(folder, 'package.json'), '{"name":"zoo-interop","private":true,"type":"module"}\n');
@@ -16,7 +15,7 @@ export async function installHelia(): Promise<string> {
       cwd: folder,
     });
   }
-  copyFileSync(fileURLToPath(new URL('helia-client.mjs', import.meta.url)), join(folder, 'helia-client.mjs'));
+  copyFileSync(join(import.meta.dirname, 'helia-client.mjs'), join(folder, 'helia-client.mjs'));
   return folder;
 }
 

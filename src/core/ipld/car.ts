@@ -9,7 +9,7 @@ import { type Block, type CidBytes, cidLength, cidOf, codecOf, codecs, digestOf,
 export const maximumBlockBytes = 2 * 1024 * 1024;
 
 /** The header of a CARv1 with one root: a varint and {roots: [root], version: 1} in DAG-CBOR (ipld.io/specs/transport/car/carv1). */
-export function carHeader(root: CidBytes): Uint8Array {
+function carHeader(root: CidBytes): Uint8Array {
   const header = new Uint8Array(59);
   header.set([58, 0xa2, 0x65, 0x72, 0x6f, 0x6f, 0x74, 0x73, 0x81, 0xd8, 0x2a, 0x58, 0x25, 0x00]);
   header.set(root, 14);
@@ -115,7 +115,7 @@ export interface CarLimits {
   readonly totalBytes: number;
 }
 
-export interface PlacedBlock extends Block {
+interface PlacedBlock extends Block {
   /** Where its content starts in the CAR. */
   readonly offset: number;
 }

@@ -6,7 +6,7 @@ import { type Block, type CidBytes, cidLength, cidOf, codecs, formatCid, type to
 /** Bytes of a leaf in the profile `unixfs-v1-2025` (IPIP-499). */
 export const leafBytes = 1024 * 1024;
 /** Links of a node in that profile. */
-export const linksPerNode = 1024;
+const linksPerNode = 1024;
 
 export interface FileLeaf {
   readonly cid: CidBytes;

@@ -7,7 +7,7 @@ const entryBytes = 43;
 /** Indexes up to this size are read whole. */
 const readWhole = 8 * 1024 * 1024;
 
-export interface BlockPlace {
+interface BlockPlace {
   readonly offset: number;
   readonly length: number;
 }

@@ -1,0 +1,302 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/main.ts';
+import { openLedger } from '../../src/ledger/open-ledger.ts';
+import { systemClock } from '../../src/world/clock/system.ts';
+import { sha256 } from '../../src/world/digest/node-crypto.ts';
+import { diskFiles } from '../../src/world/files/disk.ts';
+import { fileBlocks } from '../../src/world/pin/blocks/file-blocks.ts';
+import { type EmbeddedNode, serveNode } from '../../src/world/pin/node/serve.ts';
+import type { Publication } from '../../src/app/publish.ts';
+import type { Fetched } from '../../src/app/fetch.ts';
+import { exampleExperience, exampleLibrary } from '../ledger/experience.ts';
+import { type FakeKubo, fakeKubo } from '../world/pin/fake-kubo.ts';
+import { fakeHost } from './fake-host.ts';
+
+let folder: string;
+const open: { close(): Promise<void> }[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'zoo-cli-publish-'));
+});
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const nowhere = 'http://127.0.0.1:1';
+
+async function run(line: string, environment: Readonly<Record<string, string>> = {}, where = folder) {
+  const host = fakeHost({
+    folder: where,
+    environment: { XDG_CACHE_HOME: join(where, 'cache'), ZOO_GATEWAY: nowhere, ...environment },
+  });
+  const code = await main(
+    line.split(' ').filter((word) => word !== ''),
+    host,
+  );
+  return { code, stdout: host.written.stdout(), stderr: host.written.stderr() };
+}
+
+function ledgerIn(where = folder) {
+  return openLedger({ files: diskFiles, sha256, clock: systemClock, folder: join(where, 'library') });
+}
+
+async function commit(count: number, from = 0) {
+  const options = { message: 'a version', author: 'test', time: 1_700_000_000_000 };
+  return await ledgerIn().commitVersion(exampleLibrary(count, from), options);
+}
+
+async function publishJson(line = 'publish --json', environment = {}): Promise<Publication> {
+  return JSON.parse((await run(line, environment)).stdout) as Publication;
+}
+
+/** The embedded node of one folder, for another that has nothing. */
+async function nodeOf(): Promise<EmbeddedNode> {
+  const blocks = fileBlocks(diskFiles, join(folder, '.zoo/ipfs'), systemClock);
+  const node = await serveNode({ blocks, sha256, port: 0 });
+  open.push(node);
+  return node;
+}
+
+function elsewhere(): string {
+  const other = mkdtempSync(join(tmpdir(), 'zoo-cli-fetch-'));
+  open.push({ close: async () => rmSync(other, { recursive: true, force: true }) });
+  return other;
+}
+
+describe('zoo publish', () => {
+  it('prints the CID, and the same one whenever the version is the same', async () => {
+    const { commit: id, root } = await commit(5);
+    const { code, stdout } = await run('publish');
+    expect(code).toBe(0);
+    const publication = await publishJson();
+    expect(stdout.trim()).toBe(publication.cid);
+    expect(publication).toMatchObject({
+      version: 'v1',
+      commit: id,
+      root,
+      experiences: 5,
+      targets: [{ target: 'local', state: 'pinned' }],
+    });
+    const anchor = JSON.parse(readFileSync(join(folder, 'library/anchors', `${id}.json`), 'utf8')) as unknown;
+    expect(anchor).toEqual({ v: 1, version: 'v1', commit: id, recordsRoot: root, cid: publication.cid });
+  });
+
+  it('gives a version one CID, however it lies on the disk and in whatever order', async () => {
+    const many = exampleLibrary(2100).experiences;
+    const options = { message: 'many', author: 'test', time: 1_700_000_000_000 };
+    const shards = ledgerIn();
+    await shards.commitVersion({ experiences: many }, options);
+    const first = await publishJson();
+    // A second version makes the first one lie in packs; a working library in other order does not matter either.
+    await shards.commitVersion({ experiences: many.slice(0, 10).toReversed() }, options);
+    expect((await publishJson('publish v1 --json')).cid).toBe(first.cid);
+    await shards.save({ experiences: [...many, exampleExperience(9999)] });
+    expect((await publishJson('publish v1 --json')).cid).toBe(first.cid);
+  });
+
+  it('reads a large library from its shards also while the working one has changes', async () => {
+    const ledger = ledgerIn();
+    await ledger.commitVersion(exampleLibrary(2100), { message: 'many', author: 'test' });
+    const clean = await publishJson();
+    await ledger.save(exampleLibrary(2101));
+    expect((await publishJson()).cid).toBe(clean.cid);
+  });
+
+  it('with --dry-run tells what would be sent and writes nothing', async () => {
+    await commit(3);
+    const { code, stdout } = await run('publish --dry-run --json --pin kubo:http://127.0.0.1:1');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      dryRun: true,
+      version: 'v1',
+      targets: [{ state: 'absent', detail: 'would be sent' }],
+    });
+    expect(readdirSync(folder)).toEqual(['library']);
+  });
+
+  it('tells every target apart, exits 1 when one failed, and mends it', async () => {
+    await commit(3);
+    const kubo: FakeKubo = await fakeKubo();
+    open.push(kubo);
+    const pins = `--pin local --pin kubo:${kubo.url}`;
+    kubo.failOnce = { status: 500, body: 'out of order' };
+    const failed = await run(`publish ${pins}`);
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toContain('out of order');
+    expect((await run(`publish --status ${pins}`)).code).toBe(0);
+    kubo.pinned.clear();
+    const status = await run(`publish --status --json ${pins}`);
+    expect(status.code).toBe(1);
+    expect(JSON.parse(status.stdout)).toMatchObject({ targets: [{ state: 'pinned' }, { state: 'absent' }] });
+    const mended = await run(`publish --recover --json ${pins}`);
+    expect(mended.code).toBe(0);
+    expect(JSON.parse(mended.stdout)).toMatchObject({ targets: [{ state: 'pinned' }, { state: 'pinned' }] });
+  });
+
+  it.each([
+    ['publish --pin nothing', {}, 'unknown-target', 2],
+    ['publish --pin kubo:file:///etc', {}, 'unknown-target', 2],
+    ['publish --pin web3.storage', { ZOO_WEB3_STORAGE_TOKEN: 'x' }, 'service-closed', 1],
+    ['publish --pin pinata', {}, 'pin-unauthorized', 1],
+    ['publish --status --recover', {}, 'usage', 2],
+    ['publish v7', {}, 'unknown-version', 1],
+  ])('%s: %s', async (line, environment, code, exit) => {
+    await commit(1);
+    const ended = await run(`${line} --json`, environment as Record<string, string>);
+    expect(ended.code).toBe(exit);
+    expect(ended.stdout).toContain(code);
+  });
+
+  it('runs no command and gives no token away because a file in the project says so', async () => {
+    await commit(1);
+    writeFileSync(join(folder, 'zoo.config.json'), JSON.stringify({ pin: ['exec:touch ran'] }));
+    expect((await run('publish --json')).stdout).toContain('untrusted-target');
+    expect(readdirSync(folder)).not.toContain('ran');
+    writeFileSync(join(folder, 'zoo.config.json'), JSON.stringify({ pin: ['kubo:http://collector.example'] }));
+    const ended = await run('publish --json', { ZOO_KUBO_TOKEN: 'a-secret' });
+    expect(ended.stdout).toContain('untrusted-target');
+    expect(ended.stdout).not.toContain('a-secret');
+  });
+});
+
+describe('zoo fetch', () => {
+  it('brings a version back where there is nothing but its CID', async () => {
+    await commit(5);
+    const { commit: id, root } = await commit(300);
+    const { cid } = await publishJson();
+    const node = await nodeOf();
+    const other = elsewhere();
+    const gateway = { ZOO_GATEWAY: `${nowhere},${node.url}` };
+    const fetched = await run(`fetch ${cid} --output library --json`, gateway, other);
+    expect(fetched.code).toBe(0);
+    expect(JSON.parse(fetched.stdout)).toMatchObject({
+      version: 'v2',
+      commit: id,
+      root,
+      experiences: 300,
+      cached: false,
+    });
+    const ledger = ledgerIn(other);
+    expect(await ledger.state()).toEqual({ version: 'v2', root, count: 300 });
+    expect((await ledger.history()).map(({ version }) => version)).toEqual(['v1', 'v2']);
+    expect(JSON.parse((await run('publish --json', {}, other)).stdout)).toMatchObject({ cid });
+    // The library goes on from there.
+    expect((await ledger.commitVersion(exampleLibrary(2), { message: 'on', author: 'test' })).version).toBe('v3');
+  });
+
+  it('answers from the cache, and fetches again what somebody changed there', async () => {
+    await commit(3);
+    const { cid } = await publishJson();
+    const node = await nodeOf();
+    const other = elsewhere();
+    const first = JSON.parse((await run(`fetch ${cid} --json`, { ZOO_GATEWAY: node.url }, other)).stdout) as Fetched;
+    const again = JSON.parse((await run(`fetch ipfs://${cid} --json`, {}, other)).stdout) as Fetched;
+    expect(again).toMatchObject({ cached: true, folder: first.folder });
+    const [name = ''] = readdirSync(join(first.folder, 'records'));
+    const path = join(first.folder, 'records', name);
+    writeFileSync(path, readFileSync(path, 'utf8').replace('When case', 'When every case'));
+    const mended = JSON.parse((await run(`fetch ${cid} --json`, { ZOO_GATEWAY: node.url }, other)).stdout) as Fetched;
+    expect(mended.cached).toBe(false);
+  });
+
+  it('finds a version that a clone of the library does not hold', async () => {
+    await commit(3);
+    const { cid } = await publishJson();
+    await commit(2, 100);
+    rmSync(join(folder, 'library/packs'), { recursive: true });
+    const { code, stdout } = await run('fetch v1 --json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ version: 'v1', cid, experiences: 3 });
+    expect((await run('fetch v2 --json')).stdout).toContain('not-published');
+  });
+
+  it('does not write over a library that is another one', async () => {
+    await commit(3);
+    const { cid } = await publishJson();
+    await commit(2, 100);
+    const ended = await run(`fetch ${cid} --output library --json`);
+    expect(ended.stdout).toContain('library-differs');
+    expect((await ledgerIn().state()).count).toBe(2);
+  });
+
+  it('exits 5 for what is no version, and 1 when nobody has it', async () => {
+    await commit(3);
+    const { cid } = await publishJson();
+    const hello = 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e';
+    expect((await run(`fetch ${hello}`)).code).toBe(5);
+    const gone = await run(`fetch ${cid} --json`, {}, elsewhere());
+    expect([gone.code, gone.stdout.includes('fetch-failed')]).toEqual([1, true]);
+    expect((await run('fetch nothing-at-all --json')).stdout).toContain('unknown-version');
+    expect((await run('fetch ar://x --json')).code).toBe(2);
+  });
+
+  it('exits 5 when more comes than is allowed', async () => {
+    await commit(300);
+    const { cid } = await publishJson();
+    expect((await run(`fetch ${cid} --max-records 299`)).code).toBe(5);
+    expect((await run(`fetch ${cid} --max-bytes 1000`)).code).toBe(5);
+  });
+});
+
+describe('a published library by its CID', () => {
+  it('answers questions, after it was verified', async () => {
+    await commit(4);
+    const { cid } = await publishJson();
+    const node = await nodeOf();
+    const other = elsewhere();
+    const line = `ask --provider sim --json --library ${cid} question`;
+    const { code, stdout } = await run(line, { ZOO_GATEWAY: node.url }, other);
+    expect(code).toBe(0);
+    const { experiences } = JSON.parse(stdout) as { experiences: { id: string }[] };
+    expect(experiences.map(({ id }) => id).sort()).toEqual(
+      exampleLibrary(4)
+        .experiences.map(({ id }) => id)
+        .sort(),
+    );
+    const wrong = cid.replace(/.$/, (last) => (last === 'a' ? 'i' : 'a'));
+    expect(
+      (await run(`ask --provider sim --library ${wrong} question`, { ZOO_GATEWAY: node.url }, other)).code,
+    ).not.toBe(0);
+  });
+
+  it('is refused with 5 when a gateway is all there is and lies', async () => {
+    await commit(4);
+    const { cid } = await publishJson();
+    const { fakeService } = await import('../world/pin/fake-service.ts');
+    const liar = await fakeService(() => ({
+      headers: { 'content-type': 'application/vnd.ipld.raw' },
+      body: 'something else',
+    }));
+    open.push(liar);
+    const { code, stdout } = await run(
+      `ask --provider sim --json --library ${cid} question`,
+      { ZOO_GATEWAY: liar.url },
+      elsewhere(),
+    );
+    expect(code).toBe(5);
+    expect(stdout).toContain('fetch-unverified');
+  });
+
+  it('can be compared with another', async () => {
+    await commit(4);
+    const { cid } = await publishJson();
+    await commit(5);
+    const { code, stdout } = await run(`ledger diff ${cid} v2 --json`);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ added: [{}], removed: [], modified: [] });
+  });
+});
+
+it('what is published stays out of git, but for the anchors', async () => {
+  await commit(2);
+  await publishJson();
+  execFileSync('git', ['init', '-q'], { cwd: folder });
+  execFileSync('git', ['add', '-A'], { cwd: folder });
+  const listed = execFileSync('git', ['ls-files'], { cwd: folder, encoding: 'utf8' }).split('\n');
+  expect(listed.some((path) => path.startsWith('library/anchors/'))).toBe(true);
+  expect(listed.some((path) => path.includes('.zoo/') || path.endsWith('.car'))).toBe(false);
+});
