@@ -4,6 +4,7 @@ import { checkpointOf, renderCheckpoint } from './checkpoint.ts';
 import { readLog, renderLog } from './history.ts';
 import { gitIgnored, paths } from './layout.ts';
 import type { Pending } from './pending.ts';
+import { placeParts } from './place-parts.ts';
 import { applyToWorking } from './working.ts';
 
 /**
@@ -13,7 +14,9 @@ import { applyToWorking } from './working.ts';
 export async function carryOut(files: Files, folder: string, pending: Pending, sha256: Sha256): Promise<void> {
   if (!(await files.exists(`${folder}/${paths.gitIgnore}`)))
     await files.writeAtomic(`${folder}/${paths.gitIgnore}`, gitIgnored);
-  await applyToWorking(files, folder, pending, sha256);
+  await (pending.parts === undefined
+    ? applyToWorking(files, folder, pending, sha256)
+    : placeParts(files, folder, pending.parts, pending.changes.complete, sha256));
   if (pending.version !== null) {
     const { seq, commit } = pending.version;
     const log = [...(await readLog(files, folder)).slice(0, seq - 1), commit];

@@ -16,6 +16,8 @@ export interface LibraryChanges {
   readonly deletes: readonly string[];
   /** All ids of the new library in its order; undefined when deletes and appended puts give that order by themselves. */
   readonly order: readonly string[] | undefined;
+  /** Ids among the puts that take the place of one among the deletes; only where `order` is undefined. */
+  readonly renames?: readonly (readonly [from: string, to: string])[] | undefined;
 }
 
 /** @throws ZooError `duplicate-id` when a library has two experiences of one id */
@@ -37,7 +39,13 @@ export function changesBetween(old: Library, next: Library, sha256: Sha256): Lib
 
 /** Applying the same changes twice is applying them once. */
 export function applyChanges(old: Library, changes: LibraryChanges): Library {
-  const experiences = byId(changes.complete ? { experiences: [] } : old);
+  const renamed = new Map(changes.renames);
+  const puts = new Map(changes.puts.map((put) => [put.id, put]));
+  const experiences = new Map<string, Experience>();
+  for (const experience of byId(changes.complete ? { experiences: [] } : old).values()) {
+    const next = puts.get(renamed.get(experience.id) ?? '') ?? experience;
+    experiences.set(next.id, next);
+  }
   for (const id of changes.deletes) experiences.delete(id);
   for (const experience of changes.puts) experiences.set(experience.id, experience);
   if (changes.order === undefined) return { experiences: [...experiences.values()] };
@@ -62,6 +70,7 @@ const lineSchema = z.union([
   z.strictObject({ put: experienceSchema }),
   z.strictObject({ delete: z.string() }),
   z.strictObject({ order: z.array(z.string()) }),
+  z.strictObject({ rename: z.tuple([z.string(), z.string()]) }),
 ]);
 
 /** One canonical JSON object a line; the caller's header comes before them. */
@@ -70,6 +79,7 @@ export function encodeChanges(changes: LibraryChanges): string {
     ...changes.deletes.map((id) => ({ delete: id })),
     ...changes.puts.map((put) => ({ put })),
     ...(changes.order === undefined ? [] : [{ order: changes.order }]),
+    ...(changes.renames ?? []).map((rename) => ({ rename })),
   ];
   return lines.map((line) => `${canonicalJson(line)}\n`).join('');
 }
@@ -79,11 +89,13 @@ export function decodeChanges(lines: readonly string[], complete: boolean, sourc
   const puts: Experience[] = [];
   const deletes: string[] = [];
   let order: string[] | undefined;
+  const renames: [string, string][] = [];
   for (const [index, text] of lines.entries()) {
     const line = parseJson(text, lineSchema, `line ${index + 2} of ${source}`);
     if ('put' in line) puts.push(line.put);
     else if ('delete' in line) deletes.push(line.delete);
+    else if ('rename' in line) renames.push(line.rename);
     else order = line.order;
   }
-  return { complete, puts, deletes, order };
+  return { complete, puts, deletes, order, ...(renames.length === 0 ? {} : { renames }) };
 }

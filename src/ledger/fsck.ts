@@ -7,7 +7,8 @@ import { changesBetween } from './changes.ts';
 import { checkpointOf, parseCheckpoint, renderCheckpoint } from './checkpoint.ts';
 import { type CommitEntry, commitPath, readCommit, readLog, readTags, renderCommitFile } from './history.ts';
 import { gitIgnored, paths, recordFile, renderRecord } from './layout.ts';
-import { packPath, readPack, unpack } from './pack.ts';
+import { packParts, packPath, readPack, unpack } from './pack.ts';
+import { partPath } from './parts.ts';
 import { readPending } from './pending.ts';
 import { verifyCommitSignature } from './signing.ts';
 import { readHeader, readWorking, renderHeader } from './working.ts';
@@ -262,7 +263,7 @@ async function findAll(files: Files, folder: string, sha256: Sha256): Promise<re
   }
 
   async function checkOrphans(entries: readonly CommitEntry[]): Promise<void> {
-    for (const path of await findUnreferenced(files, folder, entries))
+    for (const path of await findUnreferenced(files, folder, entries, sha256))
       found('unreferenced', 'note', path, 'No version names it.', '"zoo ledger gc" removes it after a while.');
   }
 }
@@ -278,14 +279,24 @@ export async function findUnreferenced(
   files: Files,
   folder: string,
   entries: readonly CommitEntry[],
+  sha256: Sha256,
 ): Promise<readonly string[]> {
-  const named = new Set(
-    entries.flatMap(({ id, commit }) => [
+  const parts = new Set<string>();
+  for (const { commit } of entries) {
+    const found = await packParts(files, folder, commit, sha256).catch(() => 'damaged' as const);
+    // What a damaged pack names is not known, so nothing may count as unnamed.
+    if (found === 'damaged') return [];
+    for (const cid of [found?.order, ...Object.values(found?.shards ?? {})])
+      if (cid !== undefined) parts.add(partPath('', cid).slice(1));
+  }
+  const named = new Set([
+    ...parts,
+    ...entries.flatMap(({ id, commit }) => [
       packPath('', commit.packCid).slice(1),
       // What was merged from elsewhere is no version of the log, and a version names it all the same.
       ...[id, ...commit.parents].map((name) => commitPath('', name).slice(1)),
     ]),
-  );
+  ]);
   const there: string[] = [];
   for (const kind of [paths.commits, paths.packs])
     for (const name of await files.list(`${folder}/${kind}`)) there.push(`${kind}/${name}`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Sha256 } from '../core/digest.ts';
 import { parseJson } from '../core/json.ts';
 import type { Clock } from '../world/clock/clock.ts';
 import type { Files } from '../world/files/files.ts';
@@ -25,6 +26,7 @@ export async function collectGarbage(
   files: Files,
   clock: Clock,
   ledger: Ledger,
+  sha256: Sha256,
   options: { readonly grace?: number | undefined; readonly dryRun?: boolean | undefined } = {},
 ): Promise<Collected> {
   const grace = options.grace ?? defaultGrace;
@@ -34,7 +36,7 @@ export async function collectGarbage(
     const text = await files.readText(path);
     const seen = text === undefined ? {} : parseJson(text, seenSchema, path);
     const now = clock.now();
-    const unnamed = await findUnreferenced(files, ledger.folder, await ledger.history());
+    const unnamed = await findUnreferenced(files, ledger.folder, await ledger.history(), sha256);
     const since = Object.fromEntries(unnamed.map((name) => [name, Math.min(seen[name] ?? now, now)]));
     const removed = unnamed.filter((name) => now - (since[name] ?? now) >= grace);
     const waiting = unnamed

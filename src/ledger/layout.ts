@@ -16,6 +16,7 @@ export const paths = {
   head: 'refs/HEAD',
   tags: 'refs/tags',
   packs: 'packs',
+  index: '.zoo/index',
   lock: '.zoo/lock',
   pending: '.zoo/pending.jsonl',
   generation: '.zoo/generation',
@@ -31,7 +32,7 @@ export const gitIgnored = '/.zoo/\n/packs/\n';
 export type Layout = 'files' | 'shards';
 
 /** More than this many experiences go into shards; they come back to files at half of it, so as not to flap. */
-const filesAtMost = 2000;
+export const filesAtMost = 2000;
 
 export function chooseLayout(current: Layout | undefined, experiences: readonly Experience[]): Layout {
   if (experiences.length > filesAtMost || collides(experiences)) return 'shards';

@@ -3,28 +3,23 @@ import { ZooError } from '../core/error.ts';
 import type { LibraryState } from '../core/learning/account.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { Library } from '../core/library/library.ts';
-import { type Commit, commitId } from '../core/tree/commit.ts';
+import type { Commit } from '../core/tree/commit.ts';
 import { libraryRoots } from '../core/tree/library-roots.ts';
 import type { Clock } from '../world/clock/clock.ts';
 import type { Files, Lock } from '../world/files/files.ts';
 import { type LibraryChanges, applyChanges, changesBetween, isEmptyChange } from './changes.ts';
-import {
-  type CommitEntry,
-  type CommitSignature,
-  commitPath,
-  readCommit,
-  readLog,
-  readTags,
-  renderCommitFile,
-} from './history.ts';
-import { chooseLayout } from './layout.ts';
-import { type Pack, completeAfter, encodePack, packCid, packPath, readPack, unpack } from './pack.ts';
+import { type CommitEntry, type CommitSignature, readCommit, readLog, readTags } from './history.ts';
+import { chooseLayout, filesAtMost } from './layout.ts';
+import { type Pack, completeAfter, encodePack, packInParts, readPack, unpack } from './pack.ts';
 import { type Pending, readPending, writePending } from './pending.ts';
+import { readWithParts } from './place-parts.ts';
 import { resolveVersion } from './resolve.ts';
 import { createLocking } from './locking.ts';
 import { readGeneration, undisturbed } from './undisturbed.ts';
 import { carryOut } from './carry-out.ts';
+import { workingRoots, workingShards } from './shard-index.ts';
 import { readHeader, readWorking } from './working.ts';
+import { writeVersion } from './write-version.ts';
 
 export interface LedgerOptions {
   readonly files: Files;
@@ -56,6 +51,8 @@ export interface CommittedVersion {
   readonly root: string;
 }
 
+export type LedgerChange = Omit<Pending, 'generation'>;
+
 /**
  * A library of experiences with its history, in a folder. Whatever is changed appears at one instant: a kill, a full
  * disk or a second writer leaves the state before or the state after, and readers never see a mixture.
@@ -72,6 +69,8 @@ export interface Ledger {
   save(library: Library): Promise<void>;
   /** Makes the library the working one and a new version, which follows the newest. */
   commitVersion(library: Library, options: CommitOptions): Promise<CommittedVersion>;
+  /** Decides under the lock what is to change, and makes that change at one instant; none when it is undefined. */
+  change<T>(decide: () => Promise<{ readonly change?: LedgerChange | undefined; readonly result: T }>): Promise<T>;
   /** The library of a version, by any name that {@link resolveVersion} knows; `working` is the working library. */
   readVersion(reference: string): Promise<Library>;
   findVersion(reference: string): Promise<CommitEntry>;
@@ -87,7 +86,7 @@ export interface Ledger {
 }
 
 export function openLedger(options: LedgerOptions): Ledger {
-  const { files, sha256, clock, folder } = options;
+  const { files, sha256, folder } = options;
   const locking = createLocking(files, folder);
   let last: Promise<unknown> = Promise.resolve();
   const commitOf = async (id: string): Promise<Commit> => (await readCommit(files, folder, id, sha256)).commit;
@@ -97,13 +96,15 @@ export function openLedger(options: LedgerOptions): Ledger {
     library: () => undisturbed(files, folder, sha256, (pending) => workingLibrary(pending)),
     state: () =>
       undisturbed(files, folder, sha256, async (pending) => {
-        const roots = libraryRoots(sha256, (await workingLibrary(pending)).experiences);
         const version = (await logWith(pending)).length;
-        return {
-          version: version === 0 ? null : `v${version}`,
-          root: toHex(roots.recordsRoot),
-          count: roots.size,
-        };
+        const { root, count } = await stateOfWorking(pending);
+        return { version: version === 0 ? null : `v${version}`, root, count };
+      }),
+    change: (decide) =>
+      writing(async () => {
+        const { change, result } = await decide();
+        if (change !== undefined) await carry(change);
+        return result;
       }),
     create: () =>
       writing(async () => {
@@ -119,7 +120,10 @@ export function openLedger(options: LedgerOptions): Ledger {
       writing(async () => {
         const working = await workingLibrary(undefined);
         const changes = changesBetween(working, library, sha256);
-        const version = await writeVersion(library, commitOptions);
+        const { recordsRoot, mapRoot, size } = libraryRoots(sha256, library.experiences);
+        const roots = { recordsRoot: toHex(recordsRoot), mapRoot: toHex(mapRoot), size };
+        const { text: pack, files: parts } = await nextPack(library, (await readLog(files, folder)).at(-1));
+        const version = await writeVersion(options, { pack, parts, roots }, commitOptions);
         await transit(library, changes, { seq: version.seq, commit: version.id });
         return { version: `v${version.seq}`, commit: version.id, root: version.root };
       }),
@@ -148,7 +152,24 @@ export function openLedger(options: LedgerOptions): Ledger {
   };
   return ledger;
 
+  /** Of shards only those are read that changed since they were last read. */
+  async function stateOfWorking(pending: Pending | undefined): Promise<{ root: string; count: number }> {
+    if (pending === undefined && (await readHeader(files, folder))?.layout === 'shards') {
+      const { recordsRoot, size } = await workingRoots(
+        files,
+        folder,
+        await workingShards(files, folder, sha256),
+        sha256,
+      );
+      return { root: recordsRoot, count: size };
+    }
+    const roots = libraryRoots(sha256, (await workingLibrary(pending)).experiences);
+    return { root: toHex(roots.recordsRoot), count: roots.size };
+  }
+
   async function workingLibrary(pending: Pending | undefined): Promise<Library> {
+    if (pending?.parts !== undefined)
+      return await readWithParts(files, folder, pending.parts, pending.changes.complete, sha256);
     if (pending?.changes.complete === true) return applyChanges({ experiences: [] }, pending.changes);
     const lying = await readWorking(files, folder);
     return pending === undefined ? lying : applyChanges(lying, pending.changes);
@@ -192,40 +213,15 @@ export function openLedger(options: LedgerOptions): Ledger {
     }
   }
 
-  /** Writes pack and commit of the version that comes next; nothing names them yet. */
-  async function writeVersion(
-    library: Library,
-    commitOptions: CommitOptions,
-  ): Promise<{ seq: number; id: string; root: string }> {
-    const log = await readLog(files, folder);
-    const previous = log.at(-1);
-    const pack = await nextPack(library, previous);
-    const roots = libraryRoots(sha256, library.experiences);
-    const commit: Commit = {
-      v: 1,
-      seq: log.length + 1,
-      parents: [...(previous === undefined ? [] : [previous]), ...(commitOptions.mergedFrom ?? [])],
-      size: roots.size,
-      recordsRoot: toHex(roots.recordsRoot),
-      mapRoot: toHex(roots.mapRoot),
-      packCid: packCid(pack, sha256),
-      author: commitOptions.author,
-      time: new Date(commitOptions.time ?? clock.now()).toISOString(),
-      message: commitOptions.message,
-      evidence: (commitOptions.evidence ?? null) as Commit['evidence'],
-    };
-    const id = commitId(commit, sha256);
-    const signatures = (await commitOptions.sign?.(id)) ?? [];
-    await files.writeAll([
-      [packPath(folder, commit.packCid), pack],
-      [commitPath(folder, id), renderCommitFile(commit, signatures)],
-    ]);
-    return { seq: commit.seq, id, root: commit.recordsRoot };
-  }
-
   /** Changes since the version before, or all records when that one cannot be read or the chain of changes grows long. */
-  async function nextPack(library: Library, previous: string | undefined): Promise<string> {
-    const whole = () => encodePack({ complete: true, puts: library.experiences, deletes: [], order: undefined }, null);
+  async function nextPack(library: Library, previous: string | undefined): Promise<ReturnType<typeof packInParts>> {
+    const whole = () =>
+      library.experiences.length > filesAtMost
+        ? packInParts(folder, library, sha256)
+        : {
+            text: encodePack({ complete: true, puts: library.experiences, deletes: [], order: undefined }, null),
+            files: [],
+          };
     if (previous === undefined) return whole();
     let base: Library;
     try {
@@ -237,7 +233,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     const chained = await changesSinceComplete(previous);
     const changes = changesBetween(base, library, sha256);
     if (chained + changes.puts.length > completeAfter * library.experiences.length) return whole();
-    return encodePack(changes, previous);
+    return { text: encodePack(changes, previous), files: [] };
   }
 
   /** Puts in the packs that follow the last complete one. */
@@ -265,8 +261,12 @@ export function openLedger(options: LedgerOptions): Ledger {
       current !== undefined && current.layout !== layout
         ? { complete: true, puts: library.experiences, deletes: [], order: undefined }
         : changes;
+    await carry({ layout, changes: all, version });
+  }
+
+  async function carry(change: Omit<Pending, 'generation'>): Promise<void> {
     const generation = (await readGeneration(files, folder)) + 1;
-    const pending: Pending = { generation, layout, changes: all, version };
+    const pending: Pending = { generation, ...change };
     await writePending(files, folder, pending, sha256);
     await carryOut(files, folder, pending, sha256);
   }

@@ -6,6 +6,7 @@ import { canonicalJson } from '../core/tree/canonical.ts';
 import type { Files } from '../world/files/files.ts';
 import { type LibraryChanges, decodeChanges, encodeChanges } from './changes.ts';
 import { paths } from './layout.ts';
+import type { PackParts } from './pack.ts';
 
 /**
  * A change of the ledger that is decided but perhaps not carried out yet. The file that holds it appears atomically:
@@ -16,6 +17,8 @@ export interface Pending {
   readonly generation: number;
   readonly layout: 'files' | 'shards';
   readonly changes: LibraryChanges;
+  /** Shards that become what these parts hold, and the order; `changes` are then empty but for whether they are all. */
+  readonly parts?: PackParts | undefined;
   /** The version that the change makes, its commit and pack written before; null where only the working library changes. */
   readonly version: { readonly seq: number; readonly commit: string } | null;
 }
@@ -25,13 +28,15 @@ const headerSchema = z.strictObject({
   generation: z.int().min(1),
   layout: z.enum(['files', 'shards']),
   complete: z.boolean(),
+  parts: z.strictObject({ shards: z.record(z.string(), z.string()), order: z.string() }).optional(),
   version: z.strictObject({ seq: z.int().min(1), commit: z.string().regex(/^[0-9a-f]{64}$/) }).nullable(),
 });
 const footerSchema = z.strictObject({ sha256: z.string() });
 
 export async function writePending(files: Files, folder: string, pending: Pending, sha256: Sha256): Promise<void> {
-  const { generation, layout, changes, version } = pending;
-  const header = { v: 1, generation, layout, complete: changes.complete, version };
+  const { generation, layout, changes, parts, version } = pending;
+  const shown = parts === undefined ? {} : { parts };
+  const header = { v: 1, generation, layout, complete: changes.complete, version, ...shown };
   const text = `${canonicalJson(header)}\n${encodeChanges(changes)}`;
   await files.writeAtomic(`${folder}/${paths.pending}`, `${text}${canonicalJson({ sha256: toHex(sha256(text)) })}\n`);
 }
@@ -48,8 +53,8 @@ export async function readPending(files: Files, folder: string, sha256: Sha256):
     if (footer.sha256 !== toHex(sha256(body)) || lines.at(-1) !== '')
       throw new ZooError('invalid-data', `${path} does not have the SHA-256 that its end tells`);
     const header = parseJson(lines[0] ?? '', headerSchema, `line 1 of ${path}`);
-    const { generation, layout, version } = header;
-    return { generation, layout, version, changes: decodeChanges(lines.slice(1, -2), header.complete, path) };
+    const { generation, layout, version, parts } = header;
+    return { generation, layout, version, parts, changes: decodeChanges(lines.slice(1, -2), header.complete, path) };
   } catch (cause) {
     throw new ZooError(
       'pending-damaged',

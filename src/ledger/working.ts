@@ -70,11 +70,19 @@ async function readShard(files: Files, path: string): Promise<Experience[]> {
 }
 
 async function readOrder(files: Files, folder: string): Promise<readonly string[]> {
-  const text = (await files.readText(`${folder}/${paths.order}`)) ?? '';
+  return parseOrder((await files.readText(`${folder}/${paths.order}`)) ?? '');
+}
+
+export function parseOrder(text: string): readonly string[] {
   return text.split('\n').filter((id) => id !== '');
 }
 
-function arrange(records: Map<string, Experience>, order: readonly string[]): Experience[] {
+export function renderOrder(order: readonly string[]): string {
+  return order.map((id) => `${id}\n`).join('');
+}
+
+/** Records in an order; what that does not name comes last, oldest first. */
+export function arrange(records: Map<string, Experience>, order: readonly string[]): Experience[] {
   const arranged = [...new Set(order)].flatMap((id) => records.get(id) ?? []);
   const named = new Set(order);
   const others = [...records.values()].filter(({ id }) => !named.has(id));
@@ -106,8 +114,7 @@ export async function applyToWorking(
   const { changes, layout } = update;
   const header = await readHeader(files, folder);
   await (layout === 'files' ? applyToFiles(files, folder, changes) : applyToShards(files, folder, changes, sha256));
-  const order = await nextOrder(files, folder, changes);
-  await files.writeAtomic(`${folder}/${paths.order}`, order.map((id) => `${id}\n`).join(''));
+  await applyToOrder(files, folder, changes);
   if (header?.layout !== layout)
     await files.writeAtomic(
       `${folder}/${paths.header}`,
@@ -146,7 +153,7 @@ async function applyToShards(files: Files, folder: string, changes: LibraryChang
 }
 
 /** Canonical lines in order of the keys. */
-function renderShard(records: readonly Experience[], sha256: Sha256): string {
+export function renderShard(records: readonly Experience[], sha256: Sha256): string {
   return records
     .map((record) => ({ key: sha256(record.id), line: canonicalJson(record) }))
     .sort((one, other) => compareBytes(one.key, other.key))
@@ -154,9 +161,18 @@ function renderShard(records: readonly Experience[], sha256: Sha256): string {
     .join('');
 }
 
-async function nextOrder(files: Files, folder: string, changes: LibraryChanges): Promise<readonly string[]> {
+/** Of many experiences the order is long: it is written only where it changes. */
+async function applyToOrder(files: Files, folder: string, changes: LibraryChanges): Promise<void> {
+  const path = `${folder}/${paths.order}`;
+  const text = await files.readText(path);
+  const next = renderOrder(nextOrder(changes.complete ? [] : parseOrder(text ?? ''), changes));
+  if (next !== text) await files.writeAtomic(path, next);
+}
+
+function nextOrder(current: readonly string[], changes: LibraryChanges): readonly string[] {
   if (changes.order !== undefined) return changes.order;
-  const order = new Set(changes.complete ? [] : await readOrder(files, folder));
+  const renamed = new Map(changes.renames);
+  const order = new Set(current.map((id) => renamed.get(id) ?? id));
   for (const id of changes.deletes) order.delete(id);
   for (const { id } of changes.puts) order.add(id);
   return [...order];

@@ -95,7 +95,7 @@ describe('collectGarbage', () => {
     const before = new Set(files.contents.keys());
     files.set('library/packs/orphan.jsonl', 'x');
     files.set('library/commits/orphan.json', 'x');
-    const collect = (dryRun = false) => collectGarbage(files, clock, open(files), { grace: 100, dryRun });
+    const collect = (dryRun = false) => collectGarbage(files, clock, open(files), sha256, { grace: 100, dryRun });
     expect((await collect()).removed).toEqual([]);
     now += 99;
     expect((await collect()).removed).toEqual([]);

@@ -35,5 +35,5 @@ export async function checkFiles({ settings }: Config): Promise<readonly FsckFin
 
 /** @param grace milliseconds for which something must have been unnamed; two weeks unless given */
 export async function collect(config: Config, grace: number | undefined, dryRun: boolean): Promise<Collected> {
-  return await collectGarbage(files, clock, configuredLedger(config), { grace, dryRun });
+  return await collectGarbage(files, clock, configuredLedger(config), sha256, { grace, dryRun });
 }

@@ -9,6 +9,9 @@ let temporaries = 0;
 /** Tells the temporary files of this process from those of another that had its number, as is usual in containers. */
 const nonce = randomBytes(4).toString('hex');
 
+/** Milliseconds, more than any step of a file system's clock. */
+const settledAfter = 2500;
+
 /** The machine's own file system. */
 export const diskFiles: Files = {
   read: (path) => telling('read', path, () => fs.readFile(path)),
@@ -49,6 +52,17 @@ export const diskFiles: Files = {
         if (code === 'ENOENT' || code === 'ENOTDIR') return false;
         throw thrown;
       }
+    }),
+  stamp: (path) =>
+    telling('look at', path, async () => {
+      const found = await fs.stat(path, { bigint: true }).catch((thrown: unknown) => {
+        if (systemCode(thrown) === 'ENOENT') return undefined;
+        throw thrown;
+      });
+      if (found === undefined) return undefined;
+      // Clocks of file systems tick in steps: two changes within one look alike.
+      if (Date.now() - Number(found.ctimeMs) < settledAfter) return undefined;
+      return [found.size, found.mtimeNs, found.ctimeNs, found.ino].join('-');
     }),
   makeFolder: (path) => telling('make', path, () => makeFolder(path)),
   remove: (path) => telling('remove', path, () => fs.rm(path, { recursive: true, force: true })),

@@ -16,6 +16,11 @@ export interface Files {
   /** Names in a folder, sorted; empty when there is none. */
   list(folder: string): Promise<readonly string[]>;
   exists(path: string): Promise<boolean>;
+  /**
+   * Changes whenever the file does. Undefined when there is no such file, and as long as it is so young that a change
+   * could leave the same stamp. Where a file system cannot tell, it has no stamps.
+   */
+  stamp?(path: string): Promise<string | undefined>;
   makeFolder(path: string): Promise<void>;
   /** A file, or a folder with all that is in it; nothing happens when there is none. */
   remove(path: string): Promise<void>;

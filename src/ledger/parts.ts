@@ -1,0 +1,165 @@
+import type { Sha256 } from '../core/digest.ts';
+import { ZooError } from '../core/error.ts';
+import { type Experience, experienceSchema } from '../core/library/experience.ts';
+import { parseJson } from '../core/json.ts';
+import { rawCid } from '../core/tree/cid.ts';
+import { compareBytes, equalBytes, hashLength } from '../core/tree/hashing.ts';
+import { recordDigest, recordKey } from '../core/tree/library-roots.ts';
+import type { MapEntries } from '../core/tree/merkle-map.ts';
+import type { Files } from '../world/files/files.ts';
+import { paths } from './layout.ts';
+
+/**
+ * A part is the text of one shard, or of the order, named by its CID: immutable, so that versions share what did not
+ * change between them, and a million records are never in memory at once.
+ */
+export function partPath(folder: string, cid: string): string {
+  return `${folder}/${paths.packs}/${cid}.jsonl`;
+}
+
+/** @throws ZooError `pack-missing`, `pack-damaged` */
+export async function readPart(files: Files, folder: string, cid: string, sha256: Sha256): Promise<string> {
+  const path = partPath(folder, cid);
+  const text = await files.readText(path);
+  if (text === undefined)
+    throw new ZooError('pack-missing', `${path}, a part of a version, is not in this copy of the library`, {
+      hint: 'Packs stay out of git: get the version with "zoo fetch" or "git:<rev>".',
+      data: { path },
+    });
+  if (rawCid(sha256(text)) === cid) return text;
+  throw new ZooError('pack-damaged', `${path} is damaged: its content does not have the CID of its name`, {
+    hint: 'Remove it, then get the version again with "zoo fetch".',
+    data: { path },
+  });
+}
+
+export function recordsOfPart(text: string, source: string): Experience[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line, index) => parseJson(line, experienceSchema, `line ${index + 1} of ${source}`));
+}
+
+/** Keys and digests of a part's records in order of the keys, and their ids. */
+export interface PartEntries extends MapEntries {
+  readonly ids: readonly string[];
+}
+
+function entriesOfRecords(records: readonly Experience[], sha256: Sha256): PartEntries {
+  return sortedEntries(
+    records.map((record) => ({
+      id: record.id,
+      key: recordKey(sha256, record.id),
+      value: recordDigest(sha256, record),
+    })),
+  );
+}
+
+/** What a part holds of a record, in its index. */
+export interface PartEntry {
+  readonly id: string;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+/** @throws ZooError `duplicate-id` */
+export function sortedEntries(entries: readonly PartEntry[]): PartEntries {
+  const sorted = entries.toSorted((one, other) => compareBytes(one.key, other.key));
+  const keys = new Uint8Array(sorted.length * hashLength);
+  const values = new Uint8Array(sorted.length * hashLength);
+  for (const [place, { key, value, id }] of sorted.entries()) {
+    const previous = sorted[place - 1];
+    if (previous !== undefined && equalBytes(previous.key, key))
+      throw new ZooError('duplicate-id', `two records have the id ${id}`, { hint: 'Remove one of the two.' });
+    keys.set(key, place * hashLength);
+    values.set(value, place * hashLength);
+  }
+  return { count: sorted.length, keys, values, ids: sorted.map(({ id }) => id) };
+}
+
+/** Rebuildable, never the truth: magic, count (32 bits, little-endian), keys, values, ids a line each, SHA-256 of it all. */
+const magic = new TextEncoder().encode('ZOOPART1');
+const headLength = magic.length + 4;
+
+export function partIndexPath(folder: string, cid: string): string {
+  return `${folder}/${paths.index}/${cid}.part`;
+}
+
+export function encodePartEntries({ count, keys, values, ids }: PartEntries, sha256: Sha256): Uint8Array {
+  const names = new TextEncoder().encode(ids.join('\n'));
+  const end = headLength + keys.length + values.length + names.length;
+  const bytes = new Uint8Array(end + hashLength);
+  bytes.set(magic);
+  new DataView(bytes.buffer).setUint32(magic.length, count, true);
+  bytes.set(keys, headLength);
+  bytes.set(values, headLength + keys.length);
+  bytes.set(names, headLength + keys.length + values.length);
+  bytes.set(sha256(bytes.subarray(0, end)), end);
+  return bytes;
+}
+
+/** Undefined for what does not read as written. */
+function decodePartEntries(bytes: Uint8Array, sha256: Sha256): PartEntries | undefined {
+  const end = bytes.length - hashLength;
+  if (end < headLength || !equalBytes(sha256(bytes.subarray(0, end)), bytes.subarray(end))) return undefined;
+  if (!equalBytes(bytes.subarray(0, magic.length), magic)) return undefined;
+  const count = new DataView(bytes.buffer, bytes.byteOffset).getUint32(magic.length, true);
+  const [keys, values] = [headLength, headLength + count * hashLength];
+  const names = values + count * hashLength;
+  return {
+    count,
+    keys: bytes.subarray(keys, values),
+    values: bytes.subarray(values, names),
+    ids: count === 0 ? [] : new TextDecoder().decode(bytes.subarray(names, end)).split('\n'),
+  };
+}
+
+/**
+ * The entries of a part, from its index or else from its text, which is then indexed.
+ *
+ * @param read the part's text, asked for only when there is no index
+ */
+export async function partEntries(
+  files: Files,
+  folder: string,
+  cid: string,
+  read: () => Promise<string>,
+  sha256: Sha256,
+): Promise<PartEntries> {
+  const path = partIndexPath(folder, cid);
+  const known = (await files.exists(path)) ? decodePartEntries(await files.read(path), sha256) : undefined;
+  if (known !== undefined) return known;
+  const entries = entriesOfRecords(recordsOfPart(await read(), partPath(folder, cid)), sha256);
+  await keepIndex(files, path, encodePartEntries(entries, sha256));
+  return entries;
+}
+
+/** An index that cannot be kept, as in a folder that may only be read, is made again the next time. */
+export async function keepIndex(files: Files, path: string, data: Uint8Array | string): Promise<void> {
+  await files.writeAtomic(path, data).catch(() => undefined);
+}
+
+/** The entries of parts that follow one another, as one. */
+export function joinEntries(parts: readonly MapEntries[]): MapEntries {
+  const count = parts.reduce((total, part) => total + part.count, 0);
+  const [keys, values] = [new Uint8Array(count * hashLength), new Uint8Array(count * hashLength)];
+  let offset = 0;
+  for (const part of parts) {
+    keys.set(part.keys, offset);
+    values.set(part.values, offset);
+    offset += part.count * hashLength;
+  }
+  return { count, keys, values };
+}
+
+/** The place of a key among entries; -1 when it is not there. */
+export function placeOfKey({ count, keys }: MapEntries, key: Uint8Array): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareBytes(keys.subarray(middle * hashLength, (middle + 1) * hashLength), key) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const found = low < count && equalBytes(keys.subarray(low * hashLength, (low + 1) * hashLength), key);
+  return found ? low : -1;
+}
