@@ -32,6 +32,7 @@ export function accountForStep({
 }: StepFacts): StepAccount {
   const outcomes = groups.flatMap((group) => group.outcomes);
   const rewards = outcomes.flatMap((outcome) => rewardOf(outcome) ?? []);
+  const groupMeans = groups.flatMap(({ rewardMean }) => rewardMean ?? []);
   const reasons = new Map<string, number>();
   for (const { reason } of rejections) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   return {
@@ -41,6 +42,7 @@ export function accountForStep({
     contested: groups.filter(({ contested }) => contested).length,
     rollouts: countOutcomes(outcomes),
     saved: groups.length * run.settings.groupSize - outcomes.length,
+    predicted: groups.filter(({ predicted }) => predicted).length,
     operations: {
       proposed,
       accepted: consolidation.operations.length,
@@ -48,7 +50,7 @@ export function accountForStep({
       carried: consolidation.carried.length,
     },
     reward:
-      rewards.length === 0 ? { mean: null, std: null } : { mean: mean(rewards), std: populationDeviation(rewards) },
+      rewards.length === 0 ? { mean: null, std: null } : { mean: mean(groupMeans), std: populationDeviation(rewards) },
     hamiltonian: meanHamiltonian(groups.map(({ hamiltonian }) => hamiltonian)),
     experiences: library.experiences.length,
   };

@@ -1,9 +1,9 @@
 import type { GateAccount } from '../core/learning/account.ts';
 import { rewardOf } from '../core/learning/outcome.ts';
-import { bootstrapInterval, pairedDifferences, signFlipTest } from '../core/learning/paired.ts';
+import { chanceOfReversal } from '../core/learning/curtail.ts';
+import { type PairedScores, comparePaired } from '../core/learning/paired.ts';
+import { powerAtError } from '../core/learning/power.ts';
 import type { Problem } from '../core/learning/problem.ts';
-import { SpendingTest } from '../core/learning/sequential.ts';
-import { mean } from '../core/learning/statistics.ts';
 import type { Library } from '../core/library/library.ts';
 import { solvePrompt } from '../core/library/prompt.ts';
 import { randomFor } from '../core/random.ts';
@@ -11,13 +11,17 @@ import { flow } from '../core/flow.ts';
 import { gradeSample } from './rollout.ts';
 import { type Run, type World, drawSamples } from './run.ts';
 
-/** Error rate of an early decision. A wrong one costs a candidate, not a claim, so it may be larger than a verdict's. */
-const earlyAlpha = 0.2;
+/** Chance that the decision would come out otherwise after all samples, at which no more are drawn. */
+const negligible = 0.025;
+
+/** The true difference of mean rewards that the account tells the power for: five points. */
+const gateEffect = 0.05;
 
 /**
  * Whether a candidate library may take the place of the one in force: both answer the held-out problems, sample by
- * sample with the same seeds. It stops early when the case is clear; otherwise the candidate is kept if, after all
- * samples, its paired mean reward is not lower. Samples of a library that was measured before come from the journal.
+ * sample with the same seeds, and the candidate is kept when its paired mean reward is not lower. Samples are doubled
+ * from one; they end as soon as the rest would hardly change the decision, so that a clear case costs little. Samples
+ * of a library that was measured before come from the journal.
  */
 export async function passGate(
   library: Library,
@@ -26,15 +30,15 @@ export async function passGate(
   run: Run,
   world: World,
 ): Promise<GateAccount> {
-  const test = new SpendingTest(earlyAlpha, signFlipTest);
+  const { gateSamples } = run.settings;
   const scores = run.gateProblems.map(({ id }) => ({
     problemId: id,
     baseline: [] as number[],
     candidate: [] as number[],
   }));
-  let verdict = 'not distinguishable';
-  for (let samples = 0; samples < run.settings.gateSamples && verdict === 'not distinguishable';) {
-    const to = Math.min(run.settings.gateSamples, Math.max(2, samples * 2));
+  let samples = 0;
+  do {
+    const to = Math.min(gateSamples, Math.max(1, samples * 2));
     const drawn = await flow(run.gateProblems, world.room, world.signal, async (problem) =>
       Promise.all([library, candidate].map((arm) => scoreSamples(problem, arm, samples, to, step, run, world))),
     );
@@ -43,32 +47,23 @@ export async function passGate(
       scores[index]?.candidate.push(...proposed);
     }
     samples = to;
-    const information = samples / run.settings.gateSamples;
-    verdict = test.look(
-      { information, differences: pairedDifferences(scores) },
-      randomFor(run.settings.seed, 'gate', step, samples),
-    ).verdict;
-  }
-  const account = summarize(scores, step, run);
-  const accepted = verdict === 'better' || (verdict !== 'worse' && account.delta >= 0);
-  return { ...account, accepted };
+  } while (samples < gateSamples && chanceOfReversal(scores, gateSamples) > negligible);
+  return accountFor(scores, samples, step, run);
 }
 
-function summarize(
-  scores: Parameters<typeof pairedDifferences>[0],
-  step: number,
-  run: Run,
-): Omit<GateAccount, 'accepted'> {
-  const differences = pairedDifferences(scores);
+function accountFor(scores: readonly PairedScores[], samples: number, step: number, run: Run): GateAccount {
   const random = randomFor(run.settings.seed, 'gate-interval', step);
-  if (differences.length === 0) return { delta: 0, ci95: [-1, 1], p: 1, n: 0, power: null };
-  const [low, high] = bootstrapInterval(differences, random);
+  const { delta, ci95, p, n, standardError } = comparePaired(scores, random);
   return {
-    delta: mean(differences),
-    ci95: [Math.max(low, -1), Math.min(high, 1)],
-    p: signFlipTest(differences, random),
-    n: differences.length,
-    power: null,
+    // Where nothing could be compared, nothing speaks for the candidate.
+    accepted: n > 0 && delta >= 0,
+    delta,
+    ci95: n < 2 ? [-1, 1] : ci95,
+    p,
+    n,
+    power: powerAtError(gateEffect, standardError, n),
+    samples,
+    planned: run.settings.gateSamples,
   };
 }
 
@@ -96,7 +91,7 @@ export async function scoreSamples(
     },
     { signal: world.signal },
   );
-  const outcomes = await Promise.all(sampled.map((sample) => gradeSample(problem, sample, run, world)));
+  const outcomes = await Promise.all(sampled.map((sample) => gradeSample(problem, sample, world)));
   // A truncated or unparseable answer earns nothing on the gate; a failed call is no answer at all.
   return outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [] : (rewardOf(outcome) ?? 0)));
 }

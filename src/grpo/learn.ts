@@ -10,6 +10,7 @@ import type { ProposedOperation, Rejection } from '../core/library/operation.ts'
 import type { SolvePrompt } from '../core/library/prompt.ts';
 import { extractAdvantages } from './extract.ts';
 import { flow } from '../core/flow.ts';
+import { type Barren, predictedSize } from './predict.ts';
 import type { Refused } from './refused.ts';
 import { rolloutGroup } from './rollout.ts';
 import type { Run, Step, World } from './run.ts';
@@ -20,6 +21,14 @@ export interface LearnedGroup {
   readonly problemId: string;
   readonly outcomes: readonly Outcome[];
   readonly contested: boolean;
+  /** It was learned from. */
+  readonly taught: boolean;
+  /** Mean reward of the graded rollouts; null when there was none. */
+  readonly rewardMean: number | null;
+  /** Rollouts with a reward. */
+  readonly graded: number;
+  /** It was left small, as its problem was predicted to teach nothing. */
+  readonly predicted: boolean;
   readonly hamiltonian: Hamiltonian;
   /** Mean completion tokens of a rollout: how long the problem takes. */
   readonly length: number;
@@ -36,6 +45,7 @@ export async function learnFromGroups(
   library: Library,
   refused: readonly Refused[],
   lengths: ReadonlyMap<string, number>,
+  barren: Barren,
   run: Run,
   world: World,
 ): Promise<LearnedGroup[]> {
@@ -43,7 +53,8 @@ export async function learnFromGroups(
   const contextTokens = countTokens();
   const longestFirst = [...step.problems].sort((a, b) => (lengths.get(b.id) ?? 0) - (lengths.get(a.id) ?? 0));
   const learned = await flow(longestFirst, world.room, world.signal, async (problem) => {
-    const { group, prompt } = await rolloutGroup(problem, library, step.step, run, world);
+    const size = predictedSize(problem, step.step, barren, run);
+    const { group, prompt } = await rolloutGroup(problem, library, step.step, run, world, size);
     const hamiltonian = measure(problem, group, prompt, library, relevance, contextTokens(prompt), run);
     await world.journal.append({
       type: 'decision',
@@ -53,23 +64,31 @@ export async function learnFromGroups(
       reason: 'measured',
       data: hamiltonian,
     });
-    const account = accountFor(group, hamiltonian, run);
-    if (!isLearnedFrom(group, run.settings.learnFrom, run.settings.groupSize, run.settings.signalThreshold))
-      return account;
+    const { learnFrom, groupSize, signalThreshold } = run.settings;
+    const taught = isLearnedFrom(group, learnFrom, groupSize, signalThreshold);
+    const account = { ...accountFor(group, hamiltonian, run), taught, predicted: size !== undefined };
+    if (!taught) return account;
     return { ...account, ...(await learnFromGroup(problem, group, prompt, library, refused, step.step, run, world)) };
   });
   const byId = new Map(learned.map((group) => [group.problemId, group]));
   return step.problems.flatMap(({ id }) => byId.get(id) ?? []);
 
-  function accountFor(group: Group, hamiltonian: Hamiltonian, { settings }: Run): LearnedGroup {
+  function accountFor(
+    group: Group,
+    hamiltonian: Hamiltonian,
+    { settings }: Run,
+  ): Omit<LearnedGroup, 'taught' | 'predicted'> {
     const contested = isContested(group.rollouts, settings.signalThreshold);
-    const rewardMean = rewardSpread(group.rollouts)?.mean ?? null;
+    const spread = rewardSpread(group.rollouts);
+    const rewardMean = spread?.mean ?? null;
     world.observe({ type: 'group', step: step.step, problemId: group.problemId, contested, rewardMean });
     const tokens = group.rollouts.reduce((sum, { usage }) => sum + usage.completionTokens, 0);
     return {
       problemId: group.problemId,
       outcomes: group.rollouts.map(({ outcome }) => outcome),
       contested,
+      rewardMean,
+      graded: spread?.graded ?? 0,
       hamiltonian,
       length: tokens / Math.max(1, group.rollouts.length),
       proposals: [],

@@ -15,7 +15,9 @@ const noUsage = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };
 
 /**
  * The group of one problem: up to G samples of the frozen model with the library in its context, each graded (paper
- * 4.2). An adaptive group starts with two samples and doubles only while its rewards do not spread.
+ * 4.2). An adaptive group starts with two samples and grows to 3, 5, 9, … only while its rewards do not spread.
+ *
+ * @param size leaves the group at so many samples, whatever they say; see `predictedSize`
  */
 export async function rolloutGroup(
   problem: Problem,
@@ -23,12 +25,13 @@ export async function rolloutGroup(
   step: number,
   run: Run,
   world: World,
+  size?: number,
 ): Promise<GroupWithPrompt> {
   const { settings, prompts } = run;
   const prompt = solvePrompt(prompts.templates.solve, problem, library, settings.libraryTokens);
   let rollouts: Rollout[] = [];
-  for (const size of groupSizes(run)) {
-    rollouts = [...rollouts, ...(await drawRollouts(problem, prompt, rollouts.length, size, step, run, world))];
+  for (const to of size === undefined ? groupSizes(run) : [size]) {
+    rollouts = [...rollouts, ...(await drawRollouts(problem, prompt, rollouts.length, to, step, run, world))];
     if (isContested(rollouts, settings.signalThreshold)) break;
   }
   if (!settings.groundTruth) rollouts = await gradeByMajority(problem, rollouts, world);
@@ -43,7 +46,7 @@ export async function rolloutGroup(
 function groupSizes({ settings }: Run): number[] {
   const sizes: number[] = [];
   if (settings.adaptiveGroups && settings.groundTruth)
-    for (let size = 2; size < settings.groupSize; size *= 2) sizes.push(size);
+    for (let size = 2; size < settings.groupSize; size = 2 * size - 1) sizes.push(size);
   return [...sizes, settings.groupSize];
 }
 
@@ -71,25 +74,26 @@ async function drawRollouts(
     },
     { signal: world.signal },
   );
+  // Without ground truth any answer is found, and graded when the group is whole.
+  const judged = run.settings.groundTruth ? problem : { ...problem, answer: '0' };
   return Promise.all(
     sampled.map(async (answer, offset) =>
-      toRollout(problem, from + offset, answer, await gradeSample(problem, answer, run, world), world),
+      toRollout(problem, from + offset, answer, await gradeSample(judged, answer, world), world),
     ),
   );
 }
 
 /**
  * What became of one sample. A completion that ran into the token limit counts as truncated unless its answer stands
- * already; with no ground truth, grading waits for the group.
+ * already.
  */
-export async function gradeSample(problem: Problem, sampled: Sampled, run: Run, world: World): Promise<Outcome> {
+export async function gradeSample(problem: Problem, sampled: Sampled, world: World): Promise<Outcome> {
   if (sampled.kind === 'failed') return sampled;
   if (sampled.finish === 'filter') {
     return { kind: 'failed', boundary: 'model', code: 'content-filter', reason: 'the endpoint withheld the answer' };
   }
   try {
-    const judged = run.settings.groundTruth ? problem : { ...problem, answer: '0' };
-    const verdict = await world.verifier.verify(judged, sampled.text, world.signal);
+    const verdict = await world.verifier.verify(problem, sampled.text, world.signal);
     if (verdict.kind === 'graded') {
       const { correct, reward, answer, reason } = verdict;
       return { kind: correct ? 'correct' : 'wrong', reward, answer, reason };

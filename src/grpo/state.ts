@@ -32,6 +32,8 @@ const stateSchema = z.object({
   ungated: z.array(proposedOperationSchema),
   /** Mean completion tokens a rollout of each problem, when it was last worked on. */
   lengths: z.record(z.string(), z.number()),
+  /** How often in a row each problem taught nothing; see `predictedSize`. */
+  barren: z.record(z.string(), z.number()).default({}),
   // Accounts are written and read by this program alone, between two steps of one run.
   steps: z.array(z.custom<StepAccount>()),
   gate: z.custom<GateAccount>().nullable(),
@@ -59,6 +61,7 @@ export async function resumeState(run: Run, world: World): Promise<TrainState> {
       carried: [],
       ungated: [],
       lengths: {},
+      barren: {},
       steps: [],
       gate: null,
       gatesPassed: 0,

@@ -1,3 +1,4 @@
+import { advantages, isContested } from '../core/learning/advantage.ts';
 import type { Problem } from '../core/learning/problem.ts';
 import type { Group, Rollout } from '../core/learning/rollout.ts';
 import { rewardOf } from '../core/learning/outcome.ts';
@@ -16,7 +17,8 @@ const longestTrajectory = 24_000;
 
 /**
  * Stage 1, trajectory summarization (paper, Algorithm 1): s_i <- LLM.summarize(tau_i, c_i, y*), for every rollout in
- * which the model said anything. A summary that failed is left out; its group goes on with the others.
+ * which the model said anything; of an adaptive group for those that show its contrast. A summary that failed is left
+ * out; its group goes on with the others.
  */
 export async function summarizeGroup(
   problem: Problem,
@@ -29,10 +31,26 @@ export async function summarizeGroup(
   const said = group.rollouts.filter(
     ({ outcome, text, reasoning }) => outcome.kind !== 'failed' && `${text}${reasoning}` !== '',
   );
+  const read = run.settings.adaptiveGroups ? chooseContrast(said, run) : said;
   const summaries = await Promise.all(
-    said.map((rollout) => summarizeRollout(problem, rollout, prompt, step, run, world)),
+    read.map((rollout) => summarizeRollout(problem, rollout, prompt, step, run, world)),
   );
   return summaries.filter((summary) => summary !== undefined);
+}
+
+/** Winners, and losers, of a group that the teacher reads at most; the third of a side tells little that two do not. */
+const contrasted = 2;
+
+/** The best and the worst of a group whose rewards spread, in their order; all of another. */
+function chooseContrast(rollouts: readonly Rollout[], { settings }: Run): readonly Rollout[] {
+  if (!isContested(rollouts, settings.signalThreshold)) return rollouts;
+  const all = advantages(rollouts, settings.signalThreshold);
+  const advantage = new Map(rollouts.map((rollout, index) => [rollout, all[index] ?? 0]));
+  const of = (rollout: Rollout) => advantage.get(rollout) ?? 0;
+  const winners = rollouts.filter((rollout) => of(rollout) > 0).sort((a, b) => of(b) - of(a));
+  const losers = rollouts.filter((rollout) => of(rollout) < 0).sort((a, b) => of(a) - of(b));
+  const chosen = new Set([...winners.slice(0, contrasted), ...losers.slice(0, contrasted)]);
+  return rollouts.filter((rollout) => chosen.has(rollout));
 }
 
 async function summarizeRollout(

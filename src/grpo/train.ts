@@ -3,8 +3,9 @@
  *
  * Where this loop deviates from the paper, and why:
  *
- * 1. Groups are adaptive: two samples first, doubled up to G while the rewards do not spread. `adaptiveGroups: false`
- *    draws all G at once, as published.
+ * 1. Groups are adaptive: two samples first, then 3, 5, 9, … up to G while the rewards do not spread. `adaptiveGroups: false`
+ *    draws all G at once, as published. A problem that taught nothing before is mostly left at one or two samples, and of
+ *    a group whose rewards spread two winners and two losers are summarised, not all.
  * 2. A group without spread is not learned from, as its advantages are all zero; `learnFrom` widens that.
  * 3. Truncated, unparseable and failed rollouts have no reward; the published loop scores them as wrong.
  * 4. Operations are checked by code (length, form, ids, problem-specific content, duplicates) and remembered when
@@ -28,6 +29,7 @@ import { writeDirectly } from './direct.ts';
 import { passGate } from './gate.ts';
 import { learnFromGroups } from './learn.ts';
 import { planSteps } from './plan.ts';
+import { recordBarren } from './predict.ts';
 import { refuse, refuseLasting, remember } from './refused.ts';
 import type { Run, Step, World } from './run.ts';
 import { type TrainState, resumeState } from './state.ts';
@@ -86,7 +88,15 @@ async function takeStep(step: Step, state: TrainState, run: Run, world: World): 
   const { settings } = run;
   const groups = settings.direct
     ? []
-    : await learnFromGroups(step, state.library, state.refused, new Map(Object.entries(state.lengths)), run, world);
+    : await learnFromGroups(
+        step,
+        state.library,
+        state.refused,
+        new Map(Object.entries(state.lengths)),
+        state.barren,
+        run,
+        world,
+      );
   const written = settings.direct
     ? await writeDirectly(step, state.library, state.refused, run, world)
     : { proposals: [], rejections: [] };
@@ -121,6 +131,7 @@ async function takeStep(step: Step, state: TrainState, run: Run, world: World): 
     carried: [...consolidation.carried],
     ungated,
     lengths: { ...state.lengths, ...Object.fromEntries(groups.map(({ problemId, length }) => [problemId, length])) },
+    barren: recordBarren(state.barren, groups),
   };
   const gated = await gate(step, reached, run, world);
   const kept = gated.library === candidate;
@@ -204,9 +215,10 @@ async function gate(step: Step, state: TrainState, run: Run, world: World): Prom
   if (state.ungated.length === 0) return { ...state, accepted: state.library };
 
   const account = await passGate(state.accepted, state.library, step.step, run, world);
+  const how = `on ${account.n} held-out problems (${account.samples} of up to ${account.planned} samples each)`;
   const reason = account.accepted
-    ? `the candidate scored no lower on ${account.n} held-out problems`
-    : `the candidate scored lower on ${account.n} held-out problems; the library stays as it was`;
+    ? `the candidate scored no lower ${how}`
+    : `the candidate scored lower ${how}; the library stays as it was`;
   await world.journal.append({
     type: 'decision',
     step: step.step,

@@ -44,6 +44,7 @@ export function sampleRun(
       groups: problems,
       contested: Math.ceil(problems / 2),
       rollouts: countOutcomes(outcomes),
+      predicted: 0,
       saved: 3,
       operations: {
         proposed: 9,
@@ -95,7 +96,7 @@ export function sampleRun(
       after: { version: 'v2', root: 'b'.repeat(64), count: after.experiences.length },
     },
     steps: accounts,
-    gate: { accepted: true, delta: 0.12, ci95: [0.03, 0.21], p: 0.012, n: 12, power: 0.64 },
+    gate: { accepted: true, delta: 0.12, ci95: [0.03, 0.21], p: 0.012, n: 12, power: 0.64, samples: 4, planned: 8 },
     usage: {
       calls: sum('calls'),
       promptTokens: sum('promptTokens'),

@@ -113,7 +113,7 @@ describe('train', () => {
     const second = await drain(train(run, undecided.world));
     expect(second.yielded[0]).toMatchObject({ rollouts: { total: 5 }, saved: 0, contested: 0 });
     const sizes = undecided.requests.map(({ samples }) => samples.map(({ index }) => index));
-    expect(sizes).toEqual([[0, 1], [2, 3], [4]]);
+    expect(sizes).toEqual([[0, 1], [2], [3, 4]]);
     const seeds = undecided.requests.flatMap(({ samples }) => samples.map(({ seed }) => seed));
     expect(seeds).toEqual(seeds.map((_, index) => (seeds[0] ?? 0) + index));
   });

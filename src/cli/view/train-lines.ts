@@ -38,14 +38,14 @@ export function milestone(event: TrainEvent): string | undefined {
 
 /** What a finished step came to, in one line. */
 function describeStep(account: StepAccount): string {
-  const { step, groups, contested, rollouts, saved, operations, reward, experiences } = account;
+  const { step, groups, contested, rollouts, saved, predicted, operations, reward, experiences } = account;
   const refused = operations.rejected.reduce((sum, { count }) => sum + count, 0);
   const parts = [
     describeOutcomes(rollouts),
     `mean reward ${reward.mean === null ? 'unknown' : reward.mean.toFixed(3)}`,
     `${contested}/${groups} groups contested`,
     `${operations.accepted}/${operations.proposed} operations accepted, ${refused} refused${carried(operations.carried)}`,
-    ...(saved > 0 ? [`${count(saved, 'rollout')} saved`] : []),
+    ...(saved > 0 ? [`${count(saved, 'rollout')} saved${predicted > 0 ? `, ${count(predicted, 'group')} left small` : ''}`] : []),
     `${count(experiences, 'experience')} in the library`,
   ];
   return `step ${step + 1} done: ${parts.join('; ')}`;

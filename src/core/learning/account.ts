@@ -41,6 +41,8 @@ export interface StepAccount {
   readonly rollouts: OutcomeCounts;
   /** Rollouts that adaptive groups did not need, out of groups x G. */
   readonly saved: number;
+  /** Groups left at one or two samples, since their problems taught nothing before. */
+  readonly predicted: number;
   readonly operations: {
     readonly proposed: number;
     readonly accepted: number;
@@ -48,7 +50,10 @@ export interface StepAccount {
     /** Operations whose consolidation failed, carried to the next step. */
     readonly carried: number;
   };
-  /** Over graded rollouts; null when there was none. */
+  /**
+   * Over graded rollouts; null when there was none. In the mean each group counts once: adaptive groups differ in size,
+   * and it is the hard problems that have the large ones.
+   */
   readonly reward: { readonly mean: number | null; readonly std: number | null };
   readonly hamiltonian: { readonly psi: number; readonly theta: number; readonly kappa: number } | null;
   /** Experiences in the library after the step. */
@@ -61,9 +66,13 @@ export interface GateAccount {
   readonly delta: number;
   readonly ci95: readonly [number, number];
   readonly p: number;
-  /** Pairs compared. */
+  /** Problems compared. */
   readonly n: number;
+  /** The chance, at the noise that was measured, that a true difference of five points would have been told; null in old runs. */
   readonly power: number | null;
+  /** Samples drawn of a problem and library, and how many a case that is not clear takes. */
+  readonly samples: number;
+  readonly planned: number;
 }
 
 export interface UsageTotals {

@@ -194,7 +194,8 @@ export function growthSection({ steps, library }: TrainResult): Html {
   );
 }
 
-export function gateSection({ gate, dataset }: TrainResult): Html {
+export function gateSection({ gate, dataset, usage }: TrainResult): Html {
+  const spent = usage.byStage['gate'];
   const body =
     gate === null
       ? html`<p>The gate was off: nothing was held out and every candidate was kept.</p>`
