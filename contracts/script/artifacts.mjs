@@ -52,7 +52,8 @@ function layoutOf(name) {
 }
 
 function renderLayouts() {
-  const title = '# Storage layout\n\nWritten by `npm run build:contracts`. Immutables and transient storage have no slot.\n';
+  const title =
+    '# Storage layout\n\nWritten by `npm run build:contracts`. Immutables and transient storage have no slot.\n';
   return [title, ...deployed.map(layoutOf)].join('\n');
 }
 

@@ -61,7 +61,12 @@ export function runForge(words, options = {}) {
     PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
     ...options.env,
   };
-  const done = spawnSync(found.path, [command, '--root', '.', ...rest], { stdio: 'inherit', ...options, cwd: root, env });
+  const done = spawnSync(found.path, [command, '--root', '.', ...rest], {
+    stdio: 'inherit',
+    ...options,
+    cwd: root,
+    env,
+  });
   return { status: done.status ?? 1, stdout: String(done.stdout ?? ''), stderr: String(done.stderr ?? '') };
 }
 

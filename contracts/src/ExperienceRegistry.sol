@@ -103,6 +103,20 @@ contract ExperienceRegistry is IExperienceRegistry, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IExperienceRegistry
+    function verifyInclusions(uint64 seq, uint64[] calldata indices, bytes[] calldata records, bytes calldata path)
+        external
+        view
+        returns (bool)
+    {
+        Version storage version = _known(seq);
+        bytes32[] memory leaves = new bytes32[](records.length);
+        for (uint256 at = 0; at < records.length; ++at) {
+            leaves[at] = MerkleLog.leafHash(records[at]);
+        }
+        return MerkleLog.verifyMany(version.recordsRoot, version.size, indices, leaves, path);
+    }
+
+    /// @inheritdoc IExperienceRegistry
     function verifyMerkleProof(uint64 seq, bytes calldata record, bytes calldata merkleProof)
         external
         view

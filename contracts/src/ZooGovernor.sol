@@ -155,6 +155,13 @@ contract ZooGovernor is GovernorVotes, GovernorSupermajority, GovernorTimelockCo
         _executing = outer;
     }
 
+    /// @notice Makes a call as the Governor, such as to recover tokens sent here by mistake. Only by vote, and never to
+    /// the vault: it takes stakes at the Governor's word.
+    function relay(address target, uint256 value, bytes calldata data) public payable override {
+        if (target == address(VAULT)) revert ZooGovernorRelayToVault();
+        super.relay(target, value, data);
+    }
+
     /// @notice Always reverts: registry, vault and treasury obey this timelock for ever.
     function updateTimelock(TimelockController) public pure override {
         revert ZooGovernorTimelockFixed();

@@ -199,9 +199,7 @@ abstract contract ZooFixture is Test {
         uint256[] memory rejected,
         string memory description
     ) internal view returns (Plan memory) {
-        return planOf(
-            address(registry), abi.encodeCall(registry.publish, (update, accepted, rejected)), description
-        );
+        return planOf(address(registry), abi.encodeCall(registry.publish, (update, accepted, rejected)), description);
     }
 
     function none() internal pure returns (uint256[] memory) {

@@ -144,8 +144,16 @@ interface IExperienceRegistry {
     /// @notice Whether a record stands at `index` of version `seq`.
     /// @param index `included[].index` of a proof that `zoo ledger prove` writes.
     /// @param record Canonical JSON of the record, as it is hashed into its leaf.
-    /// @param path `included[].path` of the proof.
+    /// @param path `path` of the proof, when it is of one record.
     function verifyInclusion(uint64 seq, uint64 index, bytes calldata record, bytes calldata path)
+        external
+        view
+        returns (bool);
+
+    /// @notice Whether records stand at their `indices` of version `seq`, by one proof that `zoo ledger prove` writes.
+    /// @param indices `included[].index`, ascending, and `records` in the same order; at least one.
+    /// @param path `path` of the proof.
+    function verifyInclusions(uint64 seq, uint64[] calldata indices, bytes[] calldata records, bytes calldata path)
         external
         view
         returns (bool);

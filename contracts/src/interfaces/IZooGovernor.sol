@@ -51,6 +51,8 @@ interface IZooGovernor {
     error ZooGovernorZeroAddress();
     /// @notice The timelock is the owner of registry, vault and treasury and cannot be replaced.
     error ZooGovernorTimelockFixed();
+    /// @notice A vote cannot make the Governor stake anybody's tokens.
+    error ZooGovernorRelayToVault();
     /// @notice The guardian cannot cancel the proposal that replaces the guardian.
     error ZooGovernorGuardianReplacement(uint256 proposalId);
 

@@ -44,4 +44,47 @@ library MerkleLog {
         }
         return last == 0 && hash == root;
     }
+
+    /// @notice Whether all `leaves` stand at their `indices`, by one path that holds each missing node once: those of the
+    /// leaves' level first, each level from left to right, as `zoo ledger prove` writes them.
+    /// @param indices Strictly ascending; overwritten, as `leaves` is.
+    /// @dev At most 64 levels of at most as many rounds as there are leaves.
+    function verifyMany(
+        bytes32 root,
+        uint64 size,
+        uint64[] memory indices,
+        bytes32[] memory leaves,
+        bytes calldata path
+    ) internal pure returns (bool) {
+        if (!_areAscending(indices, size) || indices.length != leaves.length) return false;
+        uint256 known = indices.length;
+        uint256 offset;
+        for (uint64 last = size - 1; last > 0; last >>= 1) {
+            uint256 parents;
+            for (uint256 at = 0; at < known; ++at) {
+                uint64 place = indices[at];
+                bytes32 hash = leaves[at];
+                if (place & 1 == 0 && at + 1 < known && indices[at + 1] == place + 1) {
+                    hash = nodeHash(hash, leaves[++at]);
+                } else if (place & 1 == 1 || place != last) {
+                    if (offset + 32 > path.length) return false;
+                    bytes32 sibling = bytes32(path[offset:offset + 32]);
+                    offset += 32;
+                    hash = place & 1 == 1 ? nodeHash(sibling, hash) : nodeHash(hash, sibling);
+                }
+                indices[parents] = place >> 1;
+                leaves[parents++] = hash;
+            }
+            known = parents;
+        }
+        return offset == path.length && leaves[0] == root;
+    }
+
+    function _areAscending(uint64[] memory indices, uint64 size) private pure returns (bool) {
+        if (indices.length == 0) return false;
+        for (uint256 at = 1; at < indices.length; ++at) {
+            if (indices[at] <= indices[at - 1]) return false;
+        }
+        return indices[indices.length - 1] < size;
+    }
 }

@@ -56,7 +56,7 @@ contract BrightIdPersonhood is IPersonhood {
     }
 
     function _leave(address from, address to, uint256 timestamp) private {
-        if (_standings[from].seenAt > timestamp) return;
+        if (_standings[from].seenAt > timestamp) revert PersonhoodAlreadyUsed(timestamp);
         // forge-lint: disable-next-line(unsafe-typecast)
         _standings[from] = Standing({seenAt: uint64(timestamp), current: false});
         emit PersonMoved(from, to);

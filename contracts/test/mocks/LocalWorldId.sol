@@ -23,6 +23,8 @@ contract LocalWorldId is IWorldId {
         uint256 externalNullifier,
         uint256[8] calldata proof
     ) external pure {
-        if (proof[0] != prove(root, groupId, signal, nullifier, externalNullifier)[0]) revert InvalidProof();
+        if (proof[0] != prove(root, groupId, signal, nullifier, externalNullifier)[0]) {
+            revert InvalidProof();
+        }
     }
 }

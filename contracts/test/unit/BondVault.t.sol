@@ -12,9 +12,7 @@ contract BondVaultTest is ZooFixture {
     IBondVault.BondTerms private someTerms = IBondVault.BondTerms(1 ether, 0, 0, 5000);
 
     function shareDefeats() private {
-        govern(
-            address(governor), abi.encodeCall(governor.setDefeatMode, (IBondVault.DefeatMode.ShareAmongOpponents))
-        );
+        govern(address(governor), abi.encodeCall(governor.setDefeatMode, (IBondVault.DefeatMode.ShareAmongOpponents)));
     }
 
     // ------------------------------------------------------------------------------------------------ wiring
@@ -134,9 +132,7 @@ contract BondVaultTest is ZooFixture {
     function test_settlesNothingThatRuns() public {
         uint256 id = propose(alice, smallPlan("a"));
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IBondVault.VaultNotSettleable.selector, id, uint8(IGovernor.ProposalState.Pending)
-            )
+            abi.encodeWithSelector(IBondVault.VaultNotSettleable.selector, id, uint8(IGovernor.ProposalState.Pending))
         );
         vault.settle(id);
         open(id);
@@ -310,9 +306,7 @@ contract BondVaultTest is ZooFixture {
         uint256 id = succeed(smallPlan("a"));
         vm.warp(governor.proposalDeadline(id) + 30 days);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IBondVault.VaultNotSettleable.selector, id, uint8(IGovernor.ProposalState.Succeeded)
-            )
+            abi.encodeWithSelector(IBondVault.VaultNotSettleable.selector, id, uint8(IGovernor.ProposalState.Succeeded))
         );
         vault.settle(id);
         vm.warp(governor.proposalDeadline(id) + 30 days + 1);
@@ -335,9 +329,7 @@ contract BondVaultTest is ZooFixture {
     function test_expiredIsStuckAfter30DaysToo() public {
         uint256 id = succeed(smallPlan("a"));
         vm.mockCall(
-            address(governor),
-            abi.encodeCall(IGovernor.state, (id)),
-            abi.encode(IGovernor.ProposalState.Expired)
+            address(governor), abi.encodeCall(IGovernor.state, (id)), abi.encode(IGovernor.ProposalState.Expired)
         );
         vm.warp(governor.proposalDeadline(id) + 30 days + 1);
         vault.settle(id);

@@ -267,7 +267,11 @@ contract ExperienceRegistryTest is ZooFixture {
         // 500,000 of 1,000,000 voted for: half of 100.
         equal(vault.owed(eve), STAKE + 50 ether, "owed");
         equal(reputation.recordOf(eve).accepted, 1, "accepted");
-        equal(uint256(registry.submission(submission).state), uint256(IExperienceRegistry.SubmissionState.Accepted), "state");
+        equal(
+            uint256(registry.submission(submission).state),
+            uint256(IExperienceRegistry.SubmissionState.Accepted),
+            "state"
+        );
         vaultIsWhole();
     }
 
@@ -371,8 +375,7 @@ contract ExperienceRegistryTest is ZooFixture {
         Plan memory plan = updatePlan(updateOf(1), new uint256[](65), none(), "too many");
         succeed(plan);
         ripen(plan);
-        bytes memory why =
-            abi.encodeWithSelector(IExperienceRegistry.RegistryTooManySubmissions.selector, 65, 64);
+        bytes memory why = abi.encodeWithSelector(IExperienceRegistry.RegistryTooManySubmissions.selector, 65, 64);
         vm.expectRevert(why);
         execute(plan);
         plan = updatePlan(updateOf(1), none(), new uint256[](65), "too many rejected");
@@ -446,9 +449,7 @@ contract ExperienceRegistryTest is ZooFixture {
         vm.startPrank(address(timelock));
         vm.expectRevert(abi.encodeWithSelector(IExperienceRegistry.RegistryInvalidStake.selector, 1 ether - 1));
         registry.setExperienceStake(1 ether - 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(IExperienceRegistry.RegistryInvalidStake.selector, 100_000 ether + 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IExperienceRegistry.RegistryInvalidStake.selector, 100_000 ether + 1));
         registry.setExperienceStake(100_000 ether + 1);
     }
 

@@ -187,9 +187,7 @@ contract GovernorParametersTest is ZooFixture {
     }
 
     function test_votesSetTheDefeatMode() public {
-        govern(
-            address(governor), abi.encodeCall(governor.setDefeatMode, (IBondVault.DefeatMode.ShareAmongOpponents))
-        );
+        govern(address(governor), abi.encodeCall(governor.setDefeatMode, (IBondVault.DefeatMode.ShareAmongOpponents)));
         equal(uint256(governor.defeatMode()), uint256(IBondVault.DefeatMode.ShareAmongOpponents), "mode");
     }
 

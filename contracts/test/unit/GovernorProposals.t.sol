@@ -76,9 +76,7 @@ contract GovernorProposalsTest is ZooFixture {
         Plan memory plan = smallPlan("a");
         vm.startPrank(alice);
         keeper.approve(address(vault), 0);
-        governor.proposeWithPermit(
-            plan.targets, plan.values, plan.calldatas, plan.description, permitOf(0xa11ce, BOND)
-        );
+        governor.proposeWithPermit(plan.targets, plan.values, plan.calldatas, plan.description, permitOf(0xa11ce, BOND));
         vm.stopPrank();
         equal(vault.totalStaked(), BOND, "staked");
         equal(keeper.allowance(alice, address(vault)), 0, "allowance left");
@@ -112,11 +110,7 @@ contract GovernorProposalsTest is ZooFixture {
         equal(targets.length, 1, "targets");
         equal(targets[0], address(registry), "target");
         equal(values[0], 0, "value");
-        equal(
-            keccak256(calldatas[0]),
-            keccak256(abi.encodeCall(registry.publish, (update, only(1), only(2)))),
-            "call"
-        );
+        equal(keccak256(calldatas[0]), keccak256(abi.encodeCall(registry.publish, (update, only(1), only(2)))), "call");
     }
 
     function test_waitsADayThenVotesForSevenThenTimelock() public {

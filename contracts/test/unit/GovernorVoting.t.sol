@@ -51,11 +51,7 @@ contract GovernorVotingTest is ZooFixture {
     }
 
     function test_tellsItsCountingMode() public view {
-        equal(
-            keccak256(bytes(governor.COUNTING_MODE())),
-            keccak256("support=bravo&quorum=against,for,abstain"),
-            "mode"
-        );
+        equal(keccak256(bytes(governor.COUNTING_MODE())), keccak256("support=bravo&quorum=against,for,abstain"), "mode");
     }
 
     function test_votesNotBeforeItOpens() public {

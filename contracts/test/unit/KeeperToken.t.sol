@@ -28,9 +28,7 @@ contract KeeperTokenTest is ZooFixture {
 
     function test_refusesASupplyOf2To128() public {
         uint256 supply = uint256(type(uint128).max) + 1;
-        vm.expectRevert(
-            abi.encodeWithSelector(ERC20Votes.ERC20ExceededSafeSupply.selector, supply, type(uint128).max)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ERC20Votes.ERC20ExceededSafeSupply.selector, supply, type(uint128).max));
         new KeeperToken(bob, supply);
     }
 
@@ -72,9 +70,7 @@ contract KeeperTokenTest is ZooFixture {
     }
 
     function test_burnsOnlyWhatIsAllowed() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientAllowance.selector, address(this), 0, 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InsufficientAllowance.selector, address(this), 0, 1));
         keeper.burnFrom(alice, 1);
     }
 

@@ -25,9 +25,7 @@ contract WorldIdPersonhoodTest is Test {
 
     function test_hashesAppAndActionAsWorldIdDoes() public view {
         uint256 app = uint256(keccak256("app_zoo")) >> 8;
-        equal(
-            persons.EXTERNAL_NULLIFIER(), uint256(keccak256(abi.encodePacked(app, "contribute"))) >> 8, "nullifier"
-        );
+        equal(persons.EXTERNAL_NULLIFIER(), uint256(keccak256(abi.encodePacked(app, "contribute"))) >> 8, "nullifier");
     }
 
     function test_takesAProof() public {
@@ -153,9 +151,10 @@ contract BrightIdPersonhoodTest is Test {
         isFalse(persons.isPerson(alice), "one person, one account");
     }
 
-    function test_anOlderMoveDoesNotUnseatANewerStanding() public {
+    function test_refusesAMoveThatIsOlderThanAStanding() public {
         verify(accountsOf(alice), block.timestamp, NODE_KEY);
-        verify(accountsOf(bob, alice), block.timestamp - 1, NODE_KEY);
+        refused(accountsOf(bob, alice), block.timestamp - 1, NODE_KEY, IPersonhood.PersonhoodAlreadyUsed.selector);
         isTrue(persons.isPerson(alice), "alice, verified later");
+        isFalse(persons.isPerson(bob), "one person, one account");
     }
 }

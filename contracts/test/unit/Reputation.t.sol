@@ -9,9 +9,15 @@ import {ZooFixture} from "../ZooFixture.sol";
 contract ReputationTest is ZooFixture {
     function count(uint256 accepted, uint256 rejected, uint256 slashed) private {
         vm.startPrank(address(registry));
-        for (uint256 done = 0; done < accepted; ++done) reputation.recordAccepted(eve);
-        for (uint256 done = 0; done < rejected; ++done) reputation.recordRejected(eve);
-        for (uint256 done = 0; done < slashed; ++done) reputation.recordSlashed(eve);
+        for (uint256 done = 0; done < accepted; ++done) {
+            reputation.recordAccepted(eve);
+        }
+        for (uint256 done = 0; done < rejected; ++done) {
+            reputation.recordRejected(eve);
+        }
+        for (uint256 done = 0; done < slashed; ++done) {
+            reputation.recordSlashed(eve);
+        }
         vm.stopPrank();
     }
 

@@ -35,9 +35,7 @@ contract TreasuryTest is ZooFixture {
     }
 
     function test_aVoteAllocatesAndTheBeneficiaryClaims() public {
-        govern(
-            address(treasury), abi.encodeCall(treasury.allocate, (eve, address(keeper), 1000 ether, "for her work"))
-        );
+        govern(address(treasury), abi.encodeCall(treasury.allocate, (eve, address(keeper), 1000 ether, "for her work")));
         equal(treasury.reserved(address(keeper)), 1000 ether, "reserved");
         equal(treasury.available(address(keeper)), 199_000 ether, "available");
         vm.expectEmit(address(treasury));
@@ -83,9 +81,7 @@ contract TreasuryTest is ZooFixture {
         allocate(address(keeper), 150_000 ether);
         vm.prank(address(timelock));
         vm.expectRevert(
-            abi.encodeWithSelector(
-                ITreasury.TreasuryInsufficient.selector, address(keeper), 50_000 ether, 60_000 ether
-            )
+            abi.encodeWithSelector(ITreasury.TreasuryInsufficient.selector, address(keeper), 50_000 ether, 60_000 ether)
         );
         treasury.allocate(eve, address(keeper), 60_000 ether, "too much");
     }

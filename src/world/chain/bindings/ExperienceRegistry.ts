@@ -166,6 +166,7 @@ export interface ExperienceRegistryInterface extends Interface {
       | "submit"
       | "submitWithPermit"
       | "verifyInclusion"
+      | "verifyInclusions"
       | "verifyMerkleProof"
       | "versionAt"
       | "versionCount"
@@ -268,6 +269,10 @@ export interface ExperienceRegistryInterface extends Interface {
     values: [BigNumberish, BigNumberish, BytesLike, BytesLike]
   ): string;
   encodeFunctionData(
+    functionFragment: "verifyInclusions",
+    values: [BigNumberish, BigNumberish[], BytesLike[], BytesLike]
+  ): string;
+  encodeFunctionData(
     functionFragment: "verifyMerkleProof",
     values: [BigNumberish, BytesLike, BytesLike]
   ): string;
@@ -341,6 +346,10 @@ export interface ExperienceRegistryInterface extends Interface {
   ): Result;
   decodeFunctionResult(
     functionFragment: "verifyInclusion",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(
+    functionFragment: "verifyInclusions",
     data: BytesLike
   ): Result;
   decodeFunctionResult(
@@ -686,6 +695,17 @@ export interface ExperienceRegistry extends BaseContract {
     "view"
   >;
 
+  verifyInclusions: TypedContractMethod<
+    [
+      seq: BigNumberish,
+      indices: BigNumberish[],
+      records: BytesLike[],
+      path: BytesLike
+    ],
+    [boolean],
+    "view"
+  >;
+
   verifyMerkleProof: TypedContractMethod<
     [seq: BigNumberish, record: BytesLike, merkleProof: BytesLike],
     [boolean],
@@ -811,6 +831,18 @@ export interface ExperienceRegistry extends BaseContract {
       seq: BigNumberish,
       index: BigNumberish,
       record: BytesLike,
+      path: BytesLike
+    ],
+    [boolean],
+    "view"
+  >;
+  getFunction(
+    nameOrSignature: "verifyInclusions"
+  ): TypedContractMethod<
+    [
+      seq: BigNumberish,
+      indices: BigNumberish[],
+      records: BytesLike[],
       path: BytesLike
     ],
     [boolean],
