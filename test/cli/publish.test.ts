@@ -146,7 +146,7 @@ describe('zoo publish', () => {
     ['publish v7', {}, 'unknown-version', 1],
   ])('%s: %s', async (line, environment, code, exit) => {
     await commit(1);
-    const ended = await run(`${line} --json`, environment as Record<string, string>);
+    const ended = await run(`${line} --json`, environment);
     expect(ended.code).toBe(exit);
     expect(ended.stdout).toContain(code);
   });

@@ -66,6 +66,8 @@ async function withKubo(program: string): Promise<void> {
     await fetchFrom(kubo, second);
     const verified = await kubo.ipfs('dag', 'stat', '--progress=false', second.cid);
     check('Kubo walks all of it', verified.includes(`${second.blocks}`), verified.split('\n')[1] ?? '');
+    const floats = await kubo.ipfs('cat', '--length=4096', `${second.cid}/embeddings`);
+    check('Kubo reads the embeddings as a file by their path', floats.length > 0);
     const got = await fetchByHelia('bitswap', kubo.swarm, second.cid);
     check('Helia fetches it from Kubo over bitswap', got.blocks === second.blocks, JSON.stringify(got));
     await sameFile(kubo);
