@@ -1,0 +1,120 @@
+import type { SettingDefinition } from './definition.ts';
+
+export const providers = [
+  'openai',
+  'vllm',
+  'sglang',
+  'llama.cpp',
+  'lmstudio',
+  'openrouter',
+  'ollama',
+  'huggingface',
+  'llama',
+  'sim',
+] as const;
+export type ProviderName = (typeof providers)[number];
+
+/** Which models are asked, where, and how they sample. */
+export const modelSettings = {
+  provider: {
+    kind: 'choice',
+    choices: providers,
+    flag: '--provider <name>',
+    env: 'ZOO_PROVIDER',
+    about: 'where the model runs',
+  },
+  baseUrl: { kind: 'text', flag: '--base-url <url>', env: 'ZOO_BASE_URL', about: 'the address of the endpoint' },
+  apiKey: {
+    kind: 'text',
+    flag: '--api-key <key>',
+    env: 'ZOO_API_KEY',
+    secret: true,
+    about: "the endpoint's key; better in the environment or in .env",
+  },
+  model: { kind: 'text', flag: '--model <name>', env: 'ZOO_MODEL', about: 'the model, a GGUF file or an hf: URI' },
+  teacherProvider: {
+    kind: 'choice',
+    choices: providers,
+    flag: '--teacher-provider <name>',
+    env: 'ZOO_TEACHER_PROVIDER',
+    about: "where the teacher runs; the student's provider unless given",
+  },
+  teacherBaseUrl: {
+    kind: 'text',
+    flag: '--teacher-base-url <url>',
+    env: 'ZOO_TEACHER_BASE_URL',
+    about: "the address of the teacher's endpoint",
+  },
+  teacherApiKey: {
+    kind: 'text',
+    flag: '--teacher-api-key <key>',
+    env: 'ZOO_TEACHER_API_KEY',
+    secret: true,
+    about: "the key of the teacher's endpoint",
+  },
+  teacherModel: {
+    kind: 'text',
+    flag: '--teacher-model <name>',
+    env: 'ZOO_TEACHER_MODEL',
+    about: 'the model that summarises, extracts and consolidates; the student unless given',
+  },
+  contextTokens: {
+    kind: 'integer',
+    least: 256,
+    flag: '--context-tokens <n>',
+    env: 'ZOO_CONTEXT_TOKENS',
+    default: 32_768,
+    about: "tokens of the model's context; the embedded llama.cpp makes room for no more",
+  },
+  timeout: {
+    kind: 'duration',
+    flag: '--timeout <time>',
+    env: 'ZOO_TIMEOUT',
+    about: 'gives up on a call after this long (90s, 15m); no limit unless given',
+  },
+  concurrency: {
+    kind: 'integer-or-auto',
+    least: 1,
+    flag: '--concurrency <n|auto>',
+    env: 'ZOO_CONCURRENCY',
+    default: 'auto',
+    about: 'requests at once; auto finds what the endpoint bears',
+  },
+  temperature: {
+    kind: 'number',
+    least: 0,
+    flag: '--temperature <n>',
+    env: 'ZOO_TEMPERATURE',
+    default: 0.7,
+    about: 'sampling temperature of rollouts',
+  },
+  teacherTemperature: {
+    kind: 'number',
+    least: 0,
+    flag: '--teacher-temperature <n>',
+    env: 'ZOO_TEACHER_TEMPERATURE',
+    about: "the teacher's sampling temperature; that of rollouts unless given",
+  },
+  teacherMaxTokens: {
+    kind: 'integer',
+    least: 1,
+    flag: '--teacher-max-tokens <n>',
+    env: 'ZOO_TEACHER_MAX_TOKENS',
+    about: 'completion tokens of the teacher at most; no limit unless given',
+  },
+  topP: { kind: 'number', least: 0, most: 1, flag: '--top-p <n>', env: 'ZOO_TOP_P', about: 'nucleus sampling' },
+  topK: { kind: 'integer', least: 1, flag: '--top-k <n>', env: 'ZOO_TOP_K', about: 'samples among the k likeliest' },
+  maxTokens: {
+    kind: 'integer',
+    least: 1,
+    flag: '--max-tokens <n>',
+    env: 'ZOO_MAX_TOKENS',
+    about: 'completion tokens at most, reasoning counted',
+  },
+  stop: {
+    kind: 'list',
+    flag: '--stop <text>',
+    env: 'ZOO_STOP',
+    about: 'stops a completion at this text; may be repeated',
+  },
+} as const satisfies Record<string, SettingDefinition>;
