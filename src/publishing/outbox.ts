@@ -56,6 +56,8 @@ export interface Outbox {
     entry: OutboxEntry,
     change: Partial<Pick<OutboxEntry, 'state' | 'remoteId' | 'progress' | 'detail'>>,
   ): Promise<OutboxEntry>;
+  /** Forgets what will certainly never arrive. */
+  discard(entry: OutboxEntry): Promise<void>;
   /** @throws ZooError `outbox-damaged` when they are not what was written */
   payload(entry: OutboxEntry): Promise<Uint8Array>;
   /** Keeps other processes from sending. @throws ZooError `outbox-locked` */
@@ -103,6 +105,11 @@ export function openOutbox({ files, folder, clock, sha256 }: OutboxOptions): Out
       });
     },
     update: (entry, change) => write({ ...entry, ...change }),
+    discard: async (entry) => {
+      // The entry first: a payload that nothing names is written over.
+      await files.remove(`${folder}/${nameOf(entry)}.json`);
+      await files.remove(`${folder}/${nameOf(entry)}.bin`);
+    },
     payload: async (entry) => {
       const bytes = await files.read(`${folder}/${nameOf(entry)}.bin`);
       if (toHex(sha256(bytes)) === entry.payload?.sha256) return bytes;

@@ -119,7 +119,9 @@ describe('a snapshot', () => {
   it('stays the same from one release of zoo to the next', async () => {
     const { experiences, vectors } = embeddedExperiences(3, 4);
     const version = sampleVersion(experiences, 2, vectors);
-    expect((await takeSnapshot(version, sha256)).cid).toMatchInlineSnapshot(`"bafyreiabmudchmlffojhwsvigxusgkzv5q25jy2t67wtdot6zg2umrhqyq"`);
+    expect((await takeSnapshot(version, sha256)).cid).toMatchInlineSnapshot(
+      `"bafyreiabmudchmlffojhwsvigxusgkzv5q25jy2t67wtdot6zg2umrhqyq"`,
+    );
   });
 
   it('is refused when records are not those of the commit', async () => {
