@@ -1,4 +1,5 @@
 import { budgetSettings } from './settings/budget.ts';
+import { chainSettings } from './settings/chain.ts';
 import { dataSettings } from './settings/data.ts';
 import type { SettingDefinition, SettingKind } from './settings/definition.ts';
 import { modelSettings } from './settings/model.ts';
@@ -22,6 +23,7 @@ const settingTable = {
   ...trainingSettings,
   ...budgetSettings,
   ...publishingSettings,
+  ...chainSettings,
   ...tellingSettings,
 };
 
