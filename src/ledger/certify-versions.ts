@@ -1,12 +1,12 @@
 import { type Sha256, toHex } from '../core/digest.ts';
 import { certifyDifference } from '../core/tree/certify-difference.ts';
 import type { CertifiedChange } from '../core/tree/difference-certificate.ts';
-import { recordEntries, recordKey } from '../core/tree/library-roots.ts';
-import { keyAt } from '../core/tree/merkle-map.ts';
 import type { Files } from '../world/files/files.ts';
 import type { CommitEntry } from './history.ts';
 import { certifyIndexes, encodeMapIndex } from './map-index.ts';
 import type { Ledger } from './open-ledger.ts';
+import { entriesOfParts, packParts } from './pack.ts';
+import { entriesOfRecords, joinEntries } from './parts.ts';
 
 /** From this many experiences on, an index of the map is kept beside the library. */
 const indexFrom = 10_000;
@@ -42,13 +42,15 @@ export async function certifyVersions(
   return { ...(await certifyWithIndexes(files, ledger, before, after, sha256)), ...roots };
 }
 
-/** Makes the index of a version from its records. */
+/** Makes the index of a version, from the indexes of its parts or else from its records. */
 async function writeMapIndex(files: Files, ledger: Ledger, entry: CommitEntry, sha256: Sha256): Promise<void> {
-  const { experiences } = await ledger.readVersion(entry.id);
-  const entries = recordEntries(sha256, experiences);
-  const names = new Map(experiences.map(({ id }) => [toHex(recordKey(sha256, id)), id]));
-  const ids = Array.from({ length: entries.count }, (_, place) => names.get(toHex(keyAt(entries, place))) as string);
-  await files.writeAtomic(indexPath(ledger, entry), encodeMapIndex(entries, ids, sha256));
+  const parts = await packParts(files, ledger.folder, entry.commit, sha256);
+  const indexed = parts === undefined ? undefined : await entriesOfParts(files, ledger.folder, parts, sha256);
+  const entries =
+    indexed === undefined
+      ? entriesOfRecords((await ledger.readVersion(entry.id)).experiences, sha256)
+      : { ...joinEntries(indexed), ids: indexed.flatMap(({ ids }) => ids) };
+  await files.writeAtomic(indexPath(ledger, entry), encodeMapIndex(entries, entries.ids, sha256));
 }
 
 async function certifyWithIndexes(

@@ -54,12 +54,13 @@ export interface Shards {
 /** Undefined for a library that does not lie in shards, or is about to change. */
 export async function openShards(
   files: Files,
-  { folder, findVersion }: Ledger,
+  ledger: Ledger,
   reference: string,
   sha256: Sha256,
 ): Promise<Shards | undefined> {
+  const { folder } = ledger;
   if (reference !== 'working') {
-    const parts = await packParts(files, folder, (await findVersion(reference)).commit, sha256);
+    const parts = await packParts(files, folder, (await ledger.findVersion(reference)).commit, sha256);
     return parts === undefined ? undefined : shardsOfParts(files, folder, parts, sha256);
   }
   if ((await readHeader(files, folder))?.layout !== 'shards') return undefined;

@@ -45,7 +45,8 @@ export interface PartEntries extends MapEntries {
   readonly ids: readonly string[];
 }
 
-function entriesOfRecords(records: readonly Experience[], sha256: Sha256): PartEntries {
+/** @throws ZooError `duplicate-id` */
+export function entriesOfRecords(records: readonly Experience[], sha256: Sha256): PartEntries {
   return sortedEntries(
     records.map((record) => ({
       id: record.id,
@@ -150,16 +151,4 @@ export function joinEntries(parts: readonly MapEntries[]): MapEntries {
     offset += part.count * hashLength;
   }
   return { count, keys, values };
-}
-
-/** The place of a key among entries; -1 when it is not there. */
-export function placeOfKey({ count, keys }: MapEntries, key: Uint8Array): number {
-  let [low, high] = [0, count];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compareBytes(keys.subarray(middle * hashLength, (middle + 1) * hashLength), key) < 0) low = middle + 1;
-    else high = middle;
-  }
-  const found = low < count && equalBytes(keys.subarray(low * hashLength, (low + 1) * hashLength), key);
-  return found ? low : -1;
 }

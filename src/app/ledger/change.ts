@@ -3,9 +3,11 @@ import type { LibraryState } from '../../core/learning/account.ts';
 import { type Experience, experienceId } from '../../core/library/experience.ts';
 import { ingestExperience } from '../../core/library/ingest.ts';
 import { type LintFinding, lintExperience } from '../../core/library/lint.ts';
+import { amendLibrary } from '../../ledger/amend.ts';
 import { type LibraryComparison, compareLibraries } from '../../ledger/compare-libraries.ts';
+import { lookUp } from '../../ledger/look-up.ts';
 import type { Config } from '../config.ts';
-import { sha256 } from '../wire/platform.ts';
+import { files, sha256 } from '../wire/platform.ts';
 import { authorOf, configuredLedger, dateOf, findById } from './open.ts';
 
 /** What can be said about an experience by hand; what is left out stays, or gets its default. */
@@ -38,7 +40,6 @@ export async function addExperience(
   force: boolean,
 ): Promise<ChangedExperience> {
   const ledger = configuredLedger(config);
-  const library = await ledger.library();
   const domain = fields.domain ?? config.settings.domain ?? 'general';
   const text = spaced(fields.text);
   const added = ingestExperience(
@@ -60,11 +61,11 @@ export async function addExperience(
     },
     'the experience',
   );
-  if (library.experiences.some(({ id }) => id === added.id)) throw exists(added.id);
+  const same = await lookUp(files, ledger, [added.id], 'working', sha256);
+  if (same.experiences.some(({ id }) => id === added.id)) throw exists(added.id);
   const findings = checkLint(added, force);
-  const next = { experiences: [...library.experiences, added] };
-  await ledger.save(next);
-  const changes = compareLibraries(library, next);
+  await amendLibrary(files, ledger, { puts: [added] });
+  const changes = compareLibraries({ experiences: [] }, { experiences: [added] });
   return { before: null, after: added, findings, changes, library: await ledger.state() };
 }
 
@@ -81,14 +82,18 @@ export async function editExperience(
   force: boolean,
 ): Promise<ChangedExperience> {
   const ledger = configuredLedger(config);
-  const library = await ledger.library();
-  const before = findById(library, id);
+  const before = findById(await lookUp(files, ledger, [id], 'working', sha256), id);
   const after = ingestExperience(edited(before, fields, config), 'the experience');
-  if (after.id !== before.id && library.experiences.some((other) => other.id === after.id)) throw exists(after.id);
+  const renamed = after.id !== before.id;
+  if (renamed) {
+    const same = await lookUp(files, ledger, [after.id], 'working', sha256);
+    if (same.experiences.some((other) => other.id === after.id)) throw exists(after.id);
+  }
   const findings = checkLint(after, force);
-  const next = { experiences: library.experiences.map((one) => (one === before ? after : one)) };
-  await ledger.save(next);
-  return { before, after, findings, changes: compareLibraries(library, next), library: await ledger.state() };
+  const moved = renamed ? { deletes: [before.id], renames: [[before.id, after.id]] as const } : {};
+  await amendLibrary(files, ledger, { puts: [after], ...moved });
+  const changes = compareLibraries({ experiences: [before] }, { experiences: [after] });
+  return { before, after, findings, changes, library: await ledger.state() };
 }
 
 function edited(before: Experience, fields: ExperienceFields, config: Config): Experience {
@@ -117,9 +122,9 @@ export async function removeExperiences(
   ids: readonly string[],
 ): Promise<{ readonly removed: readonly Experience[]; readonly library: LibraryState }> {
   const ledger = configuredLedger(config);
-  const library = await ledger.library();
-  const removed = [...new Set(ids.map((id) => findById(library, id)))];
-  await ledger.save({ experiences: library.experiences.filter((experience) => !removed.includes(experience)) });
+  const few = await lookUp(files, ledger, ids, 'working', sha256);
+  const removed = [...new Set(ids.map((id) => findById(few, id)))];
+  await amendLibrary(files, ledger, { puts: [], deletes: removed.map(({ id }) => id) });
   return { removed, library: await ledger.state() };
 }
 

@@ -7,8 +7,10 @@ import type { Library } from '../../core/library/library.ts';
 import type { EncodedVector } from '../../core/library/vector.ts';
 import { sameRecord } from '../../ledger/compare-libraries.ts';
 import type { Ledger } from '../../ledger/open-ledger.ts';
-import type { ImportForm } from '../../ledger/parse-library.ts';
+import { importLines } from '../../ledger/import-lines.ts';
+import { type ImportForm, formOfFile } from '../../ledger/parse-library.ts';
 import { type ExportForm, renderLibrary } from '../../ledger/render-library.ts';
+import { readHeader } from '../../ledger/working.ts';
 import type { Config } from '../config.ts';
 import { openReference } from '../library-reference.ts';
 import { files, sha256 } from '../wire/platform.ts';
@@ -41,6 +43,8 @@ export interface ImportResult {
  */
 export async function importLibrary(config: Config, request: ImportRequest): Promise<ImportResult> {
   const ledger = configuredLedger(config);
+  const streamed = await importManyLines(config, ledger, request);
+  if (streamed !== undefined) return { ...streamed, library: await ledger.state() };
   const { experiences, vectors } = await readLibraryFile(request.path, request.form, {
     domain: config.settings.domain,
     createdAt: dateOf(config),
@@ -54,6 +58,39 @@ export async function importLibrary(config: Config, request: ImportRequest): Pro
     await ledger.save(library);
   }
   return { ...counts, library: await ledger.state() };
+}
+
+/** From this many bytes on, lines are taken one by one, whatever the library holds. */
+const manyBytes = 4 << 20;
+
+/** Of a long file of lines, or into a large library; undefined where all of it is little enough to lie in memory. */
+async function importManyLines(
+  config: Config,
+  ledger: Ledger,
+  { path, form, existing, replace, embeddingModel, dryRun }: ImportRequest,
+): Promise<Omit<ImportResult, 'library'> | undefined> {
+  if ((form ?? formOfFile(path)) !== 'jsonl' || !(await files.exists(path))) return undefined;
+  const reader = await files.open(path);
+  await reader.close();
+  if (reader.size < manyBytes && (await readHeader(files, ledger.folder))?.layout !== 'shards') return undefined;
+  return await importLines(
+    files,
+    ledger,
+    {
+      path,
+      defaults: {
+        domain: config.settings.domain ?? 'general',
+        createdAt: dateOf(config),
+        createdBy: authorOf(config),
+        embeddingModel: embeddingModel ?? 'unknown',
+      },
+      existing,
+      replace,
+      dryRun,
+      keepVectors: (vectors) => writeVectors(ledger, vectors),
+    },
+    sha256,
+  );
 }
 
 function unite(current: Library, imported: readonly Experience[], existing: ImportRequest['existing']) {

@@ -7,11 +7,12 @@ import { libraryRoots } from '../../core/tree/library-roots.ts';
 import { type Proof, proveIds, verifyProof } from '../../core/tree/proof.ts';
 import { parseCheckpoint } from '../../ledger/checkpoint.ts';
 import { type ConsistencyFile, type TrustedCheckpoint, proveHistory, verifyHistory } from '../../ledger/consistency.ts';
+import { proveInParts } from '../../ledger/prove-version.ts';
 import { verifyCommitSignature } from '../../ledger/signing.ts';
 import type { Config } from '../config.ts';
 import { openReference } from '../library-reference.ts';
 import { files, sha256 } from '../wire/platform.ts';
-import { completeId, configuredLedger } from './open.ts';
+import { completeId, configuredLedger, isVersion } from './open.ts';
 
 /** Proves of each id whether a library holds it. @param reference the newest version unless given */
 export async function proveExperiences(
@@ -21,6 +22,10 @@ export async function proveExperiences(
   folder: string,
 ): Promise<Proof> {
   const ledger = configuredLedger(config);
+  if (await isVersion(ledger, reference)) {
+    const proof = await proveInParts(files, ledger, ids, reference, sha256);
+    if (proof !== undefined) return proof;
+  }
   const { library, version } = await openReference(reference, { config, ledger, folder });
   return proveIds(
     library,

@@ -3,13 +3,15 @@ import { fromHex } from '../../core/digest.ts';
 import type { LibraryState } from '../../core/learning/account.ts';
 import type { Library } from '../../core/library/library.ts';
 import { type BlamedChange, type RecordedVersion, blameLibrary } from '../../ledger/blame.ts';
+import { readChangedShards } from '../../ledger/changed-shards.ts';
+import { commitWorking } from '../../ledger/commit-working.ts';
 import { type LibraryComparison, compareLibraries } from '../../ledger/compare-libraries.ts';
 import type { CommitEntry, CommitSignature } from '../../ledger/history.ts';
 import { mergeLibraries } from '../../ledger/merge-libraries.ts';
-import type { CommittedVersion, Ledger } from '../../ledger/open-ledger.ts';
+import type { CommitOptions, CommittedVersion, Ledger } from '../../ledger/open-ledger.ts';
 import { type SignatureAlgorithm, signCommit, verifyCommitSignature } from '../../ledger/signing.ts';
 import type { Config } from '../config.ts';
-import { files, sha256 } from '../wire/platform.ts';
+import { clock, files, sha256 } from '../wire/platform.ts';
 import { authorOf, configuredLedger, dateOf, forgetMergeHeads, readMergeHeads } from './open.ts';
 
 export const signatureAlgorithms: readonly SignatureAlgorithm[] = ['secp256k1', 'ed25519', 'ml-dsa-65'];
@@ -31,16 +33,36 @@ export async function ledgerStatus(config: Config): Promise<LedgerStatus> {
   const ledger = configuredLedger(config);
   const [state, history, merging] = [await ledger.state(), await ledger.history(), await readMergeHeads(ledger)];
   const newest = history.at(-1);
-  const before = newest === undefined ? { experiences: [] } : await readOrUndefined(ledger, newest.version);
+  const clean = newest === undefined ? state.count === 0 : newest.commit.recordsRoot === state.root;
   return {
     folder: ledger.folder,
     library: state,
     committedRoot: newest?.commit.recordsRoot ?? null,
-    clean: newest === undefined ? state.count === 0 : newest.commit.recordsRoot === state.root,
-    changes: before === undefined ? null : compareLibraries(before, await ledger.library()),
+    clean,
+    changes: await uncommittedChanges(ledger, newest, state.count),
     merging,
     capacity: config.settings.libraryCapacity,
   };
+}
+
+/** More experiences than that are not listed one by one where nothing is committed yet. */
+const mostAdded = 10_000;
+
+async function uncommittedChanges(
+  ledger: Ledger,
+  newest: CommitEntry | undefined,
+  count: number,
+): Promise<LibraryComparison | null> {
+  const some = newest === undefined ? undefined : await readChangedShards(files, ledger, newest, undefined, sha256);
+  if (some !== undefined) return comparePart(some);
+  if (newest === undefined && count > mostAdded) return null;
+  const before = newest === undefined ? { experiences: [] } : await readOrUndefined(ledger, newest.version);
+  return before === undefined ? null : compareLibraries(before, await ledger.library());
+}
+
+/** A part of a library does not tell its order. */
+function comparePart({ before, after }: { readonly before: Library; readonly after: Library }): LibraryComparison {
+  return { ...compareLibraries(before, after), reordered: false };
 }
 
 export interface CommitRequest {
@@ -68,7 +90,7 @@ export async function commitLibrary(
     throw new ZooError('nothing-to-commit', `the working library is ${library.version ?? 'empty'} as it is`, {
       hint: 'Change it first, or make a version all the same with --allow-empty.',
     });
-  const made = await commitAs(config, ledger, await ledger.library(), request, merged);
+  const made = await commitWorking(files, clock, ledger, await commitOptions(config, request, merged), sha256);
   await forgetMergeHeads(ledger);
   return { ...made, count: library.count };
 }
@@ -80,14 +102,22 @@ export async function commitAs(
   request: CommitRequest,
   mergedFrom: readonly string[] = [],
 ): Promise<CommittedVersion> {
+  return await ledger.commitVersion(library, await commitOptions(config, request, mergedFrom));
+}
+
+async function commitOptions(
+  config: Config,
+  request: CommitRequest,
+  mergedFrom: readonly string[],
+): Promise<CommitOptions> {
   const sign = await signerOf(config, request);
-  return await ledger.commitVersion(library, {
+  return {
     message: request.message,
     author: authorOf(config),
     time: Date.parse(dateOf(config)),
     mergedFrom,
     ...(sign === undefined ? {} : { sign }),
-  });
+  };
 }
 
 async function signerOf(
@@ -151,6 +181,12 @@ async function changesOf(
   history: readonly CommitEntry[],
   seq: number,
 ): Promise<LibraryComparison | null> {
+  const [older, newer] = [history[seq - 2], history[seq - 1]];
+  const some =
+    older === undefined || newer === undefined
+      ? undefined
+      : await readChangedShards(files, ledger, older, newer, sha256);
+  if (some !== undefined) return comparePart(some);
   const before = seq === 1 ? { experiences: [] } : await readOrUndefined(ledger, `v${seq - 1}`);
   const after = history[seq - 1] === undefined ? undefined : await readOrUndefined(ledger, `v${seq}`);
   return before === undefined || after === undefined ? null : compareLibraries(before, after);

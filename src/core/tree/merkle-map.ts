@@ -41,6 +41,18 @@ export function valueAt(entries: MapEntries, index: number): Uint8Array {
   return entries.values.subarray(index * hashLength, (index + 1) * hashLength);
 }
 
+/** The place of a key among entries; -1 when it is not there. */
+export function placeOfKey(entries: MapEntries, key: Uint8Array): number {
+  let [low, high] = [0, entries.count];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareBytes(keyAt(entries, middle), key) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const found = low < entries.count && compareBytes(keyAt(entries, low), key) === 0;
+  return found ? low : -1;
+}
+
 export function mapRoot(sha256: Sha256, entries: MapEntries): Uint8Array {
   return hashSubtree(createMapHasher(sha256), entries, 0, entries.count, 0);
 }

@@ -9,7 +9,7 @@ import { type Commit, commitId, commitSchema } from './commit.ts';
 import { hashLeaf, hashLength } from './hashing.ts';
 import { recordDigest, recordEntries, recordKey, recordLeaves } from './library-roots.ts';
 import { proveMapKey, verifyMapKey } from './map-proof.ts';
-import { mapRoot as rootOfMap, keyAt } from './merkle-map.ts';
+import { type MapEntries, placeOfKey, mapRoot as rootOfMap } from './merkle-map.ts';
 import { buildMerkleTree, rootOf, verifyInclusion } from './merkle-log.ts';
 import { proveMany, verifyMany } from './merkle-many.ts';
 
@@ -46,17 +46,30 @@ export type Proof = z.infer<typeof proofSchema>;
 /** Proves of each id whether it is in the library or not. */
 export function proveIds(library: Library, ids: readonly string[], commit: Commit | null, sha256: Sha256): Proof {
   const entries = recordEntries(sha256, library.experiences);
-  const tree = buildMerkleTree(sha256, recordLeaves(sha256, entries));
-  const places = new Map<string, number>();
-  for (let index = 0; index < entries.count; index++) places.set(toHex(keyAt(entries, index)), index);
   const records = new Map(library.experiences.map((experience) => [experience.id, experience]));
+  return proveEntries({ entries, mapRoot: rootOfMap(sha256, entries) }, ids, (id) => records.get(id), commit, sha256);
+}
+
+/**
+ * The same of a library of which only keys and digests are at hand, and the records that are to be proven.
+ *
+ * @param find the record of an id; asked for ids whose key is there
+ */
+export function proveEntries(
+  { entries, mapRoot }: { readonly entries: MapEntries; readonly mapRoot: Uint8Array },
+  ids: readonly string[],
+  find: (id: string) => Experience | undefined,
+  commit: Commit | null,
+  sha256: Sha256,
+): Proof {
+  const tree = buildMerkleTree(sha256, recordLeaves(sha256, entries));
   const included: Proof['included'] = [];
   const absent: Proof['absent'] = [];
   for (const id of new Set(ids)) {
     const key = recordKey(sha256, id);
-    const record = records.get(id);
-    const index = places.get(toHex(key));
-    if (record !== undefined && index !== undefined) {
+    const index = placeOfKey(entries, key);
+    const record = index === -1 ? undefined : find(id);
+    if (record !== undefined) {
       included.push({ record, index });
       continue;
     }
@@ -71,7 +84,7 @@ export function proveIds(library: Library, ids: readonly string[], commit: Commi
     format: 'zoo-proof',
     v: 1,
     recordsRoot: toHex(rootOf(sha256, tree)),
-    mapRoot: toHex(rootOfMap(sha256, entries)),
+    mapRoot: toHex(mapRoot),
     size: entries.count,
     commit,
     included,

@@ -25,10 +25,11 @@ async function writeText(invocation: Invocation): Promise<string> {
       exitCode: exitCode.usage,
       hint: 'Give --text, --domain, --confidence or --example; on a terminal an editor opens without them.',
     });
-  const [{ configuredLedger, findById }, { editText }] = await Promise.all([
+  const [{ findById, readFew }, { editText }] = await Promise.all([
     import('../../../app/ledger/open.ts'),
     import('../../edit-text.ts'),
   ]);
-  const library = await configuredLedger(await invocation.config()).library();
-  return await editText(findById(library, words[0] as string).text, terminal.host.environment);
+  const id = words[0] as string;
+  const library = await readFew(await invocation.config(), [id], 'working', terminal.host.folder);
+  return await editText(findById(library, id).text, terminal.host.environment);
 }

@@ -1,12 +1,16 @@
-import type { Invocation } from '../../invocation.ts';
+import { type Invocation, textFlag } from '../../invocation.ts';
 import { recordLines } from '../../view/experiences.ts';
-import { readNamed } from './read-named.ts';
 
 /** `zoo ledger show <id…>`: all that a record holds; the beginning of an id is enough. */
 export async function show(invocation: Invocation): Promise<void> {
   const { terminal, words } = invocation;
-  const { findById } = await import('../../../app/ledger/open.ts');
-  const { library } = await readNamed(invocation);
+  const { findById, readFew } = await import('../../../app/ledger/open.ts');
+  const library = await readFew(
+    await invocation.config(),
+    words as string[],
+    textFlag(invocation, 'at') ?? 'working',
+    terminal.host.folder,
+  );
   const found = words.map((id) => findById(library, id as string));
   terminal.document({ experiences: found });
   for (const [index, experience] of found.entries()) {

@@ -13,6 +13,8 @@ export async function status({ terminal, config }: Invocation): Promise<void> {
   for (const id of merging) terminal.print(`merging  ${id}: the next commit names it as a parent`);
   if (clean)
     terminal.print(library.version === null ? 'Nothing to commit.' : `Nothing differs from ${library.version}.`);
+  else if (changes === null && library.version === null)
+    terminal.print('Nothing is committed yet: "zoo ledger commit" makes the first version.');
   else if (changes === null)
     terminal.print('It differs from its version, whose records are not in this copy (zoo fetch).');
   else {

@@ -1,0 +1,258 @@
+import type { Sha256 } from '../core/digest.ts';
+import { ZooError } from '../core/error.ts';
+import type { Experience } from '../core/library/experience.ts';
+import { type PaperDefaults, fromPaperForm } from '../core/library/paper-form.ts';
+import { parseStrictJson } from '../core/library/strict-json.ts';
+import { canonicalJson } from '../core/tree/canonical.ts';
+import { rawCid } from '../core/tree/cid.ts';
+import type { Files } from '../world/files/files.ts';
+import type { EncodedVector } from '../core/library/vector.ts';
+import { filesAtMost, paths, shardOf } from './layout.ts';
+import type { Ledger } from './open-ledger.ts';
+import {
+  type PartEntry,
+  encodePartEntries,
+  keepIndex,
+  partIndexPath,
+  partPath,
+  recordsOfPart,
+  sortedEntries,
+} from './parts.ts';
+import { readLines } from './read-lines.ts';
+import { readHeader, readWorking } from './working.ts';
+
+export interface LinesToImport {
+  /** A file of one experience a line, JSON. */
+  readonly path: string;
+  readonly defaults: PaperDefaults;
+  /** What happens to a record whose id the library has. */
+  readonly existing: 'keep' | 'update' | 'refuse';
+  /** Whether what was in the library goes first. */
+  readonly replace: boolean;
+  /** Whether nothing is to be changed in the end. */
+  readonly dryRun: boolean;
+  /** Takes the vectors that a line brings along. */
+  readonly keepVectors: (vectors: readonly EncodedVector[]) => Promise<void>;
+}
+
+export interface ImportedLines {
+  readonly added: number;
+  readonly updated: number;
+  readonly kept: number;
+}
+
+/** Characters that wait in memory until they are appended to the files they are sorted into. */
+const waitingAtMost = 48 << 20;
+
+/** Where lines are sorted into shards; removed at the end, and at the next import after one that was killed. */
+const sortingFolder = '.zoo/import';
+
+/**
+ * Takes any number of experiences into the working library, all or none, with memory for one shard of them: the lines
+ * are sorted into the shards of their keys, every shard becomes a part, and one change puts the parts in force.
+ *
+ * @returns undefined, and nothing is changed, where all of it is so little that it lies in files of its own
+ * * @throws ZooError as `parseLibrary` does, naming the line; `experience-exists`, `duplicate-id`
+ */
+export async function importLines(
+  files: Files,
+  ledger: Ledger,
+  request: LinesToImport,
+  sha256: Sha256,
+): Promise<ImportedLines | undefined> {
+  const { folder } = ledger;
+  const sorting = `${folder}/${sortingFolder}`;
+  return await ledger.change(async () => {
+    await files.remove(sorting);
+    try {
+      const shards = await sortIntoShards(files, sorting, request, sha256);
+      const before = request.replace ? nothingBefore : await recordsBefore(files, folder, sha256);
+      const counts = { added: 0, updated: 0, kept: 0 };
+      const known = new Set<string>();
+      const cids: Record<string, string> = {};
+      let total = 0;
+      for (const shard of [...new Set([...shards, ...before.moving])].sort()) {
+        cids[shard] = await uniteShard(shard);
+      }
+      if (before.complete && total <= filesAtMost) return { result: undefined };
+      if (request.dryRun) return { result: counts };
+      const order = await writeOrder(files, folder, sorting, await before.order(), known, sha256);
+      return {
+        change: {
+          layout: 'shards',
+          changes: { complete: before.complete, puts: [], deletes: [], order: undefined },
+          parts: { shards: cids, order },
+          version: null,
+        },
+        result: counts,
+      };
+
+      async function uniteShard(shard: string): Promise<string> {
+        const records = new Map((await before.read(shard)).map((record) => [record.id, record] as const));
+        const lines = new Map([...records].map(([id, record]) => [id, canonicalJson(record)] as const));
+        const fresh = new Set<string>();
+        const sorted = (await files.readText(`${sorting}/${shard}`)) ?? '';
+        for (const line of sorted.split('\n')) {
+          if (line === '') continue;
+          const { id } = JSON.parse(line) as Experience;
+          if (fresh.has(id)) throw duplicate(id, request.path);
+          fresh.add(id);
+          const old = lines.get(id);
+          if (old === undefined) counts.added++;
+          else known.add(id);
+          if (old !== undefined && (old === line || request.existing === 'keep')) {
+            counts.kept++;
+            continue;
+          }
+          if (old !== undefined && request.existing === 'refuse') throw alreadyThere(id);
+          if (old !== undefined) counts.updated++;
+          lines.set(id, line);
+        }
+        total += lines.size;
+        return request.dryRun ? '' : await writePart(files, folder, lines, sha256);
+      }
+    } finally {
+      await files.remove(sorting);
+    }
+  });
+}
+
+async function sortIntoShards(
+  files: Files,
+  sorting: string,
+  { path, defaults, dryRun, keepVectors }: LinesToImport,
+  sha256: Sha256,
+): Promise<ReadonlySet<string>> {
+  const seen = new Set<string>();
+  let waiting = new Map<string, string[]>();
+  let size = 0;
+  for await (const { text, number } of readLines(files, path)) {
+    const source = `line ${number} of ${path}`;
+    const line = (number === 1 ? text.replace(/^\u{FEFF}/u, '') : text).trim();
+    if (line === '') continue;
+    const { experiences, vectors } = fromPaperForm(parseStrictJson(line, source), source, defaults, sha256);
+    if (vectors.length > 0 && !dryRun) await keepVectors(vectors);
+    for (const experience of experiences) {
+      const canonical = canonicalJson(experience);
+      put(shardOf(experience.id, sha256), canonical);
+      put('order', experience.id);
+    }
+    if (size >= waitingAtMost) await flush();
+  }
+  await flush();
+  seen.delete('order');
+  return seen;
+
+  function put(name: string, line: string): void {
+    const lines = waiting.get(name);
+    if (lines === undefined) waiting.set(name, [line]);
+    else lines.push(line);
+    size += line.length;
+  }
+
+  async function flush(): Promise<void> {
+    for (const [name, lines] of waiting) {
+      seen.add(name);
+      const appender = await files.append(`${sorting}/${name}`);
+      try {
+        await appender.write(lines.map((line) => `${line}\n`).join(''));
+      } finally {
+        await appender.close();
+      }
+    }
+    waiting = new Map();
+    size = 0;
+  }
+}
+
+/** What is in the library already. */
+interface RecordsBefore {
+  /** Whether all of it is written anew. */
+  readonly complete: boolean;
+  /** Shards of what moves from files of its own. */
+  readonly moving: readonly string[];
+  read(shard: string): Promise<readonly Experience[]>;
+  order(): Promise<string>;
+}
+
+const nothingBefore: RecordsBefore = {
+  complete: true,
+  moving: [],
+  read: () => Promise.resolve([]),
+  order: () => Promise.resolve(''),
+};
+
+async function recordsBefore(files: Files, folder: string, sha256: Sha256): Promise<RecordsBefore> {
+  if ((await readHeader(files, folder))?.layout === 'shards')
+    return {
+      complete: false,
+      moving: [],
+      read: async (shard) => {
+        const path = `${folder}/${paths.records}/${shard}.jsonl`;
+        return recordsOfPart((await files.readText(path)) ?? '', path);
+      },
+      order: async () => (await files.readText(`${folder}/${paths.order}`)) ?? '',
+    };
+  const { experiences } = await readWorking(files, folder);
+  const shards = Map.groupBy(experiences, ({ id }) => shardOf(id, sha256));
+  return {
+    complete: true,
+    moving: [...shards.keys()],
+    read: (shard) => Promise.resolve(shards.get(shard) ?? []),
+    order: () => Promise.resolve(experiences.map(({ id }) => `${id}\n`).join('')),
+  };
+}
+
+/** Writes canonical lines as a part, and its index beside it while the digests are at hand. */
+async function writePart(
+  files: Files,
+  folder: string,
+  lines: ReadonlyMap<string, string>,
+  sha256: Sha256,
+): Promise<string> {
+  const entries: PartEntry[] = [];
+  for (const [id, line] of lines) entries.push({ id, key: sha256(id), value: sha256(line) });
+  const sorted = sortedEntries(entries);
+  const text = sorted.ids.map((id) => `${lines.get(id)}\n`).join('');
+  const cid = rawCid(sha256(text));
+  if (!(await files.exists(partPath(folder, cid)))) await files.writeAtomic(partPath(folder, cid), text);
+  await keepIndex(files, partIndexPath(folder, cid), encodePartEntries(sorted, sha256));
+  return cid;
+}
+
+/** What was there keeps its place; what is new follows in the order of the file. */
+async function writeOrder(
+  files: Files,
+  folder: string,
+  sorting: string,
+  before: string,
+  known: ReadonlySet<string>,
+  sha256: Sha256,
+): Promise<string> {
+  const imported = (await files.readText(`${sorting}/order`)) ?? '';
+  const fresh = known.size === 0 ? imported : withoutLines(imported, known);
+  const text = `${before}${fresh}`;
+  const cid = rawCid(sha256(text));
+  await files.writeAtomic(partPath(folder, cid), text);
+  return cid;
+}
+
+function withoutLines(text: string, lines: ReadonlySet<string>): string {
+  return text
+    .split('\n')
+    .filter((line) => line !== '' && !lines.has(line))
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function duplicate(id: string, path: string): ZooError {
+  return new ZooError('duplicate-id', `${path} holds two experiences with the id ${id}`, {
+    hint: 'Remove one of the two, or give it another id.',
+  });
+}
+
+function alreadyThere(id: string): ZooError {
+  return new ZooError('experience-exists', `the library has ${id} already, with other content`, {
+    hint: 'Keep what is there (leave --existing out), or take what comes with --existing update.',
+  });
+}
