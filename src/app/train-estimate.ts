@@ -1,6 +1,8 @@
 import { type RunEstimate, type TokenPrice, estimateRun } from '../grpo/estimate.ts';
+import type { Observe } from '../core/learning/event.ts';
 import type { Config } from './config.ts';
 import { readPrompts } from './prompts.ts';
+import { settleGate } from './settle-gate.ts';
 import { creationDate, planRun } from './train-run.ts';
 import { openDataset } from './wire/datasets.ts';
 import { resolveStudent, resolveTeacher } from './wire/endpoints.ts';
@@ -23,9 +25,10 @@ const assumedDecodeRate = 50;
 const assumedRollout = { least: 100, most: 4096 };
 
 /** What the run that the configuration asks for would cost. Nothing is asked of a model, locked or written. */
-export async function estimateTraining(config: Config): Promise<TrainingEstimate> {
+export async function estimateTraining(asked: Config, observe: Observe): Promise<TrainingEstimate> {
+  const dataset = await openDataset(asked);
+  const config = settleGate(asked, dataset.problems, observe);
   const { settings } = config;
-  const dataset = await openDataset(config);
   const verifier = await openVerifier(settings.verifier ?? dataset.verifier);
   const student = await resolveStudent(config);
   const teacher = await resolveTeacher(config, student);

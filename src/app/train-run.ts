@@ -86,7 +86,8 @@ export function creationDate(environment: Config['environment'], provider: strin
 /** When the paper appeared. */
 const simulatedDate = '2025-09-01T00:00:00.000Z';
 
-function chooseProblems(
+/** The problems of a run: those to learn from, and those that the gate holds out. */
+export function chooseProblems(
   problems: readonly Problem[],
   { limit, gate, gateShare, seed }: Settings,
 ): { readonly train: readonly Problem[]; readonly gate: readonly Problem[] } {

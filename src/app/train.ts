@@ -16,6 +16,7 @@ import { version } from './package.ts';
 import { readPrompts } from './prompts.ts';
 import { type RunRecord, encodeLibrary, readStartLibrary, recordSettings, startLibraryFile } from './run-record.ts';
 import { creationDate, planRun, rootOf } from './train-run.ts';
+import { settleGate } from './settle-gate.ts';
 import { type Session, type SessionRequest, chooseSession } from './train-session.ts';
 import { openDataset } from './wire/datasets.ts';
 import { type Endpoint, resolveStudent, resolveTeacher } from './wire/endpoints.ts';
@@ -50,11 +51,12 @@ export interface Training {
  */
 export async function runTraining(config: Config, request: TrainRequest): Promise<Training> {
   const started = clock.now();
-  const session = await chooseSession(config, request, files, started);
+  const chosen = await chooseSession(config, request, files, started);
   const closers: (() => Promise<void>)[] = [];
   try {
+    const parts = await gather(chosen, request);
+    const session = settle(chosen, parts, request);
     const ledger = ledgerAt(session.config.settings.library);
-    const parts = await gather(session, request);
     const lock = await ledger.lock();
     closers.push(() => lock.release());
     const before = await startingState(session, ledger);
@@ -128,6 +130,12 @@ async function gather({ config, mode, record }: Session, { signal }: TrainReques
   }
   const student = await resolveStudent(config, signal);
   return { prompts, dataset, verifier, student, teacher: await resolveTeacher(config, student, signal) };
+}
+
+/** A new run's gate is settled once the problems are known; a run that goes on has the one that it began with. */
+function settle(session: Session, { dataset }: Parts, { observe }: TrainRequest): Session {
+  if (session.record !== undefined) return session;
+  return { ...session, config: settleGate(session.config, dataset.problems, observe) };
 }
 
 /** A replay asks nobody: the endpoint is a name. */

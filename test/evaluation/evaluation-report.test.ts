@@ -1,4 +1,4 @@
-import { parseHTML } from 'linkedom';
+import { parsePage } from './parse-page.ts';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/evaluation/evaluate.ts';
 import { buildEvaluationReport } from '../../src/evaluation/evaluation-report.ts';
@@ -15,7 +15,7 @@ async function pageOf(...changes: Parameters<typeof fakeEvaluation>) {
     createdAt: '2026-01-01T00:00:00Z',
     sha256,
   });
-  return { result, page, document: parseHTML(page).document };
+  return { result, page, document: parsePage(page).document };
 }
 
 describe('buildEvaluationReport', () => {

@@ -1,4 +1,4 @@
-import { parseHTML } from 'linkedom';
+import { parsePage } from './parse-page.ts';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/evaluation/evaluate.ts';
 import { evaluationJunit, transferJunit } from '../../src/evaluation/junit.ts';
@@ -39,7 +39,7 @@ describe('evaluationJunit', () => {
   it('fails the comparison that got worse, and nothing else', async () => {
     const evaluation = fakeEvaluation(learner(0.8, -0.5), { dataset: { name: hostile, sha256: '' } });
     const text = evaluationJunit(await evaluate(evaluation, fakeEvaluationWorld()));
-    const { document } = parseHTML(`<body>${text.replace(/^<\?xml.*\?>/, '')}</body>`);
+    const { document } = parsePage(`<body>${text.replace(/^<\?xml.*\?>/, '')}</body>`);
     expect(document.querySelector('testsuites')?.getAttribute('failures')).toBe('1');
     const failed = [...document.querySelectorAll('testcase')].filter((one) => one.querySelector('failure') !== null);
     expect(failed.map((one) => one.getAttribute('name'))).toEqual(['with is not worse than without']);

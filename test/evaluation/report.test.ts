@@ -1,4 +1,4 @@
-import { parseHTML } from 'linkedom';
+import { parsePage } from './parse-page.ts';
 import { describe, expect, it } from 'vitest';
 import { buildReport, type ReportInput } from '../../src/evaluation/report.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
@@ -19,7 +19,7 @@ function inputOf(run = sampleRun(), more: Partial<ReportInput> = {}): ReportInpu
 
 async function parsed(input = inputOf()) {
   const page = await buildReport(input);
-  return { page, document: parseHTML(page).document };
+  return { page, document: parsePage(page).document };
 }
 
 /** Text as a reader sees it, white space collapsed. */
@@ -115,9 +115,52 @@ describe('buildReport', () => {
     for (const link of links) expect(ids).toContain(link.getAttribute('href')?.slice(1));
   });
 
+  it('tells every decision of the gate once, what it cost, and how candidates scored', async () => {
+    const run = sampleRun();
+    const account = {
+      accepted: false,
+      delta: -0.1,
+      ci95: [-0.2, 0.05],
+      p: 0.2,
+      n: 12,
+      power: 0.5,
+      samples: 2,
+      planned: 8,
+    };
+    const decided = (step: number, data: object, about = 'gate', decision = 'rejected') =>
+      ({ type: 'decision', step, about, decision, reason: `round ${step}`, data }) as const;
+    const scores = [
+      { index: 1, score: 0.75 },
+      { index: 0, score: 0.5 },
+    ];
+    async function* entries() {
+      yield* run.entries();
+      yield decided(1, scores, 'candidates', 'competed');
+      yield decided(2, { ...account, accepted: true, delta: 0.1 });
+      yield decided(0, account);
+      // Taken up again after a kill.
+      yield decided(0, account);
+      yield decided(3, { accepted: 'perhaps' });
+    }
+    const { document } = await parsed(inputOf({ ...run, entries }));
+    const [gates, candidates] = [...document.querySelectorAll('#gate table')];
+    const rows = [...(gates?.querySelectorAll('tbody tr') ?? [])].map(textOf);
+    expect(rows).toEqual([
+      expect.stringMatching(/^1\s*not accepted\s*−0.100/),
+      expect.stringMatching(/^3\s*accepted\s*\+0.100/),
+    ]);
+    expect(rows[0]).toContain('2 of 8');
+    expect(textOf(candidates?.querySelector('tbody') ?? null)).toContain('candidate 2: 0.750, candidate 1: 0.500');
+    expect(textOf(document.querySelector('#gate p'))).toMatch(
+      /All decisions together cost [\d,]+ calls and [\d,]+ tokens/,
+    );
+  });
+
   it('stands when there is nothing to show', async () => {
     const run = sampleRun({ steps: 0 });
-    const { document } = await parsed(inputOf({ ...run, result: { ...run.result, gate: null } }));
+    const { document } = await parsed(
+      inputOf({ ...run, result: { ...run.result, dataset: { ...run.result.dataset, gate: 0 }, gate: null } }),
+    );
     expect(document.querySelector('#reward')?.textContent).toContain('No rollout was graded');
     expect(document.querySelector('#gate')?.textContent).toContain('The gate was off');
     expect(document.querySelector('#hamiltonian')?.textContent).toContain('kept no Hamiltonian account');

@@ -45,8 +45,9 @@ export const trainingSettings = {
     choices: ['off', 'epoch', 'step'],
     flag: '--gate <when>',
     env: 'ZOO_GATE',
-    default: 'off',
-    about: 'keeps what was learned only if held-out problems do not get worse',
+    default: 'epoch',
+    about:
+      'keeps what was learned only if held-out problems do not get worse; off where fewer than 10 would be left to learn from',
   },
   gateShare: {
     kind: 'number',

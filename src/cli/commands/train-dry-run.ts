@@ -2,12 +2,16 @@ import type { Config } from '../../app/config.ts';
 import type { ExitCode } from '../../core/error.ts';
 import { exitCode } from '../../core/error.ts';
 import type { Invocation } from '../invocation.ts';
+import { milestone } from '../view/train-lines.ts';
 import { renderTable } from '../view/table.ts';
 
 /** `zoo train --dry-run`: what the run would call, use, cost and last at least; nothing is asked, locked or written. */
 export async function dryRunTraining({ terminal }: Invocation, config: Config): Promise<ExitCode> {
   const { estimateTraining } = await import('../../app/train-estimate.ts');
-  const { estimate, student, teacher, problems } = await estimateTraining(config);
+  const { estimate, student, teacher, problems } = await estimateTraining(config, (event) => {
+    const line = milestone(event);
+    if (line !== undefined) terminal.message(event.type === 'warning' ? 'warn' : 'info', line);
+  });
   terminal.document({ dryRun: true, problems, model: { student, teacher }, ...estimate });
   const rows = Object.entries({ ...estimate.byStage, total: estimate }).map(([stage, part]) => [
     stage,

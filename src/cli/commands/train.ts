@@ -1,4 +1,4 @@
-import type { TrainResult } from '../../core/learning/account.ts';
+import type { TrainResult, UsageTotals } from '../../core/learning/account.ts';
 import type { TrainEvent } from '../../core/learning/event.ts';
 import { type ExitCode, exitCode, messageOf } from '../../core/error.ts';
 import type { Training } from '../../app/train.ts';
@@ -124,8 +124,32 @@ function summary(result: TrainResult, learned: number, removed: number): string[
     ...(first === undefined || last === undefined
       ? []
       : [`reward   ${written(first)} in the first step, ${written(last)} in the last`]),
+    ...gateLine(result),
     `used     ${count(usage.calls, 'call')}, ${usage.promptTokens} prompt tokens (${usage.cachedTokens} cached), ${usage.completionTokens} completion tokens, ${cost}, ${(result.time.wallMs / 1000).toFixed(1)} s`,
   ];
+}
+
+/** What the gate said last, and what all its decisions cost. */
+function gateLine({ gate, usage }: TrainResult): string[] {
+  if (gate === null) return [];
+  const { accepted, delta, ci95, n, samples, planned } = gate;
+  const [low, high] = ci95.map(signed);
+  const said = `${accepted ? 'kept' : 'refused'} the last candidate: ${signed(delta)} (${low} to ${high}) on ${count(n, 'problem')} after ${samples} of up to ${planned} samples`;
+  const spent = usage.byStage['gate'];
+  const cost =
+    spent === undefined
+      ? 'nothing was asked for it'
+      : `${count(spent.calls, 'call')}, ${share(spent, usage)} of all tokens${spent.usd === null ? '' : `, $${spent.usd.toFixed(4)}`}`;
+  return [`gate     ${said}; ${cost}`];
+}
+
+function share(part: UsageTotals, whole: UsageTotals): string {
+  const [own, all] = [part, whole].map(({ promptTokens, completionTokens }) => promptTokens + completionTokens);
+  return `${Math.round((100 * (own ?? 0)) / Math.max(1, all ?? 0))} %`;
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '' : '+'}${value.toFixed(3)}`;
 }
 
 function written(reward: number | null): string {

@@ -183,9 +183,11 @@ export function scatterChart(
 
 /** Draws on a document of its own. Styles stand in the page's sheet, so that its policy need not allow inline ones. */
 function draw(describe: string, options: Plot.PlotOptions): Html {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const { document } = parseHTML('<!doctype html><html><body></body></html>') as unknown as {
+    readonly document: NonNullable<Plot.PlotOptions['document']>;
+  };
   const figure = Plot.plot({
-    document: document as unknown as NonNullable<Plot.PlotOptions['document']>,
+    document,
     width: 680,
     height: 260,
     marginLeft: 56,

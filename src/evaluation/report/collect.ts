@@ -2,6 +2,7 @@ import type { Experience } from '../../core/library/experience.ts';
 import { outcomeKinds, rewardOf, type OutcomeKind } from '../../core/learning/outcome.ts';
 import type { HamiltonianPoint } from '../../core/learning/conservation.ts';
 import type { Hamiltonian } from '../../core/learning/hamiltonian.ts';
+import { type Competition, type GateDecision, readCompetition, readGateDecision } from './gate.ts';
 import type { CallEntry, JournalEntry } from '../../world/journal/journal.ts';
 
 /** How much of a run is embedded in its report. What is left out is counted and said. */
@@ -47,6 +48,9 @@ export interface Collected {
   readonly transcripts: ReadonlyMap<string, readonly Transcript[]>;
   readonly decisions: readonly Extract<JournalEntry, { type: 'decision' }>[];
   readonly decisionsInAll: number;
+  /** By step, in order; a step that was taken up again after a kill counts once. */
+  readonly gates: readonly GateDecision[];
+  readonly competitions: readonly Competition[];
   readonly rolloutsInAll: number;
 }
 
@@ -82,6 +86,8 @@ export async function collect(
   const calls = new Map<string, Map<number, Said>>();
   const graded = new Map<string, Map<number, Extract<JournalEntry, { type: 'rollout' }>>>();
   const decisions: Extract<JournalEntry, { type: 'decision' }>[] = [];
+  const gates = new Map<number, GateDecision>();
+  const competitions = new Map<string, Competition>();
   let decisionsInAll = 0;
   for await (const entry of entries) {
     if (entry.type === 'call') {
@@ -98,6 +104,10 @@ export async function collect(
       if (point !== undefined) {
         hamiltonians.set(groupKey(point.step, point.problemId), point);
       } else {
+        const gate = readGateDecision(entry);
+        if (gate !== undefined) gates.set(gate.step, gate);
+        const competition = readCompetition(entry);
+        if (competition !== undefined) competitions.set(`${competition.step} ${competition.reason}`, competition);
         decisionsInAll++;
         if (decisions.length < limits.decisions) decisions.push(entry);
       }
@@ -109,6 +119,8 @@ export async function collect(
     transcripts: new Map([...graded].map(([key, rollouts]) => [key, pair(rollouts, calls.get(key))])),
     decisions,
     decisionsInAll,
+    gates: [...gates.values()].sort((a, b) => a.step - b.step),
+    competitions: [...competitions.values()].sort((a, b) => a.step - b.step),
     rolloutsInAll: [...groups.values()].reduce((sum, { rewards }) => sum + rewards.length, 0),
   };
 }

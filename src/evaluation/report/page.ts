@@ -1,6 +1,7 @@
 import type { ReportInput } from '../report.ts';
 import { formatCountOf } from '../format.ts';
 import type { Collected, ReportLimits } from './collect.ts';
+import { gateSection } from './gate.ts';
 import { experienceSection } from './experiences.ts';
 import { section } from './blocks.ts';
 import { renderDocument } from './document.ts';
@@ -8,7 +9,6 @@ import { type Html, html } from './html.ts';
 import {
   costSection,
   decisionSection,
-  gateSection,
   growthSection,
   hamiltonianSection,
   outcomeSection,
@@ -60,8 +60,9 @@ export function renderPage(input: ReportInput, collected: Collected, limits: Rep
       </header>
       <main id="main">
         ${summarySection(result)} ${rewardSection(result, collected)} ${outcomeSection(result)} ${costSection(result)}
-        ${growthSection(result)} ${gateSection(result)} ${hamiltonianSection(result, collected)}
-        ${experienceSection(input, collected, limits)} ${decisionSection(collected)} ${configurationSection(input)}
+        ${growthSection(result)} ${gateSection(result, collected.gates, collected.competitions)}
+        ${hamiltonianSection(result, collected)} ${experienceSection(input, collected, limits)}
+        ${decisionSection(collected)} ${configurationSection(input)}
       </main>
       <footer class="note">Built by zoo ${input.fingerprints['zoo'] ?? ''} at ${input.createdAt}.</footer>`,
   );

@@ -8,7 +8,6 @@ import {
   formatDollars,
   formatDuration,
   formatInterval,
-  formatProbability,
   formatScore,
   formatShare,
 } from '../format.ts';
@@ -192,31 +191,6 @@ export function growthSection({ steps, library }: TrainResult): Html {
         }
       </p>`,
   );
-}
-
-export function gateSection({ gate, dataset, usage }: TrainResult): Html {
-  const spent = usage.byStage['gate'];
-  const body =
-    gate === null
-      ? html`<p>The gate was off: nothing was held out and every candidate was kept.</p>`
-      : html`<p>
-            The candidate library was
-            <strong class="${gate.accepted ? 'good' : 'bad'}">${gate.accepted ? 'accepted' : 'not accepted'}</strong>
-            on ${formatCountOf(dataset.gate, 'held-out problem')}.
-          </p>
-          <dl class="facts">
-            <dt>difference of mean rewards</dt>
-            <dd>${formatScore(gate.delta, true)}</dd>
-            <dt>95 % interval</dt>
-            <dd>${formatInterval(gate.ci95)}</dd>
-            <dt>p (sign-flip permutation)</dt>
-            <dd>${formatProbability(gate.p)}</dd>
-            <dt>problems compared</dt>
-            <dd>${formatCount(gate.n)}</dd>
-            <dt>power</dt>
-            <dd>${formatScore(gate.power)}</dd>
-          </dl>`;
-  return section('gate', 'Gate', body);
 }
 
 export function hamiltonianSection({ steps }: TrainResult, collected: Collected): Html {
