@@ -31,7 +31,7 @@ export interface ResolveContext {
 }
 
 /** The first that knows a reference counts. */
-const resolvers: readonly Resolver[] = [byCid, byScheme, byVersion];
+const resolvers: readonly Resolver[] = [byCid, byChain, byScheme, byVersion];
 
 /** @throws ZooError `unknown-reference`, `not-published` */
 export async function resolvePublished(reference: string, context: ResolveContext): Promise<PublishedAddress> {
@@ -50,6 +50,14 @@ export function isPublished(reference: string): boolean {
 async function byCid(reference: string): Promise<PublishedAddress | undefined> {
   const text = reference.replace(/^ipfs:\/\/|^\/ipfs\//, '').replace(/\/$/, '');
   return isCid(text) ? { cid: formatCid(parseCid(text)) } : undefined;
+}
+
+/** `chain`: the version in force; `chain:2`: the second that came into force. */
+async function byChain(reference: string, { config }: ResolveContext): Promise<PublishedAddress | undefined> {
+  const [, seq] = /^chain(?::(\d{1,9}))?$/.exec(reference) ?? [undefined, null];
+  if (seq === null) return undefined;
+  const { addressInForce } = await import('./chain.ts');
+  return await addressInForce(config, seq === undefined ? undefined : Number(seq));
 }
 
 async function byScheme(reference: string): Promise<PublishedAddress | undefined> {
@@ -152,6 +160,6 @@ function expect({ cid, commit, root }: PublishedAddress, foundCommit: string, fo
 function unknownReference(reference: string): ZooError {
   return new ZooError('unknown-reference', `"${reference.slice(0, 200)}" names nothing that can be fetched`, {
     exitCode: exitCode.usage,
-    hint: 'Name a CID, ipfs://<cid>, or a version, tag or root of a library that was published from here.',
+    hint: 'Name a CID, ipfs://<cid>, chain (what is in force), or a version, tag or root of a library that was published from here.',
   });
 }

@@ -1,6 +1,7 @@
 import type { SettingKey } from '../app/settings.ts';
 import { settingKeys, settingOf } from '../app/settings.ts';
 import type { CommandEntry } from './command-entry.ts';
+import { chainCommands } from './chain-commands.ts';
 import { ledgerCommands } from './ledger-commands.ts';
 
 export type { CommandEntry } from './command-entry.ts';
@@ -11,6 +12,9 @@ export const commandFamilies: Readonly<Record<string, string>> = {
   ledger: 'The ledger of experiences',
   bench: 'Measurements',
   ipfs: 'The embedded IPFS node',
+  chain: 'The chain',
+  wallet: 'Encrypted wallets',
+  proposal: 'One proposal',
 };
 
 const model: readonly SettingKey[] = [
@@ -54,7 +58,16 @@ const pins: readonly SettingKey[] = [
   'serviceToken',
   'web3StorageToken',
 ];
-const fetching: readonly SettingKey[] = ['gateway', 'ipfsDir', 'maxBytes', 'maxRecords'];
+const fetching: readonly SettingKey[] = [
+  'gateway',
+  'ipfsDir',
+  'maxBytes',
+  'maxRecords',
+  'network',
+  'rpcUrl',
+  'deployments',
+  'registry',
+];
 
 const dryRun = ['--dry-run', 'prints what would happen and what it would cost, and does nothing'] as const;
 const noLive = ['--no-live', 'plain lines instead of the live view'] as const;
@@ -288,6 +301,7 @@ export const commandTable: readonly CommandEntry[] = [
     flags: [['--port <n>', 'the port; 8421 unless given, 0 for a free one']],
     load: async () => (await import('./commands/ipfs-serve.ts')).ipfsServe,
   },
+  ...chainCommands,
   {
     name: 'config',
     about: 'every setting with its value and where it comes from',

@@ -120,7 +120,7 @@ export const ledgerCommands: readonly CommandEntry[] = [
     arguments: '[a] [b]',
     about: 'what differs between two libraries, word by word',
     example: 'zoo ledger diff v3 HEAD',
-    settings: ['library', 'runs'],
+    settings: ['library', 'runs', 'network', 'rpcUrl', 'deployments', 'registry'],
     flags: [
       ['--stat', 'counts and roots only'],
       ['--markdown', 'a comment for a pull request, with evidence and cost'],

@@ -7,7 +7,7 @@ export async function warpChain(url: string, chainId: number, seconds: number): 
   try {
     await provider.send('evm_increaseTime', [seconds]);
     await provider.send('evm_mine', []);
-    return Number((await provider.getBlock('latest'))?.timestamp ?? 0);
+    return (await provider.getBlock('latest'))?.timestamp ?? 0;
   } catch (thrown) {
     throw explainError(thrown, url);
   } finally {

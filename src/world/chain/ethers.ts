@@ -61,7 +61,7 @@ export async function ethersChain(options: EthersOptions): Promise<Chain> {
   return {
     chainId,
     contracts: (addresses) => contractsAt(addresses, provider, attempt),
-    now: () => attempt(async () => Number((await provider.getBlock('latest'))?.timestamp ?? 0)),
+    now: () => attempt(async () => (await provider.getBlock('latest'))?.timestamp ?? 0),
     balance: (address) => attempt(() => provider.getBalance(address)),
     blockNumber: () => attempt(() => provider.getBlockNumber()),
     genesis: () => attempt(async () => (await provider.getBlock(0))?.hash ?? ''),

@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import { toHex } from '../core/digest.ts';
+import { ZooError, exitCode } from '../core/error.ts';
+import { escapeMarkdown } from '../core/escape-markdown.ts';
+import { digestOf, parseCid } from '../core/ipld/cid.ts';
+import type { Library } from '../core/library/library.ts';
+import { lintLibrary } from '../core/library/lint.ts';
+import type { ProposedVersion } from '../governance/propose.ts';
+import { type Place, type ProposalStatus, listProposals, proposalStatus } from '../governance/proposals.ts';
+import { versionInForce } from '../governance/version-in-force.ts';
+import { logRoot } from '../ledger/checkpoint.ts';
+import { type LibraryComparison, compareLibraries } from '../ledger/compare-libraries.ts';
+import type { CommitEntry } from '../ledger/history.ts';
+import { readAnchor, writeAnchor } from '../publishing/anchor.ts';
+import type { Config } from './config.ts';
+import { configuredLedger } from './ledger/open.ts';
+import { fetchLibrary } from './published-library.ts';
+import { snapshotOf } from './version-to-publish.ts';
+import { files, sha256 } from './wire/platform.ts';
+
+/** A version of the ledger that is fit to be proposed, and what it would change. */
+export interface Candidate {
+  readonly proposed: ProposedVersion;
+  readonly cid: string;
+  /** Against the version in force; undefined where that one cannot be had here. */
+  readonly changes: LibraryComparison | undefined;
+  /** Markdown. */
+  readonly description: string;
+}
+
+const arweaveId = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
+/**
+ * Checks that a version can be proposed: lint finds no error, its CID, commit and roots belong together, and it was
+ * published, so that voters can read it.
+ *
+ * @param reference the newest version unless given
+ * @throws ZooError `uncommitted-changes`, `lint-errors`, `not-published`, `cid-mismatch`
+ */
+export async function candidateOf(
+  config: Config,
+  place: Place,
+  reference: string | undefined,
+  signal: AbortSignal,
+): Promise<Candidate> {
+  const ledger = configuredLedger(config);
+  const entry = await ledger.findVersion(reference ?? 'HEAD');
+  if (reference === undefined && (await ledger.state()).root !== entry.commit.recordsRoot)
+    throw new ZooError('uncommitted-changes', `the working library is not what ${entry.version} holds`, {
+      hint: 'Make it a version first ("zoo ledger commit"), or name one with --version.',
+    });
+  // Reading it checks its records against the roots of its commit.
+  const library = await ledger.readVersion(entry.version);
+  refuseFlaws(library, config.settings.libraryCapacity);
+  const { cid } = await snapshotOf(ledger, entry);
+  const anchor = await readAnchor(files, ledger.folder, entry.id);
+  if (anchor === undefined)
+    throw new ZooError('not-published', `${entry.version} was not published, so nobody could read what they vote on`, {
+      hint: `Publish it first: zoo publish ${entry.version}.`,
+    });
+  if (anchor.cid !== cid || anchor.recordsRoot !== entry.commit.recordsRoot)
+    throw new ZooError('cid-mismatch', `${entry.version} was published as ${anchor.cid}, and its records make ${cid}`, {
+      exitCode: exitCode.verification,
+      hint: 'Check the library with "zoo ledger fsck", then publish it again.',
+    });
+  const history = await ledger.history();
+  const archived = arweaveId.safeParse(anchor['arweave']);
+  const proposed: ProposedVersion = {
+    version: entry.version,
+    commit: entry.id,
+    size: entry.commit.size,
+    recordsRoot: entry.commit.recordsRoot,
+    mapRoot: entry.commit.mapRoot,
+    logRoot: toHex(
+      logRoot(
+        history.slice(0, entry.commit.seq).map(({ id }) => id),
+        sha256,
+      ),
+    ),
+    cidDigest: toHex(digestOf(parseCid(cid))),
+    arweaveId: archived.success ? Buffer.from(archived.data, 'base64url').toString('hex') : undefined,
+  };
+  const changes = await changesInForce(config, place, library, history, signal);
+  return { proposed, cid, changes, description: describe(entry, cid, changes) };
+}
+
+function refuseFlaws(library: Library, capacity: number): void {
+  const errors = lintLibrary(library, { capacity }).filter(({ level }) => level === 'error');
+  const [first] = errors;
+  if (first === undefined) return;
+  throw new ZooError('lint-errors', `the version breaks ${errors.length} rules of experiences: ${first.message}`, {
+    exitCode: exitCode.regression,
+    hint: '"zoo ledger lint" lists them with how to mend each.',
+    data: { findings: errors },
+  });
+}
+
+/** What a library changes of the one in force, which is in the ledger or fetched by its CID. */
+async function changesInForce(
+  config: Config,
+  place: Place,
+  library: Library,
+  history: readonly CommitEntry[],
+  signal: AbortSignal,
+): Promise<LibraryComparison | undefined> {
+  const current = await versionInForce(place);
+  if (current === undefined) return compareLibraries({ experiences: [] }, library);
+  try {
+    const own = history.find(({ id }) => id === current.commit);
+    const before =
+      own === undefined
+        ? (await fetchLibrary(config, { cid: current.cid, commit: current.commit, root: current.recordsRoot }, signal))
+            .library
+        : await configuredLedger(config).readVersion(own.version);
+    return compareLibraries(before, library);
+  } catch (thrown) {
+    // Proposing does not depend on the old library being at hand; that the difference is not shown is told.
+    if (thrown instanceof ZooError && !signal.aborted) return undefined;
+    throw thrown;
+  }
+}
+
+/** Experiences that a description tells of each kind; the rest is counted. */
+const told = 20;
+
+function describe(entry: CommitEntry, cid: string, changes: LibraryComparison | undefined): string {
+  const lines = (mark: string, texts: readonly string[]) => [
+    ...texts.slice(0, told).map((text) => `- ${mark} ${escapeMarkdown(text)}`),
+    ...(texts.length > told ? [`- ${mark} … and ${texts.length - told} more`] : []),
+  ];
+  const summary =
+    changes === undefined
+      ? ['The difference to the version in force was not at hand.']
+      : [
+          `${changes.added.length} added, ${changes.modified.length} modified, ${changes.removed.length} removed.`,
+          '',
+          ...lines(
+            'added:',
+            changes.added.map(({ text }) => text),
+          ),
+          ...lines(
+            'modified:',
+            changes.modified.map(({ after }) => after.text),
+          ),
+          ...lines(
+            'removed:',
+            changes.removed.map(({ text }) => text),
+          ),
+        ];
+  return [
+    `# Library ${entry.version}: ${escapeMarkdown(entry.commit.message).slice(0, 200)}`,
+    '',
+    ...summary,
+    '',
+    `- experiences: ${entry.commit.size}`,
+    `- commit: ${entry.id}`,
+    `- recordsRoot: ${entry.commit.recordsRoot}`,
+    `- mapRoot: ${entry.commit.mapRoot}`,
+    `- cid: ${cid}`,
+  ].join('\n');
+}
+
+/** Writes beside the version's addresses that it was proposed. */
+export async function recordProposal(
+  config: Config,
+  candidate: Candidate,
+  proposal: { readonly chainId: number; readonly registry: string; readonly id: string; readonly transaction: string },
+): Promise<void> {
+  const { folder } = configuredLedger(config);
+  const { commit, version, recordsRoot } = candidate.proposed;
+  const there = (await readAnchor(files, folder, commit))?.['proposals'];
+  const proposals = [...(Array.isArray(there) ? (there as unknown[]) : []), proposal];
+  await writeAnchor(files, folder, { v: 1, version, commit, recordsRoot, cid: candidate.cid, proposals });
+}
+
+/** Every proposal with its state, the newest first. */
+export async function allProposals(place: Place, limit: number): Promise<readonly ProposalStatus[]> {
+  const newest = (await listProposals(place)).toReversed().slice(0, limit);
+  const statuses: ProposalStatus[] = [];
+  for (const proposal of newest) statuses.push(await proposalStatus(place, proposal));
+  return statuses;
+}

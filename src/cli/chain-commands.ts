@@ -1,0 +1,177 @@
+import type { SettingKey } from '../app/settings.ts';
+import type { CommandEntry } from './command-entry.ts';
+
+const chain: readonly SettingKey[] = ['network', 'rpcUrl', 'deployments', 'registry'];
+const signing: readonly SettingKey[] = [...chain, 'wallet', 'walletDir', 'passwordFile'];
+const keeping: readonly SettingKey[] = ['walletDir', 'passwordFile'];
+const yes = ['--yes', 'sends without asking'] as const;
+const dryRun = ['--dry-run', 'simulates it and tells what it costs, and sends nothing'] as const;
+const writing = [
+  yes,
+  dryRun,
+  ['--safe <address>', 'writes the JSON for the Transaction Builder of that Safe, and sends nothing'],
+  ['--calldata', 'prints address, value and data of the call, and sends nothing'],
+] as const;
+
+/** The chain, its wallets, and the government of the library. */
+export const chainCommands: readonly CommandEntry[] = [
+  {
+    name: 'chain up',
+    about: 'a development chain on this machine alone, with funded accounts; kept on the disk',
+    example: 'zoo chain up',
+    flags: [
+      ['--port <n>', 'the port on 127.0.0.1; 8545 unless given'],
+      ['--state <file>', 'where the chain is kept; .zoo/chain/state.json unless given'],
+      ['--accounts <n>', 'funded accounts, 10 at most and unless given'],
+      ['--warp <time>', 'moves its clock ahead, such as 7d; where the chain runs already, that alone'],
+    ],
+    load: async () => (await import('./commands/chain-up.ts')).chainUp,
+  },
+  {
+    name: 'chain deploy',
+    about: 'deploy the contracts; goes on where it stopped, and gives every power to the vote',
+    example: 'zoo chain deploy --network local --wallet dev:0 --yes',
+    settings: signing,
+    flags: [
+      ['--supply <keeper>', 'KEEPER there will ever be; 10,000,000 unless given'],
+      ['--holder <address>', 'gets what nobody else gets; the deployer unless given'],
+      ['--treasury <keeper>', 'KEEPER for the treasury'],
+      ['--allocate <address=keeper>...', 'KEEPER for an account; may be repeated'],
+      ['--delay <time>', 'between the success of a vote and its execution; 1d unless given'],
+      ['--guardian <address>', 'may stop malicious proposals; nobody unless given'],
+      ['--again', 'deploys anew; what was there is kept beside it'],
+      yes,
+      ['--dry-run', 'tells what would be deployed, and sends nothing'],
+    ],
+    load: async () => (await import('./commands/chain-deploy.ts')).chainDeploy,
+  },
+  {
+    name: 'chain status',
+    about: 'the chain, the contracts and the version in force; exits 5 where they are not what they should be',
+    example: 'zoo chain status',
+    settings: chain,
+    load: async () => (await import('./commands/chain-status.ts')).chainStatus,
+  },
+  {
+    name: 'wallet new',
+    arguments: '<name>',
+    about: 'make a key and keep it encrypted',
+    example: 'zoo wallet new main',
+    settings: keeping,
+    load: async () => (await import('./commands/wallet-new.ts')).walletNew,
+  },
+  {
+    name: 'wallet import',
+    arguments: '<name> [file]',
+    about: 'keep a key, a recovery phrase or a keystore of other tools; from a file or the prompt',
+    example: 'zoo wallet import main exported-key.txt',
+    settings: keeping,
+    load: async () => (await import('./commands/wallet-import.ts')).walletImport,
+  },
+  {
+    name: 'wallet list',
+    about: 'the wallets, with their addresses',
+    example: 'zoo wallet list',
+    settings: ['walletDir'],
+    load: async () => (await import('./commands/wallet-list.ts')).walletList,
+  },
+  {
+    name: 'wallet show',
+    arguments: '[name]',
+    about: 'address, balance, KEEPER and votes of a wallet; of the one that would sign unless named',
+    example: 'zoo wallet show main',
+    settings: signing,
+    load: async () => (await import('./commands/wallet-show.ts')).walletShow,
+  },
+  {
+    name: 'propose',
+    about: 'propose that a version of the library comes into force',
+    example: 'zoo propose --dry-run',
+    settings: ['library', 'libraryCapacity', 'gateway', 'ipfsDir', 'maxBytes', 'maxRecords', ...signing],
+    flags: [
+      ['--version <version>', 'a version of the ledger; the newest unless given'],
+      ['--accept <ids>', 'submissions that it took in, separated by commas'],
+      ['--reject <ids>', 'submissions that it turns down, separated by commas'],
+      ...writing,
+    ],
+    load: async () => (await import('./commands/propose.ts')).propose,
+  },
+  {
+    name: 'proposals',
+    about: 'the proposals, the newest first: state, tally, deadline',
+    example: 'zoo proposals',
+    settings: chain,
+    flags: [['--limit <n>', 'proposals at most; 20 unless given']],
+    load: async () => (await import('./commands/proposals.ts')).proposals,
+  },
+  {
+    name: 'proposal show',
+    arguments: '<proposal>',
+    about: 'a proposal with its description; by its id, the first digits of it, or latest',
+    example: 'zoo proposal show latest',
+    settings: chain,
+    load: async () => (await import('./commands/proposals.ts')).proposalShow,
+  },
+  {
+    name: 'vote',
+    arguments: '<proposal> <choice>',
+    about: 'vote for, against or abstain',
+    example: 'zoo vote latest for --reason "It generalises"',
+    settings: signing,
+    flags: [['--reason <text>', 'is written to the chain with the vote'], ...writing],
+    load: async () => (await import('./commands/vote.ts')).vote,
+  },
+  {
+    name: 'delegate',
+    arguments: '[address]',
+    about: "let an account's KEEPER count as votes: its own unless another is named",
+    example: 'zoo delegate',
+    settings: signing,
+    flags: writing,
+    load: async () => (await import('./commands/delegate.ts')).delegate,
+  },
+  {
+    name: 'queue',
+    arguments: '<proposal>',
+    about: 'begin the delay of a proposal that passed',
+    example: 'zoo queue latest',
+    settings: signing,
+    flags: writing,
+    load: async () => (await import('./commands/execute.ts')).queue,
+  },
+  {
+    name: 'execute',
+    arguments: '<proposal>',
+    about: 'bring a proposal that passed into force: queues it, and after the delay executes it',
+    example: 'zoo execute latest',
+    settings: signing,
+    flags: writing,
+    load: async () => (await import('./commands/execute.ts')).execute,
+  },
+  {
+    name: 'cancel',
+    arguments: '<proposal>',
+    about: 'take back a proposal whose vote has not opened; the guardian stops a malicious one',
+    example: 'zoo cancel latest',
+    settings: signing,
+    flags: writing,
+    load: async () => (await import('./commands/cancel.ts')).cancel,
+  },
+  {
+    name: 'settle',
+    arguments: '<proposal>',
+    about: 'end the stake of a proposal that has ended; anyone may',
+    example: 'zoo settle latest',
+    settings: signing,
+    flags: writing,
+    load: async () => (await import('./commands/settle.ts')).settle,
+  },
+  {
+    name: 'claim',
+    about: 'pay out what the vault owes the account',
+    example: 'zoo claim',
+    settings: signing,
+    flags: writing,
+    load: async () => (await import('./commands/claim.ts')).claim,
+  },
+];

@@ -1,0 +1,34 @@
+import type { AskPassword } from '../../app/wallet.ts';
+import { ZooError, exitCode } from '../../core/error.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** Asks at the prompt; undefined where nobody can answer. What is typed is never shown. */
+export function passwordPrompt({ host, json }: Terminal): AskPassword {
+  if (!host.canAsk || json !== 'off') return undefined;
+  return async (question) => {
+    const { isCancel, password } = await import('@clack/prompts');
+    const answer = await password({ message: question });
+    if (isCancel(answer) || answer === undefined) throw cancelled();
+    return answer;
+  };
+}
+
+/**
+ * Whether something may be done that cannot be undone.
+ *
+ * @throws ZooError `not-confirmed` (exit 2) where nobody can be asked and `--yes` was not given
+ */
+export async function confirmed({ host, json }: Terminal, yes: boolean, question: string): Promise<void> {
+  if (yes) return;
+  if (!host.canAsk || json !== 'off')
+    throw new ZooError('not-confirmed', 'nothing was sent: there is nobody to ask', {
+      exitCode: exitCode.usage,
+      hint: 'Say --yes to send it without being asked, or --dry-run to see it only.',
+    });
+  const { confirm } = await import('@clack/prompts');
+  if ((await confirm({ message: question, initialValue: false })) !== true) throw cancelled();
+}
+
+function cancelled(): ZooError {
+  return new ZooError('interrupted', 'nothing was sent', { exitCode: exitCode.interrupted });
+}
