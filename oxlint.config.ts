@@ -91,6 +91,7 @@ export default {
     'unicorn/consistent-function-scoping': 'off',
     'no-await-in-loop': 'off',
     'import/no-unassigned-import': 'off',
+    'import/no-named-as-default-member': 'off',
     'no-shadow': 'off',
     'consistent-return': 'off',
     'typescript/consistent-return': 'off',
