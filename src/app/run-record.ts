@@ -3,6 +3,7 @@ import { ZooError, exitCode } from '../core/error.ts';
 import { parseJson } from '../core/json.ts';
 import { type Experience, experienceSchema } from '../core/library/experience.ts';
 import type { Library } from '../core/library/library.ts';
+import { withoutCredentials } from '../core/without-credentials.ts';
 import type { Files } from '../world/files/files.ts';
 import type { Config } from './config.ts';
 import { type SettingKey, type Settings, flagName, settingKeys, settingOf } from './settings.ts';
@@ -54,13 +55,18 @@ const free: ReadonlySet<SettingKey> = new Set<SettingKey>([
   'telemetry',
 ]);
 
-/** Settings as run.json keeps them. */
+/** Settings as run.json keeps them: none that is a secret, and no address with one in it. */
 export function recordSettings(settings: Settings): Record<string, unknown> {
   return Object.fromEntries(
     settingKeys
       .filter((key) => settingOf(key).secret !== true && settings[key] !== undefined)
-      .map((key) => [key, settings[key]]),
+      .map((key) => [key, shareable(settings[key])]),
   );
+}
+
+function shareable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shareable);
+  return typeof value === 'string' ? withoutCredentials(value) : value;
 }
 
 /**

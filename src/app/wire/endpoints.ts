@@ -1,4 +1,5 @@
 import { ZooError, exitCode } from '../../core/error.ts';
+import { withoutCredentials } from '../../core/without-credentials.ts';
 import { discoverEndpoint, waysToConfigure } from '../../world/model/discover-endpoint.ts';
 import { type EndpointShortcut, endpointShortcuts, ollamaUrl } from '../../world/model/endpoints.ts';
 import { probeEndpoint } from '../../world/model/probe-endpoint.ts';
@@ -117,22 +118,19 @@ async function onlyModel(
 ): Promise<string> {
   const api = endpoint.api === 'ollama' ? 'ollama' : 'openai';
   const found = await probeEndpoint(endpoint.baseUrl, { api, apiKey: endpoint.apiKey, signal, timeoutMs: 10_000 });
+  const shown = withoutCredentials(endpoint.baseUrl);
   if (found.kind === 'absent') {
     throw modelNeeded(
       endpoint.provider,
-      `a model, because asking ${endpoint.baseUrl} for one failed: ${found.error.message}`,
+      `a model, because asking ${shown} for one failed: ${found.error.message}`,
       setting,
     );
   }
   const [only, ...others] = found.models;
-  if (only === undefined) throw modelNeeded(endpoint.provider, `a model, and ${endpoint.baseUrl} lists none`, setting);
+  if (only === undefined) throw modelNeeded(endpoint.provider, `a model, and ${shown} lists none`, setting);
   if (others.length === 0) return only;
   const some = found.models.slice(0, 5).join(', ');
-  throw modelNeeded(
-    endpoint.provider,
-    `one of the ${found.models.length} models of ${endpoint.baseUrl} (${some} …)`,
-    setting,
-  );
+  throw modelNeeded(endpoint.provider, `one of the ${found.models.length} models of ${shown} (${some} …)`, setting);
 }
 
 function modelNeeded(provider: string, what: string, setting: SettingKey): ZooError {

@@ -25,7 +25,7 @@ export async function examine(endpoint: Endpoint, config: Config, signal?: Abort
       hint: found.error.hint,
     });
   }
-  const message = `${endpoint.baseUrl} answers in ${Math.round(found.milliseconds)} ms`;
+  const message = `${found.url} answers in ${Math.round(found.milliseconds)} ms`;
   const known = found.models.some((name) => name === endpoint.model || name === `${endpoint.model}:latest`);
   if (known) return { message };
   const some = found.models.slice(0, 5).join(', ');

@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../../core/without-credentials.ts';
 import type { Problem } from '../../core/learning/problem.ts';
 import type { Simulator } from '../../simulator/start-simulator.ts';
 import { type Endpoint, embeddedSimulator } from './endpoints.ts';
@@ -19,7 +20,7 @@ export function identityOf({ provider, model, baseUrl, api }: Endpoint): {
   readonly model: string;
   readonly endpoint: string;
 } {
-  return { provider, model, endpoint: api === 'simulator' ? embeddedSimulator : baseUrl };
+  return { provider, model, endpoint: api === 'simulator' ? embeddedSimulator : withoutCredentials(baseUrl) };
 }
 
 export async function simulatedModelNames(): Promise<readonly string[]> {

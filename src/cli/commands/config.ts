@@ -1,6 +1,7 @@
 import { configJsonSchema } from '../../app/config-file.ts';
 import { type Config, describeOrigin } from '../../app/config.ts';
 import { type SettingKey, settingKeys, settingOf } from '../../app/settings.ts';
+import { withoutCredentials } from '../../core/without-credentials.ts';
 import type { Invocation } from '../invocation.ts';
 import { cleanLine } from '../view/clean-text.ts';
 import { renderTable } from '../view/table.ts';
@@ -32,7 +33,10 @@ export async function config(invocation: Invocation): Promise<void> {
 function shown({ settings }: Config, key: SettingKey): unknown {
   const value = settings[key];
   if (value === undefined) return null;
-  return settingOf(key).secret === true ? '(hidden)' : value;
+  if (settingOf(key).secret === true) return '(hidden)';
+  if (Array.isArray(value))
+    return value.map((item: unknown) => (typeof item === 'string' ? withoutCredentials(item) : item));
+  return typeof value === 'string' ? withoutCredentials(value) : value;
 }
 
 function printed(value: unknown): string {

@@ -67,16 +67,20 @@ export function connectEndpoint(options: ConnectionOptions): EndpointConnection 
   };
 }
 
-function authorization(apiKey: string | undefined, basic: string | undefined): Record<string, string> {
+export function authorization(apiKey: string | undefined, basic: string | undefined): Record<string, string> {
   if (apiKey !== undefined && apiKey !== '') return { authorization: `Bearer ${apiKey}` };
   return basic === undefined ? {} : { authorization: `Basic ${basic}` };
 }
 
-/** Takes user and password, query and fragment off an address, and a slash off its end. */
-export function takeCredentials(baseUrl: string): {
+export interface Credentials {
+  /** The address without user, password, query, fragment, and slashes at its end. */
   readonly endpoint: string;
+  /** For Basic authorization; absent where the address names no user. */
   readonly basic?: { readonly password: string; readonly encoded: string };
-} {
+}
+
+/** Takes user and password, query and fragment off an address, and a slash off its end. */
+export function takeCredentials(baseUrl: string): Credentials {
   const url = new URL(baseUrl);
   const endpoint = `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
   if (url.username === '') return { endpoint };

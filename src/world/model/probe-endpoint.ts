@@ -1,6 +1,6 @@
 import { fetch } from 'undici';
 import { z } from 'zod';
-import { takeCredentials } from './endpoint-connection.ts';
+import { type Credentials, authorization, takeCredentials } from './endpoint-connection.ts';
 import type { EndpointContext } from './endpoint-error.ts';
 import { statusError, transportError } from './endpoint-error.ts';
 import type { ModelError } from './model.ts';
@@ -37,7 +37,7 @@ const ollamaList = z.object({ models: z.array(z.object({ name: z.string() })) })
 export async function probeEndpoint(url: string, options: ProbeOptions = {}): Promise<Probe> {
   const deadline = AbortSignal.timeout(options.timeoutMs ?? 2000);
   const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
-  const { endpoint } = takeCredentials(url);
+  const { endpoint, basic } = takeCredentials(url);
   const tries: readonly Try[] = [
     { api: 'openai', url: `${endpoint}/models`, names: (body) => openaiList.parse(body).data.map(({ id }) => id) },
     {
@@ -49,7 +49,7 @@ export async function probeEndpoint(url: string, options: ProbeOptions = {}): Pr
   let absent: Probe | undefined;
   for (const attempt of tries) {
     if (options.api !== undefined && options.api !== attempt.api) continue;
-    const probe = await tryList(attempt, endpoint, options.apiKey, signal);
+    const probe = await tryList(attempt, { endpoint, apiKey: options.apiKey, basic, signal });
     options.signal?.throwIfAborted();
     if (probe.kind === 'found') return probe;
     absent ??= probe;
@@ -66,19 +66,21 @@ interface Try {
   readonly names: (body: unknown) => readonly string[];
 }
 
-async function tryList(
-  attempt: Try,
-  endpoint: string,
-  apiKey: string | undefined,
-  signal: AbortSignal,
-): Promise<Probe> {
+interface Asked {
+  readonly endpoint: string;
+  readonly apiKey: string | undefined;
+  readonly basic: Credentials['basic'];
+  readonly signal: AbortSignal;
+}
+
+async function tryList(attempt: Try, { endpoint, apiKey, basic, signal }: Asked): Promise<Probe> {
   const context: EndpointContext = {
     provider: attempt.api === 'ollama' ? 'ollama' : 'the endpoint',
     endpoint,
     model: '',
-    secrets: apiKey === undefined ? [] : [apiKey],
+    secrets: [apiKey, basic?.password, basic?.encoded].filter((secret) => secret !== undefined),
   };
-  const headers: Record<string, string> = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+  const headers = authorization(apiKey, basic?.encoded);
   const started = performance.now();
   const absent = (error: ModelError): Probe => ({ kind: 'absent', url: endpoint, error });
   try {
