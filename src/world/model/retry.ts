@@ -30,8 +30,8 @@ export interface RetryOptions {
  * {@link RetryAllowance} lets. No slot is held meanwhile. What stays broken becomes a {@link Failure} for each sample;
  * a request that the endpoint calls invalid becomes one at once.
  *
- * @throws ZooError `model-quota`, `model-auth` or `model-not-found` for what every other call would run into as well;
- *   the signal's reason when it is aborted
+ * @throws ZooError `model-quota`, `model-auth`, `model-not-found` or `model-connection` for what every other call would
+ *   run into as well; the signal's reason when it is aborted
  */
 export function retrying(model: Model, options: RetryOptions): Model {
   const { clock, random, observe, attempts = 6 } = options;
@@ -45,8 +45,10 @@ export function retrying(model: Model, options: RetryOptions): Model {
       if (!(error instanceof ModelError)) return error;
       signal?.throwIfAborted();
       if (isHopeless(error)) throw endOfRun(error, model);
+      if (error.status !== undefined) allowance.answered();
       used += error.kind === 'rate-limit' ? 1 / refusalsPerAttempt : 1;
       const willRetry = error.retryable && used < attempts;
+      if (!willRetry && error.kind === 'connection' && allowance.lost()) throw endOfRun(error, model);
       const failure = failureOf(error, attempt);
       observe({ type: 'call-failed', stage: request.purpose.stage, failure, attempt, willRetry });
       if (!willRetry) return request.samples.map(() => failure);
@@ -89,7 +91,7 @@ function isHopeless(error: ModelError): boolean {
 }
 
 function endOfRun(error: ModelError, { identity }: Model): ZooError {
-  const kind = error.fatal ? error.kind : 'quota';
+  const kind = error.fatal || error.kind === 'connection' ? error.kind : 'quota';
   return new ZooError(`model-${kind}`, `${identity.model} at ${identity.endpoint}: ${error.message}`, {
     cause: error,
     hint: error.hint ?? hints[kind],
@@ -100,6 +102,8 @@ function endOfRun(error: ModelError, { identity }: Model): ZooError {
 const hints: Readonly<Record<string, string>> = {
   quota:
     'The quota of the account is used up. What was done is in the journal: wait until it is renewed, or raise it with the provider, and go on with --resume.',
+  connection:
+    'Start the server, or mend --base-url (ZOO_BASE_URL), and go on with --resume; "zoo doctor" tells whether it can be reached.',
   auth: 'Give a valid key with --api-key or ZOO_API_KEY; "zoo doctor" tells which one is used.',
   'not-found':
     'Check --model (ZOO_MODEL) and --base-url (ZOO_BASE_URL); "zoo doctor" lists the models of the endpoint.',

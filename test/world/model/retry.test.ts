@@ -106,11 +106,34 @@ describe('retrying', () => {
   });
 
   it('does not hammer an endpoint that dies: after a burst, retries come at a steady rate over all calls', async () => {
-    const { model, clock, server } = setUp(() => new ModelError('connection', 'refused'), { draw: 0 });
+    const { model, clock, server } = setUp(() => new ModelError('server', 'down'), { draw: 0 });
     await clock.settle(Promise.all(Array.from({ length: 200 }, (_, seed) => model.generate(fakeRequest({ seed })))));
     expect(server.requests).toHaveLength(200 * 6);
     // 1000 retries, 64 at once, the rest at 8 a second.
     expect(clock.now()).toBeGreaterThanOrEqual(((1000 - 64) / 8) * 1000);
+  });
+});
+
+describe('an endpoint that is gone', () => {
+  const refused = new ModelError('connection', 'refused');
+
+  it('ends the run when nothing has ever come from it', async () => {
+    const { model, clock, server } = setUp(() => refused, { attempts: 3 });
+    const asked = clock.settle(model.generate(fakeRequest()));
+    await expect(asked).rejects.toMatchObject({ code: 'model-connection', hint: expect.stringContaining('--resume') });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('is borne with for a while when it has answered before, were it by a refusal', async () => {
+    const starting = new ModelError('server', 'starting', { status: 503 });
+    const { model, clock } = setUp((_, __, call) => (call === 0 ? starting : refused), { attempts: 1 });
+    await clock.settle(model.generate(fakeRequest()));
+    for (let lost = 1; lost < 16; lost++) {
+      const [answer] = await clock.settle(model.generate(fakeRequest({ seed: lost })));
+      expect(answer).toMatchObject({ kind: 'failed', code: 'connection' });
+    }
+    const last = clock.settle(model.generate(fakeRequest({ seed: 16 })));
+    await expect(last).rejects.toMatchObject({ code: 'model-connection' });
   });
 });
 
