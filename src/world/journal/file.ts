@@ -95,6 +95,7 @@ async function openUnlocked(options: FileJournalOptions, lock: Lock | undefined)
       } finally {
         await lock?.release();
       }
+      if (writer?.size === 0) await removeUnbegun(files, folder);
     },
   };
 
@@ -108,6 +109,11 @@ async function openUnlocked(options: FileJournalOptions, lock: Lock | undefined)
     }
     return undefined;
   }
+}
+
+/** A run that was refused before it recorded anything leaves no folder behind. */
+async function removeUnbegun(files: Files, folder: string): Promise<void> {
+  if ((await files.list(folder)).every((name) => name === journalFile)) await files.remove(folder);
 }
 
 /** Reads all lines into the index. Returns the length of the part that is whole. */

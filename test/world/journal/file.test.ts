@@ -180,8 +180,18 @@ describe('openFileJournal', () => {
     await (await open(files)).close();
   });
 
+  it('leaves no folder of a run that was refused before it began', async () => {
+    const files = memoryFiles();
+    await (await open(files)).close();
+    expect(await files.exists('run/journal.jsonl')).toBe(false);
+    files.set('run/run.json', '{}');
+    await (await open(files)).close();
+    expect(await files.exists('run/journal.jsonl')).toBe(true);
+  });
+
   it('tells a full disk and goes on when there is space again', async () => {
     const start = memoryFiles();
+    start.set('run/run.json', '{}');
     await (await open(start)).close();
     const files = start.restart({ at: 0, kind: 'disk-full', steps: 1 });
     const journal = await open(files);
