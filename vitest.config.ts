@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
+    // These take minutes: npm run test:slow.
+    exclude: ['test/**/*.slow.test.ts'],
     testTimeout: 30_000,
     // Two cores: more workers than that only take turns.
     maxWorkers: 2,
