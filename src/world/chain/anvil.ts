@@ -49,8 +49,10 @@ export async function startAnvil(options: AnvilOptions): Promise<RunningChain> {
   });
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
   await listening(child, ended, said);
+  const url = `http://${host}:${port}`;
+  await keepTime(url);
   return {
-    url: `http://${host}:${port}`,
+    url,
     pid: child.pid as number,
     ended,
     stop: async () => {
@@ -58,6 +60,21 @@ export async function startAnvil(options: AnvilOptions): Promise<RunningChain> {
       await ended;
     },
   };
+}
+
+/** A chain whose clock was moved ahead forgets so when it starts again, and its next block would lie before its last. */
+async function keepTime(url: string): Promise<void> {
+  const newest = (await ask(url, 'eth_getBlockByNumber', ['latest', false])) as { readonly timestamp: string };
+  const ahead = Number(newest.timestamp) - Math.floor(Date.now() / 1000);
+  if (ahead >= 0) await ask(url, 'evm_increaseTime', [ahead + 1]);
+}
+
+async function ask(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+  const answer = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  const { result } = (await answer.json()) as { readonly result?: unknown };
+  if (result === undefined) throw notStarted(`it does not answer ${method}`);
+  return result;
 }
 
 async function listening(child: ChildProcess, ended: Promise<string>, said: string[]): Promise<void> {
