@@ -20,7 +20,7 @@ const gateEffect = 0.05;
 /**
  * Whether a candidate library may take the place of the one in force: both answer the held-out problems, sample by
  * sample with the same seeds, and the candidate is kept when its paired mean reward is not lower. Samples are doubled
- * from one; they end as soon as the rest would hardly change the decision, so that a clear case costs little. Samples
+ * from few; they end as soon as the rest would hardly change the decision, so that a clear case costs little. Samples
  * of a library that was measured before come from the journal.
  */
 export async function passGate(
@@ -38,7 +38,7 @@ export async function passGate(
   }));
   let samples = 0;
   do {
-    const to = Math.min(gateSamples, Math.max(1, samples * 2));
+    const to = Math.min(gateSamples, samples === 0 ? firstSamples(run) : samples * 2);
     const drawn = await flow(run.gateProblems, world.room, world.signal, async (problem) =>
       Promise.all([library, candidate].map((arm) => scoreSamples(problem, arm, samples, to, step, run, world))),
     );
@@ -49,6 +49,11 @@ export async function passGate(
     samples = to;
   } while (samples < gateSamples && chanceOfReversal(scores, gateSamples) > negligible);
   return accountFor(scores, samples, step, run);
+}
+
+/** As many a problem as give the first look eight samples of each library: fewer are an accident. */
+function firstSamples({ gateProblems }: Run): number {
+  return Math.max(1, Math.ceil(8 / Math.max(1, gateProblems.length)));
 }
 
 function accountFor(scores: readonly PairedScores[], samples: number, step: number, run: Run): GateAccount {
