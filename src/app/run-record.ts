@@ -55,6 +55,9 @@ const free: ReadonlySet<SettingKey> = new Set<SettingKey>([
   'telemetry',
 ]);
 
+/** Of these, where the run goes on unless it is said anew; a resume must not find another endpoint than the run had. */
+const addresses: readonly SettingKey[] = ['baseUrl', 'teacherBaseUrl'];
+
 /** Settings as run.json keeps them: none that is a secret, and no address with one in it. */
 export function recordSettings(settings: Settings): Record<string, unknown> {
   return Object.fromEntries(
@@ -83,6 +86,7 @@ export function resumeConfig(config: Config, record: RunRecord): Config {
     if (typed && JSON.stringify(config.settings[key]) !== JSON.stringify(recorded)) throw differs(key, config, record);
     settings[key] = recorded;
   }
+  for (const key of addresses) settings[key] ??= record.settings[key];
   return { ...config, settings: settings as Settings };
 }
 

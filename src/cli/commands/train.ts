@@ -1,6 +1,8 @@
 import type { TrainResult, UsageTotals } from '../../core/learning/account.ts';
 import type { TrainEvent } from '../../core/learning/event.ts';
 import { type ExitCode, exitCode, messageOf } from '../../core/error.ts';
+import type { Config } from '../../app/config.ts';
+import { flagName } from '../../app/settings.ts';
 import type { Training } from '../../app/train.ts';
 import { type Invocation, textFlag } from '../invocation.ts';
 import type { Terminal } from '../terminal.ts';
@@ -38,14 +40,14 @@ export async function train(invocation: Invocation): Promise<ExitCode> {
     await view.close();
     const again = begun === undefined || flags['replay'] !== undefined ? undefined : begun;
     if (again !== undefined)
-      terminal.message('error', `What was done so far is kept. To go on: zoo train --resume ${again}`);
+      terminal.message('error', `What was done so far is kept. To go on: ${goingOn(again, config)}`);
     throw thrown;
   } finally {
     interrupt.end();
   }
   await view.close();
   const report = flags['replay'] === undefined ? await reportOn(training, invocation) : undefined;
-  tell(training, report, terminal);
+  tell(training, report, terminal, config);
   return codeOf(training.result.status);
 }
 
@@ -95,7 +97,7 @@ async function openView(terminal: Terminal, wanted: boolean): Promise<View> {
   };
 }
 
-function tell(training: Training, report: string | undefined, terminal: Terminal): void {
+function tell(training: Training, report: string | undefined, terminal: Terminal, config: Config): void {
   const { result, folder, learned, removed, stoppedBy } = training;
   terminal.document(result);
   for (const { id, text } of removed) terminal.print(`- [${id}] ${cleanLine(text)}`);
@@ -106,7 +108,15 @@ function tell(training: Training, report: string | undefined, terminal: Terminal
   if (stoppedBy === undefined) return;
   const error = `${cleanLine(stoppedBy.message)}${stoppedBy.hint === undefined ? '' : `\n  hint: ${stoppedBy.hint}`}`;
   terminal.message('error', `stopped: ${error}`);
-  terminal.message('error', `To go on: zoo train --resume ${result.run}`);
+  terminal.message('error', `To go on: ${goingOn(result.run, config)}`);
+}
+
+/** The command that goes on with a run, with the folders that its flags named. */
+function goingOn(run: string, { settings, origins }: Config): string {
+  const folders = (['library', 'runs', 'datasetsDir'] as const)
+    .filter((key) => origins[key].from === 'flag')
+    .map((key) => ` ${flagName(key)} ${settings[key]}`);
+  return `zoo train --resume ${run}${folders.join('')}`;
 }
 
 function summary(result: TrainResult, learned: number, removed: number): string[] {
@@ -153,7 +163,7 @@ function signed(value: number): string {
 }
 
 function written(reward: number | null): string {
-  return reward === null ? 'no' : reward.toFixed(3);
+  return reward === null ? 'unknown' : reward.toFixed(3);
 }
 
 function codeOf(status: TrainResult['status']): ExitCode {
