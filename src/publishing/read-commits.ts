@@ -12,7 +12,10 @@ export interface LogEntry {
 }
 
 /** The log's commits, each the parent of the next, numbered from 1. */
-export async function readCommits(reading: Reading, root: CidBytes): Promise<readonly LogEntry[]> {
+export async function readCommits(
+  reading: Pick<Reading, 'block' | 'families'>,
+  root: CidBytes,
+): Promise<readonly LogEntry[]> {
   const pages = decodeLog(await reading.block(root));
   const families = await reading.families(pages);
   const entries: LogEntry[] = [];
