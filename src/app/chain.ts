@@ -41,7 +41,7 @@ export async function openPlace(config: Config): Promise<ConfiguredPlace> {
   return { chain, addresses: addressesOf(deployment), fromBlock, deployment };
 }
 
-export function addressesOf({ contracts }: Deployment): Addresses {
+function addressesOf({ contracts }: Deployment): Addresses {
   return Object.fromEntries(contractRoles.map((role) => [role, contracts[role].address])) as unknown as Addresses;
 }
 

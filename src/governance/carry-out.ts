@@ -6,13 +6,16 @@ export interface Prepared {
   readonly intent: Intent;
   readonly from: string;
   readonly decoded: DecodedCall;
+  /** What a proposal does once it is executed, where the call is about one. */
+  readonly proposed: readonly DecodedCall[];
   readonly estimate: Estimate;
 }
 
 /** @throws ZooError `reverted` when the contracts would refuse it; nothing was sent then */
 export async function prepare(chain: Chain, addresses: Addresses, from: string, intent: Intent): Promise<Prepared> {
   const estimate = await chain.simulate(from, intent.call);
-  return { intent, from, decoded: chain.decode(intent.call, addresses), estimate };
+  const proposed = (intent.proposes ?? []).map((call) => chain.decode(call, addresses));
+  return { intent, from, decoded: chain.decode(intent.call, addresses), proposed, estimate };
 }
 
 /** Signs, sends and waits. What was sent is told before it is waited for. */

@@ -7,6 +7,8 @@ export interface Intent {
   /** What comes of it, in sentences. */
   readonly effects: readonly string[];
   readonly call: Call;
+  /** What the DAO is to do, where the call proposes, queues, executes or cancels it. */
+  readonly proposes?: readonly Call[] | undefined;
   /** For who signs with a contract of their own, which cannot sign a permit: calls that do the same together. */
   readonly batch?: readonly Call[] | undefined;
 }

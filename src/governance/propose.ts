@@ -84,6 +84,7 @@ export async function intendToPropose(place: Place, request: ProposeRequest): Pr
       `The vote opens in ${days(await governor.votingDelay())} and lasts ${days(await governor.votingPeriod())}.`,
     ],
     call,
+    proposes: targets.map((to, index) => ({ to, data: calldatas[index] ?? '0x', value: values[index] ?? 0n })),
     batch: [approve, plain],
   };
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -73,21 +73,9 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
 
   it('brings a trained library into force, from the simulator to the registry', async () => {
     await zoo('chain', 'deploy', '--yes');
-    const trained = await json<{ library: { after: { root: string } } }>(
-      ...[
-        'train',
-        '--dataset',
-        'quickstart',
-        '--provider',
-        'sim',
-        '--limit',
-        '10',
-        '--epochs',
-        '1',
-        '--group-size',
-        '3',
-      ],
-    );
+    const few = ['--limit', '10', '--epochs', '1', '--group-size', '3'];
+    const words = ['train', '--dataset', 'quickstart', '--provider', 'sim', ...few];
+    const trained = await json<{ library: { after: { root: string } } }>(...words);
     const { root } = trained.library.after;
     expect(await refused(['propose', '--yes'])).toContain('[not-published]');
     await zoo('publish');

@@ -11,7 +11,7 @@ import { cleanLine } from '../view/clean-text.ts';
 import { confirmed, passwordPrompt } from './ask.ts';
 
 /** What a command that writes to the chain builds its transaction from. */
-export interface Session {
+interface Session {
   readonly config: Config;
   readonly place: ConfiguredPlace;
   /** Whose transaction it is. */
@@ -21,7 +21,7 @@ export interface Session {
   readonly signal: AbortSignal;
 }
 
-export interface Sent {
+interface Sent {
   readonly mined: Mined;
   readonly session: Session;
   /** What `--json` tells. */
@@ -93,7 +93,7 @@ async function addressOf(text: string): Promise<string> {
   });
 }
 
-async function describe({ place, config }: Session, { intent, from, decoded, estimate }: Prepared) {
+async function describe({ place, config }: Session, { intent, from, decoded, proposed, estimate }: Prepared) {
   const { networks } = await import('../../app/networks.ts');
   return {
     title: intent.title,
@@ -101,6 +101,7 @@ async function describe({ place, config }: Session, { intent, from, decoded, est
     chainId: place.chain.chainId,
     from,
     call: decoded,
+    ...(proposed.length === 0 ? {} : { proposes: proposed }),
     effects: intent.effects,
     gas: Number(estimate.gas),
     fee: estimate.fee.toString(),
@@ -111,16 +112,24 @@ async function show({ terminal, config }: Invocation, prepared: Prepared, who: S
   const { networks } = await import('../../app/networks.ts');
   const { whole } = await import('../../governance/propose.ts');
   const { title, currency } = networks[(await config()).settings.network];
-  const { intent, decoded, estimate } = prepared;
+  const { intent, decoded, proposed, estimate } = prepared;
   const tell = (line: string) => terminal.message('info', cleanLine(line).replace(/^· /, '  '));
   tell(`${intent.title} (${title})`);
   for (const effect of intent.effects) tell(`· ${effect}`);
   tell(`· from ${who.address} (${who.title})`);
   tell(`· to ${decoded.contract ?? 'a contract'} ${decoded.to}: ${decoded.function ?? '?'}`);
   for (const [name, value] of Object.entries(decoded.arguments))
-    tell(`·   ${name}: ${value.length > 160 ? `${value.slice(0, 157)}…` : value}`);
+    if (!proposes.has(name) || proposed.length === 0)
+      tell(`·   ${name}: ${value.length > 160 ? `${value.slice(0, 157)}…` : value}`);
+  for (const { contract, to, function: name, arguments: given } of proposed) {
+    tell(`· proposes ${contract ?? to}.${name ?? '?'}`);
+    for (const [argument, value] of Object.entries(given)) tell(`·   ${argument}: ${value}`);
+  }
   tell(`· fee at most ${feeText(estimate.fee, whole)} ${currency} (${estimate.gas} gas)`);
 }
+
+/** Arguments that are told as the calls that they are. */
+const proposes: ReadonlySet<string> = new Set(['targets', 'values', 'calldatas', 'permit']);
 
 function feeText(fee: bigint, whole: (amount: bigint) => string): string {
   const text = whole(fee);

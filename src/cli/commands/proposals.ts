@@ -41,7 +41,7 @@ async function linesOf(status: ProposalStatus): Promise<readonly string[]> {
         ? `the vote ${state === 'active' ? 'ends' : 'ended'} ${timeText(voteEnd)}`
         : `can be executed from ${timeText(executableAt)}`;
   return [
-    `${id}`,
+    id,
     `  ${cleanLine(title)}`,
     `  ${state}; ${when}`,
     `  for ${whole(votes.for)}, against ${whole(votes.against)}, abstain ${whole(votes.abstain)}`,

@@ -1,4 +1,5 @@
 import { type Invocation, textFlag } from '../invocation.ts';
+import type { Place } from '../../governance/proposals.ts';
 import { sendTransaction } from '../chain/send.ts';
 import { comparisonLines, comparisonSummary } from '../view/experiences.ts';
 
@@ -38,11 +39,7 @@ export async function propose(invocation: Invocation): Promise<void> {
 }
 
 /** Staked tokens vote; those that stay in the account do so only once they are delegated. */
-async function tellDelegation(
-  { terminal }: Invocation,
-  { chain, addresses }: Parameters<typeof import('../../governance/propose.ts').intendToPropose>[0],
-  from: string,
-): Promise<void> {
+async function tellDelegation({ terminal }: Invocation, { chain, addresses }: Place, from: string): Promise<void> {
   const { token } = chain.contracts(addresses);
   if (BigInt(await token.delegates(from)) !== 0n || (await token.balanceOf(from)) === 0n) return;
   terminal.message(

@@ -28,7 +28,7 @@ const lineSchema = z.union([
   /** Another transaction took its place; the step begins anew. */
   z.strictObject({ step: z.string(), dropped: z.string() }),
 ]);
-export type JournalLine = z.infer<typeof lineSchema>;
+type JournalLine = z.infer<typeof lineSchema>;
 
 /** What a deployment is about to do and has done, on the disk before anything is sent. */
 export interface DeploymentJournal {

@@ -13,7 +13,7 @@ export interface Step {
   ): Promise<{ readonly call: Call; readonly constructorArguments: readonly JsonArgument[] }>;
 }
 
-export type JsonArgument = string | number | readonly string[];
+type JsonArgument = string | number | readonly string[];
 
 export const roles = {
   admin: `0x${'00'.repeat(32)}`,

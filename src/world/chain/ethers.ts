@@ -4,7 +4,7 @@ import {
   JsonRpcProvider,
   type Log,
   Network,
-  type Result,
+  Result,
   type TransactionReceipt,
   concat,
   getCreateAddress,
@@ -241,7 +241,20 @@ function namedValues(args: Result): Record<string, string> {
 }
 
 function valueText(value: unknown): string {
+  if (value instanceof Result && value.length > 0 && hasNames(value))
+    return `{${Object.entries(namedValues(value))
+      .map(([name, text]) => `${name}: ${text}`)
+      .join(', ')}}`;
   return typeof value === 'object' && value !== null && Symbol.iterator in value
     ? `[${Array.from(value as Iterable<unknown>, valueText).join(', ')}]`
     : String(value);
+}
+
+/** Structs have names, lists have none. */
+function hasNames(result: Result): boolean {
+  try {
+    return Object.keys(result.toObject()).every((name) => name !== '_');
+  } catch {
+    return false;
+  }
 }

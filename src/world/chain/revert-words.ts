@@ -14,7 +14,7 @@ const keeper = (amount: unknown) => `${formatEther(amount as bigint)} KEEPER`;
 const short = (id: unknown) => shortId(String(id));
 
 /** The first digits of a proposal's id, which is enough to name it. */
-export function shortId(id: string): string {
+function shortId(id: string): string {
   return id.length > 12 ? `${id.slice(0, 10)}…` : id;
 }
 

@@ -18,7 +18,7 @@ export interface LocalChain {
   close(): Promise<void>;
 }
 
-export const localChainId = 31_337;
+const localChainId = 31_337;
 
 /** A development chain of its own, on a free port. */
 export async function startLocalChain(): Promise<LocalChain> {

@@ -1,0 +1,122 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Chain, Signed } from '../../../src/world/chain/chain.ts';
+import { developmentAccount } from '../../../src/world/chain/keystores.ts';
+import { type FaultyNode, startFaultyNode } from './faulty-node.ts';
+import { type LocalChain, connect, noAnvil, startLocalChain } from './local-chain.ts';
+
+const account = developmentAccount(3);
+const transfer = { to: developmentAccount(4).address, data: '0x', value: 1n };
+
+describe.skipIf(noAnvil !== undefined)(`a node${noAnvil === undefined ? '' : ` (skipped: ${noAnvil})`}`, () => {
+  let local: LocalChain;
+  let node: FaultyNode;
+  let chain: Chain;
+  beforeAll(async () => {
+    local = await startLocalChain();
+    node = await startFaultyNode(local.url);
+    chain = await connect(node.url, 400);
+  });
+  afterEach(() => {
+    node.fault = () => undefined;
+  });
+  afterAll(async () => {
+    await node.close();
+    await local.close();
+  });
+
+  async function sign(): Promise<Signed> {
+    return await chain.sign(account, transfer, await chain.simulate(account.address, transfer));
+  }
+
+  /** Does something to the first call of a method alone. */
+  function once(method: string, fault: ReturnType<FaultyNode['fault']>): void {
+    let done = false;
+    node.fault = (request) => {
+      if (done || request.method !== method) return undefined;
+      done = true;
+      return fault;
+    };
+  }
+
+  it('knows that a transaction arrived, though the answer was lost', async () => {
+    const before = await chain.sentBy(account.address);
+    const signed = await sign();
+    once('eth_sendRawTransaction', 'lose');
+    await chain.broadcast(signed);
+    expect((await chain.wait(signed)).hash).toBe(signed.hash);
+    expect(await chain.sentBy(account.address)).toBe(before + 1);
+  });
+
+  it('says that nothing answers when a transaction did not arrive, and sends the same one again', async () => {
+    const signed = await sign();
+    node.fault = ({ method }) => (method === 'eth_sendRawTransaction' ? 'drop' : undefined);
+    await expect(chain.broadcast(signed)).rejects.toMatchObject({ code: 'no-rpc' });
+    node.fault = () => undefined;
+    await chain.broadcast(signed);
+    await chain.broadcast(signed);
+    expect((await chain.wait(signed)).hash).toBe(signed.hash);
+  });
+
+  it('does not believe a node that names another transaction than the one that was sent', async () => {
+    const other = `0x${'ab'.repeat(32)}`;
+    const signed = await sign();
+    once('eth_sendRawTransaction', { result: other });
+    await expect(chain.broadcast(signed)).rejects.toMatchObject({ code: 'rpc-lies', exitCode: 5 });
+    await chain.broadcast(signed);
+    await chain.wait(signed);
+  });
+
+  it('tells a transaction that another one replaced', async () => {
+    const [first, second] = [await sign(), await sign()];
+    expect(second.nonce).toBe(first.nonce);
+    const replacing = await chain.sign(account, { ...transfer, value: 2n }, { gas: 21_000n, gasPrice: 0n, fee: 0n });
+    await chain.broadcast(replacing);
+    await chain.wait(replacing);
+    await expect(chain.wait(first)).rejects.toMatchObject({ code: 'transaction-replaced' });
+  });
+
+  it('tells a transaction that stays out of every block', async () => {
+    const signed = await sign();
+    await expect(chain.wait(signed)).rejects.toMatchObject({ code: 'not-mined', data: { hash: signed.hash } });
+  });
+
+  it('waits on when the block of a transaction goes away', async () => {
+    const signed = await sign();
+    await chain.broadcast(signed);
+    const patient = await connect(node.url);
+    let looks = 0;
+    node.fault = ({ method }) =>
+      method === 'eth_getTransactionReceipt' && ++looks === 1
+        ? { result: null }
+        : method === 'eth_getTransactionCount' && looks === 1
+          ? { result: '0x0' }
+          : undefined;
+    expect((await patient.wait(signed)).hash).toBe(signed.hash);
+    expect(looks).toBeGreaterThan(1);
+  });
+
+  it.each([
+    ['insufficient funds for gas * price + value', 'insufficient-funds'],
+    ['nonce too low: next nonce 5, tx nonce 4', 'nonce-used'],
+    ['replacement transaction underpriced', 'underpriced'],
+    ['something else', 'no-rpc'],
+  ])('tells "%s" as %s', async (message, code) => {
+    const signed = await sign();
+    node.fault = ({ method }) =>
+      method === 'eth_sendRawTransaction' ? { error: { code: -32_000, message } } : undefined;
+    await expect(chain.broadcast(signed)).rejects.toMatchObject({ code });
+  });
+
+  it('refuses a node of another chain', async () => {
+    once('eth_chainId', { result: '0x1' });
+    await expect(connect(node.url)).rejects.toMatchObject({ code: 'wrong-chain', data: { found: 1 } });
+  });
+
+  it('never shows what stands behind the host of the URL', async () => {
+    const url = 'http://127.0.0.1:9/v3/secret-key?token=secret-token';
+    const thrown = await connect(url).catch((error: unknown) => error as Error);
+    const shown = `${(thrown as Error).message} ${String((thrown as Error).cause)} ${JSON.stringify(thrown)}`;
+    expect(thrown).toMatchObject({ code: 'no-rpc' });
+    expect(shown).not.toContain('secret');
+  });
+});
