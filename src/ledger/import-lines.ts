@@ -18,6 +18,7 @@ import {
   recordsOfPart,
   sortedEntries,
 } from './parts.ts';
+import { createSorter } from './line-sorter.ts';
 import { readLines } from './read-lines.ts';
 import { readHeader, readWorking } from './working.ts';
 
@@ -41,7 +42,7 @@ export interface ImportedLines {
   readonly kept: number;
 }
 
-/** Characters that wait in memory until they are appended to the files they are sorted into. */
+/** Bytes that wait in memory until they are appended to the files they are sorted into. */
 const waitingAtMost = 48 << 20;
 
 /** Where lines are sorted into shards; removed at the end, and at the next import after one that was killed. */
@@ -123,9 +124,7 @@ async function sortIntoShards(
   { path, defaults, dryRun, keepVectors }: LinesToImport,
   sha256: Sha256,
 ): Promise<ReadonlySet<string>> {
-  const seen = new Set<string>();
-  let waiting = new Map<string, string[]>();
-  let size = 0;
+  const sorter = createSorter(files, sorting);
   for await (const { text, number } of readLines(files, path)) {
     const source = `line ${number} of ${path}`;
     const line = (number === 1 ? text.replace(/^\u{FEFF}/u, '') : text).trim();
@@ -133,36 +132,15 @@ async function sortIntoShards(
     const { experiences, vectors } = fromPaperForm(parseStrictJson(line, source), source, defaults, sha256);
     if (vectors.length > 0 && !dryRun) await keepVectors(vectors);
     for (const experience of experiences) {
-      const canonical = canonicalJson(experience);
-      put(shardOf(experience.id, sha256), canonical);
-      put('order', experience.id);
+      sorter.put(shardOf(experience.id, sha256), canonicalJson(experience));
+      sorter.put('order', experience.id);
     }
-    if (size >= waitingAtMost) await flush();
+    if (sorter.size() >= waitingAtMost) await sorter.flush();
   }
-  await flush();
-  seen.delete('order');
-  return seen;
-
-  function put(name: string, line: string): void {
-    const lines = waiting.get(name);
-    if (lines === undefined) waiting.set(name, [line]);
-    else lines.push(line);
-    size += line.length;
-  }
-
-  async function flush(): Promise<void> {
-    for (const [name, lines] of waiting) {
-      seen.add(name);
-      const appender = await files.append(`${sorting}/${name}`);
-      try {
-        await appender.write(lines.map((line) => `${line}\n`).join(''));
-      } finally {
-        await appender.close();
-      }
-    }
-    waiting = new Map();
-    size = 0;
-  }
+  await sorter.flush();
+  const shards = new Set(sorter.names);
+  shards.delete('order');
+  return shards;
 }
 
 /** What is in the library already. */

@@ -16,9 +16,38 @@ const maximumDepth = 64;
 export function canonicalJson(value: unknown): string {
   const flaw = findFlaw(value, 0);
   if (flaw !== undefined) throw notCanonical(flaw);
-  const text = canonicalize(value);
+  const sorted = sortKeys(value);
+  // Keys that look like numbers come first in any JavaScript object, so that no order of them can be given.
+  const text = sorted === undefined ? canonicalize(value) : JSON.stringify(sorted);
   if (text === undefined) throw notCanonical({ why: 'it is not JSON', path: '' });
   return text;
+}
+
+/**
+ * The same value with its keys in order: what JSON.stringify then writes is canonical, for RFC 8785 takes strings and
+ * numbers from it, and several times as fast as any writer of its own. Undefined where a key looks like a number.
+ */
+function sortKeys(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (const item of value as unknown[]) {
+      const sorted = sortKeys(item);
+      if (sorted === undefined) return undefined;
+      items.push(sorted);
+    }
+    return items;
+  }
+  const members: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  // By UTF-16 code units, as sort does by itself.
+  for (const key of Object.keys(value).sort()) {
+    const first = key.charCodeAt(0);
+    if (first >= 48 && first <= 57) return undefined;
+    const sorted = sortKeys((value as Record<string, unknown>)[key]);
+    if (sorted === undefined) return undefined;
+    members[key] = sorted;
+  }
+  return members;
 }
 
 interface Flaw {

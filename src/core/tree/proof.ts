@@ -3,6 +3,7 @@ import { type Sha256, fromHex, toHex } from '../digest.ts';
 import { ZooError, exitCode } from '../error.ts';
 import { checkJson } from '../json.ts';
 import { type Experience, experienceSchema } from '../library/experience.ts';
+import { isExperience } from '../library/is-experience.ts';
 import type { Library } from '../library/library.ts';
 import { parseStrictJson } from '../library/strict-json.ts';
 import { type Commit, commitId, commitSchema } from './commit.ts';
@@ -42,6 +43,14 @@ const proofSchema = z.strictObject({
   ),
 });
 export type Proof = z.infer<typeof proofSchema>;
+
+const looseSchema = z.looseObject({ included: z.array(z.unknown()) });
+
+function isIncluded(value: unknown): value is Proof['included'][number] {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 2) return false;
+  if (!('record' in value) || !('index' in value) || !isExperience(value.record)) return false;
+  return Number.isSafeInteger(value.index) && (value.index as number) >= 0;
+}
 
 /** Proves of each id whether it is in the library or not. */
 export function proveIds(library: Library, ids: readonly string[], commit: Commit | null, sha256: Sha256): Proof {
@@ -149,7 +158,14 @@ function splitHashes(hex: string): Uint8Array[] {
 
 function parseProof(text: string): Proof {
   try {
-    return checkJson(parseStrictJson(text, 'the proof'), proofSchema, 'the proof');
+    const value = parseStrictJson(text, 'the proof');
+    const { included, ...others } = checkJson(value, looseSchema, 'the proof');
+    const plain = included.filter(isIncluded);
+    const proof = checkJson({ ...others, included: [] }, proofSchema, 'the proof');
+    // The schema tells what is wrong with the rest.
+    return plain.length === included.length
+      ? { ...proof, included: plain }
+      : checkJson(value, proofSchema, 'the proof');
   } catch (cause) {
     throw invalid(cause instanceof Error ? cause.message : 'it cannot be read', undefined, cause);
   }
