@@ -8,7 +8,10 @@ const options = { folder: home.path };
 const sim = ['--provider', 'sim', '--limit', '12', '-q'];
 beforeAll(async () => {
   await ensureBuilt();
-  await runZoo(['train', ...sim, '--dataset', 'quickstart', '--epochs', '2', '--run', 'taught'], options);
+  await runZoo(
+    ['train', ...sim, '--dataset', 'quickstart', '--epochs', '2', '--gate', 'off', '--run', 'taught'],
+    options,
+  );
 }, 60_000);
 afterAll(() => home.remove());
 

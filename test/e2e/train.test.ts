@@ -7,7 +7,7 @@ import { type Simulator, startSimulator } from '../../src/simulator/start-simula
 import { type Ended, ensureBuilt, makeFolder, projectFolder, runZoo, startZoo, whenSaid } from './zoo.ts';
 
 /** Small enough to be quick, large enough to learn something. */
-const small = ['--dataset', 'quickstart', '--provider', 'sim', '--limit', '10', '--epochs', '2', '--group-size', '3'];
+const small = '--gate off --dataset quickstart --provider sim --limit 10 --epochs 2 --group-size 3'.split(' ');
 
 const home = makeFolder();
 const options = { folder: home.path };
