@@ -49,8 +49,8 @@ async function writeMapIndex(files: Files, ledger: Ledger, entry: CommitEntry, s
   const entries =
     indexed === undefined
       ? entriesOfRecords((await ledger.readVersion(entry.id)).experiences, sha256)
-      : { ...joinEntries(indexed), ids: indexed.flatMap(({ ids }) => ids) };
-  await files.writeAtomic(indexPath(ledger, entry), encodeMapIndex(entries, entries.ids, sha256));
+      : { ...joinEntries(indexed), ids: () => indexed.flatMap(({ ids }) => ids()) };
+  await files.writeAtomic(indexPath(ledger, entry), encodeMapIndex(entries, entries.ids(), sha256));
 }
 
 async function certifyWithIndexes(

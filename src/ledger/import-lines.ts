@@ -191,7 +191,10 @@ async function writePart(
   const entries: PartEntry[] = [];
   for (const [id, line] of lines) entries.push({ id, key: sha256(id), value: sha256(line) });
   const sorted = sortedEntries(entries);
-  const text = sorted.ids.map((id) => `${lines.get(id)}\n`).join('');
+  const text = sorted
+    .ids()
+    .map((id) => `${lines.get(id)}\n`)
+    .join('');
   const cid = rawCid(sha256(text));
   if (!(await files.exists(partPath(folder, cid)))) await files.writeAtomic(partPath(folder, cid), text);
   await keepIndex(files, partIndexPath(folder, cid), encodePartEntries(sorted, sha256));

@@ -17,7 +17,7 @@ import { resolveVersion } from './resolve.ts';
 import { createLocking } from './locking.ts';
 import { readGeneration, undisturbed } from './undisturbed.ts';
 import { carryOut } from './carry-out.ts';
-import { workingRoots, workingShards } from './shard-index.ts';
+import { workingState } from './shard-index.ts';
 import { readHeader, readWorking } from './working.ts';
 import { writeVersion } from './write-version.ts';
 
@@ -155,12 +155,7 @@ export function openLedger(options: LedgerOptions): Ledger {
   /** Of shards only those are read that changed since they were last read. */
   async function stateOfWorking(pending: Pending | undefined): Promise<{ root: string; count: number }> {
     if (pending === undefined && (await readHeader(files, folder))?.layout === 'shards') {
-      const { recordsRoot, size } = await workingRoots(
-        files,
-        folder,
-        await workingShards(files, folder, sha256),
-        sha256,
-      );
+      const { recordsRoot, size } = await workingState(files, folder, sha256);
       return { root: recordsRoot, count: size };
     }
     const roots = libraryRoots(sha256, (await workingLibrary(pending)).experiences);

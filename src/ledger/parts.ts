@@ -42,7 +42,8 @@ export function recordsOfPart(text: string, source: string): Experience[] {
 
 /** Keys and digests of a part's records in order of the keys, and their ids. */
 export interface PartEntries extends MapEntries {
-  readonly ids: readonly string[];
+  /** Read when asked for: a million of them take more memory than keys and digests. */
+  ids(): readonly string[];
 }
 
 /** @throws ZooError `duplicate-id` */
@@ -75,7 +76,7 @@ export function sortedEntries(entries: readonly PartEntry[]): PartEntries {
     keys.set(key, place * hashLength);
     values.set(value, place * hashLength);
   }
-  return { count: sorted.length, keys, values, ids: sorted.map(({ id }) => id) };
+  return { count: sorted.length, keys, values, ids: () => sorted.map(({ id }) => id) };
 }
 
 /** Rebuildable, never the truth: magic, count (32 bits, little-endian), keys, values, ids a line each, SHA-256 of it all. */
@@ -87,7 +88,7 @@ export function partIndexPath(folder: string, cid: string): string {
 }
 
 export function encodePartEntries({ count, keys, values, ids }: PartEntries, sha256: Sha256): Uint8Array {
-  const names = new TextEncoder().encode(ids.join('\n'));
+  const names = new TextEncoder().encode(ids().join('\n'));
   const end = headLength + keys.length + values.length + names.length;
   const bytes = new Uint8Array(end + hashLength);
   bytes.set(magic);
@@ -111,7 +112,7 @@ function decodePartEntries(bytes: Uint8Array, sha256: Sha256): PartEntries | und
     count,
     keys: bytes.subarray(keys, values),
     values: bytes.subarray(values, names),
-    ids: count === 0 ? [] : new TextDecoder().decode(bytes.subarray(names, end)).split('\n'),
+    ids: () => (count === 0 ? [] : new TextDecoder().decode(bytes.subarray(names, end)).split('\n')),
   };
 }
 

@@ -4,8 +4,9 @@ import { canonicalJson } from '../core/tree/canonical.ts';
 import { ZooError } from '../core/error.ts';
 import { rawCid } from '../core/tree/cid.ts';
 import { hashLength } from '../core/tree/hashing.ts';
-import { rootsOfEntries } from '../core/tree/library-roots.ts';
-import type { MapEntries } from '../core/tree/merkle-map.ts';
+import { recordLeaves } from '../core/tree/library-roots.ts';
+import { merkleRoot } from '../core/tree/merkle-log.ts';
+import { type MapEntries, mapRoot } from '../core/tree/merkle-map.ts';
 import type { Files } from '../world/files/files.ts';
 import { paths } from './layout.ts';
 import { joinEntries, keepIndex, partEntries } from './parts.ts';
@@ -21,7 +22,9 @@ export interface ShardPart {
 const indexSchema = z.object({
   v: z.literal(1),
   shards: z.record(z.string(), z.object({ stamp: z.string(), cid: z.string(), count: z.int().min(0) })),
-  roots: z.object({ of: z.string(), recordsRoot: z.string(), mapRoot: z.string(), size: z.int().min(0) }).nullable(),
+  roots: z
+    .object({ of: z.string(), recordsRoot: z.string(), mapRoot: z.string().nullable(), size: z.int().min(0) })
+    .nullable(),
 });
 type ShardIndex = z.infer<typeof indexSchema>;
 
@@ -98,19 +101,40 @@ export function readShardText(files: Files, folder: string): (part: ShardPart) =
   return async ({ shard }) => (await files.readText(`${folder}/${paths.records}/${shard}.jsonl`)) ?? '';
 }
 
-/** The roots of the working library, from the index where no shard changed since. */
+/** The root and the size of the working library, from the index where no shard changed since. */
+export async function workingState(
+  files: Files,
+  folder: string,
+  sha256: Sha256,
+): Promise<Pick<HexRoots, 'recordsRoot' | 'size'>> {
+  return await readRoots(files, folder, await workingShards(files, folder, sha256), false, sha256);
+}
+
+/** Both roots of the working library, from the index where no shard changed since. */
 export async function workingRoots(
   files: Files,
   folder: string,
   shards: readonly ShardPart[],
   sha256: Sha256,
 ): Promise<HexRoots> {
+  const { recordsRoot, mapRoot, size } = await readRoots(files, folder, shards, true, sha256);
+  return { recordsRoot, mapRoot: mapRoot ?? '', size };
+}
+
+/** @param withMap whether the mapRoot is asked for, which takes as long again */
+async function readRoots(
+  files: Files,
+  folder: string,
+  shards: readonly ShardPart[],
+  withMap: boolean,
+  sha256: Sha256,
+): Promise<NonNullable<ShardIndex['roots']>> {
   const of = nameOf(shards, sha256);
   const index = await readIndex(files, folder, sha256);
-  if (index.roots?.of === of) return index.roots;
+  if (index.roots?.of === of && (!withMap || index.roots.mapRoot !== null)) return index.roots;
   const entries = await shardEntries(files, folder, shards, readShardText(files, folder), sha256);
-  const { recordsRoot, mapRoot, size } = rootsOfEntries(sha256, entries);
-  const roots = { of, recordsRoot: toHex(recordsRoot), mapRoot: toHex(mapRoot), size };
+  const recordsRoot = toHex(merkleRoot(sha256, recordLeaves(sha256, entries)));
+  const roots = { of, recordsRoot, mapRoot: withMap ? toHex(mapRoot(sha256, entries)) : null, size: entries.count };
   await writeIndex(files, folder, { ...(await readIndex(files, folder, sha256)), roots }, sha256);
   return roots;
 }

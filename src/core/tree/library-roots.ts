@@ -40,10 +40,7 @@ export interface LibraryRoots {
 
 /** Both roots of a set of records; their order does not matter. */
 export function libraryRoots(sha256: Sha256, records: Iterable<Experience>): LibraryRoots {
-  return rootsOfEntries(sha256, recordEntries(sha256, records));
-}
-
-export function rootsOfEntries(sha256: Sha256, entries: MapEntries): LibraryRoots {
+  const entries = recordEntries(sha256, records);
   return {
     size: entries.count,
     recordsRoot: merkleRoot(sha256, recordLeaves(sha256, entries)),
