@@ -20,6 +20,7 @@ import { ZooError, exitCode } from '../core/error.ts';
 import type { GateAccount, StepAccount, TrainResult } from '../core/learning/account.ts';
 import { type Change, applyOperations } from '../core/library/apply.ts';
 import type { Library } from '../core/library/library.ts';
+import { leftOutOfPrompt } from '../core/library/prompt.ts';
 import type { ProposedOperation } from '../core/library/operation.ts';
 import { canonicalJson } from '../core/tree/canonical.ts';
 import { accountForStep } from './account.ts';
@@ -68,6 +69,7 @@ export async function* train(run: Run, world: World): AsyncGenerator<StepAccount
   try {
     for (const step of plan.slice(state.finished)) {
       world.observe({ type: 'step-started', epoch: step.epoch, step: step.step, groups: step.problems.length });
+      warnOfCap(state.library, run, world);
       const next = await takeStep(step, state, run, world);
       await world.journal.commit(next.state);
       state = next.state;
@@ -152,6 +154,18 @@ interface Taken {
   readonly state: TrainState;
   readonly account: StepAccount;
   readonly changes: readonly Change[];
+}
+
+/** What the prompt has no room for cannot help: that is told with the mend. */
+function warnOfCap({ experiences }: Library, { settings }: Run, world: World): void {
+  const left = leftOutOfPrompt({ experiences }, settings.libraryTokens);
+  if (left === 0) return;
+  world.observe({
+    type: 'warning',
+    code: 'library-cut',
+    message: `${left} of ${experiences.length} experiences have no room in the prompt, the least confident ones`,
+    hint: `Raise --library-tokens (ZOO_LIBRARY_TOKENS), now ${settings.libraryTokens}, or prune the library.`,
+  });
 }
 
 /** Rollouts that taught nothing are told with their denominator and the mend. */

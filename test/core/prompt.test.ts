@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Experience } from '../../src/core/library/experience.ts';
-import { solvePrompt } from '../../src/core/library/prompt.ts';
+import { leftOutOfPrompt, solvePrompt } from '../../src/core/library/prompt.ts';
 import { fence, fillPrompt, parsePrompt, promptNames } from '../../src/core/prompt.ts';
 
 const solve = parsePrompt('solve', readFileSync('prompts/solve.md', 'utf8'));
@@ -64,6 +64,8 @@ describe('solvePrompt', () => {
   test('a token cap leaves out the least confident and keeps the order', () => {
     const { injected } = solvePrompt(solve, { problem: 'p' }, { experiences }, 26);
     expect(injected.map(({ id }) => id)).toEqual(['one', 'three']);
+    expect(leftOutOfPrompt({ experiences }, 26)).toBe(experiences.length - 2);
+    expect(leftOutOfPrompt({ experiences }, 8192)).toBe(0);
     expect(solvePrompt(solve, { problem: 'p' }, { experiences }, 0).injected).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ZooError, exitCode } from '../../src/core/error.ts';
 import { train } from '../../src/grpo/train.ts';
+import { exampleLibrary } from '../ledger/experience.ts';
 import { type Script, complete, drain, fakeRun, fakeWorld, problems } from './fake-world.ts';
 
 const answerOf = (item: string) => problems.find(({ id }) => id === item)?.answer ?? '';
@@ -95,6 +96,14 @@ describe('train', () => {
       rollouts: { total: 4, correct: 1, wrong: 0, truncated: 1, unparseable: 1, failed: 1 },
       reward: { mean: 1, std: 0 },
     });
+  });
+
+  test('experiences that the prompt has no room for are told', async () => {
+    const { world, events } = fakeWorld(learning);
+    await drain(train(fakeRun({ library: exampleLibrary(1), with: { libraryTokens: 1 } }), world));
+    expect(events).toContainEqual(
+      expect.objectContaining({ code: 'library-cut', hint: expect.stringMatching(/now 1,/) }),
+    );
   });
 
   test('an answer that stands before the token limit counts', async () => {

@@ -39,13 +39,14 @@ export function milestone(event: TrainEvent): string | undefined {
 /** What a finished step came to, in one line. */
 function describeStep(account: StepAccount): string {
   const { step, groups, contested, rollouts, saved, predicted, operations, reward, experiences } = account;
-  const refused = operations.rejected.reduce((sum, { count }) => sum + count, 0);
   const parts = [
     describeOutcomes(rollouts),
     `mean reward ${reward.mean === null ? 'unknown' : reward.mean.toFixed(3)}`,
     `${contested}/${groups} groups contested`,
-    `${operations.accepted}/${operations.proposed} operations accepted, ${refused} refused${carried(operations.carried)}`,
-    ...(saved > 0 ? [`${count(saved, 'rollout')} saved${predicted > 0 ? `, ${count(predicted, 'group')} left small` : ''}`] : []),
+    `${operations.accepted}/${operations.proposed} operations accepted, ${refusals(operations.rejected)}${carried(operations.carried)}`,
+    ...(saved > 0
+      ? [`${count(saved, 'rollout')} saved${predicted > 0 ? `, ${count(predicted, 'group')} left small` : ''}`]
+      : []),
     `${count(experiences, 'experience')} in the library`,
   ];
   return `step ${step + 1} done: ${parts.join('; ')}`;
@@ -53,6 +54,14 @@ function describeStep(account: StepAccount): string {
 
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** Such as `3 refused (2 duplicate, 1 too-long)`, the commonest reason first. */
+function refusals(rejected: StepAccount['operations']['rejected']): string {
+  const total = rejected.reduce((sum, { count }) => sum + count, 0);
+  if (total === 0) return '0 refused';
+  const reasons = rejected.toSorted((a, b) => b.count - a.count).map(({ reason, count }) => `${count} ${reason}`);
+  return `${total} refused (${reasons.join(', ')})`;
 }
 
 function carried(operations: number): string {

@@ -40,6 +40,11 @@ export function solvePrompt(
   };
 }
 
+/** How many experiences of a library a prompt leaves out for its cap. */
+export function leftOutOfPrompt(library: Library, maximumTokens: number): number {
+  return library.experiences.length - withinTokens(library.experiences, maximumTokens).length;
+}
+
 /** One experience a line: `[exp_…] When …, …`. */
 export function renderExperiences(experiences: readonly Experience[]): string {
   if (experiences.length === 0) return '(none yet)';
