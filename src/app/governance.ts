@@ -6,8 +6,15 @@ import { digestOf, parseCid } from '../core/ipld/cid.ts';
 import type { Library } from '../core/library/library.ts';
 import { lintLibrary } from '../core/library/lint.ts';
 import type { ProposedVersion } from '../governance/propose.ts';
-import { type Place, type ProposalStatus, listProposals, proposalStatus } from '../governance/proposals.ts';
-import { versionInForce } from '../governance/version-in-force.ts';
+import { type ProposedUpdate, proposedUpdate } from '../governance/proposed-update.ts';
+import {
+  type Place,
+  type Proposal,
+  type ProposalStatus,
+  listProposals,
+  proposalStatus,
+} from '../governance/proposals.ts';
+import { type RegisteredVersion, versionInForce } from '../governance/version-in-force.ts';
 import { logRoot } from '../ledger/checkpoint.ts';
 import { type LibraryComparison, compareLibraries } from '../ledger/compare-libraries.ts';
 import type { CommitEntry } from '../ledger/history.ts';
@@ -80,7 +87,7 @@ export async function candidateOf(
     cidDigest: toHex(digestOf(parseCid(cid))),
     arweaveId: archived.success ? Buffer.from(archived.data, 'base64url').toString('hex') : undefined,
   };
-  const changes = await changesInForce(config, place, library, history, signal);
+  const changes = await changesSince(config, await versionInForce(place), library, history, signal);
   return { proposed, cid, changes, description: describe(entry, cid, changes) };
 }
 
@@ -95,15 +102,43 @@ function refuseFlaws(library: Library, capacity: number): void {
   });
 }
 
-/** What a library changes of the one in force, which is in the ledger or fetched by its CID. */
-async function changesInForce(
+export interface ProposedDifference extends LibraryComparison {
+  readonly update: ProposedUpdate;
+}
+
+/**
+ * What a proposal changes of the library before it. The proposed library is fetched by the CID of the proposal and
+ * verified against its commit and root before anything of it is told.
+ *
+ * @returns undefined for a proposal that is about something else
+ * @throws ZooError of exit code 5 when what the CID leads to is not what the proposal says
+ */
+export async function proposedDifference(
   config: Config,
   place: Place,
+  proposal: Proposal,
+  signal: AbortSignal,
+): Promise<ProposedDifference | undefined> {
+  const update = proposedUpdate(place, proposal);
+  if (update === undefined) return undefined;
+  const { cid, commit, recordsRoot } = update;
+  const { library } = await fetchLibrary(config, { cid, commit, root: recordsRoot }, signal);
+  const before = update.seq > 1 ? await versionInForce(place, update.seq - 1) : undefined;
+  const changes = await changesSince(config, before, library, await configuredLedger(config).history(), signal);
+  if (changes !== undefined) return { update, ...changes };
+  throw new ZooError('not-at-hand', 'the version in force before it could not be had, so the difference is not known', {
+    hint: 'Name gateways that hold it: --gateway (ZOO_GATEWAY).',
+  });
+}
+
+/** What a library changes of a version that is or was in force, which is in the ledger or fetched by its CID. */
+async function changesSince(
+  config: Config,
+  current: RegisteredVersion | undefined,
   library: Library,
   history: readonly CommitEntry[],
   signal: AbortSignal,
 ): Promise<LibraryComparison | undefined> {
-  const current = await versionInForce(place);
   if (current === undefined) return compareLibraries({ experiences: [] }, library);
   try {
     const own = history.find(({ id }) => id === current.commit);

@@ -107,9 +107,9 @@ export const chainCommands: readonly CommandEntry[] = [
   {
     name: 'proposal show',
     arguments: '<proposal>',
-    about: 'a proposal with its description; by its id, the first digits of it, or latest',
+    about: 'a proposal with what it changes, verified against its roots; by its id, the first digits of it, or latest',
     example: 'zoo proposal show latest',
-    settings: chain,
+    settings: ['library', 'gateway', 'ipfsDir', 'maxBytes', 'maxRecords', ...chain],
     load: async () => (await import('./commands/proposals.ts')).proposalShow,
   },
   {

@@ -98,6 +98,10 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
     const [listed] = (await json<{ proposals: Record<string, unknown>[] }>('proposals')).proposals;
     expect(listed).toMatchObject({ id: proposal, state: 'active', tally: { quorumReached: true, approved: true } });
 
+    const shown = await json<{ difference: { added: object[]; update: object } }>('proposal', 'show', 'latest');
+    expect(shown.difference.update).toMatchObject({ seq: 1, recordsRoot: root });
+    expect(shown.difference.added.length).toBeGreaterThan(0);
+
     expect(await refused(['execute', 'latest', '--yes'])).toContain('its vote ends at');
     await warp('7d');
     expect(await json('execute', 'latest', '--yes')).toMatchObject({ step: 'queue' });

@@ -1,6 +1,9 @@
+import { ZooError, exitCode } from '../../core/error.ts';
 import type { ProposalStatus } from '../../governance/proposals.ts';
+import { untilInterrupted } from '../interrupt.ts';
 import { type Invocation, textFlag } from '../invocation.ts';
 import { cleanLine, cleanText } from '../view/clean-text.ts';
+import { comparisonLines, comparisonSummary } from '../view/experiences.ts';
 
 /** `zoo proposals`: the newest first, with state, tally and deadline. */
 export async function proposals(invocation: Invocation): Promise<void> {
@@ -15,18 +18,35 @@ export async function proposals(invocation: Invocation): Promise<void> {
   for (const status of found) for (const line of await linesOf(status)) terminal.print(line);
 }
 
-/** `zoo proposal show <proposal>`: one with its whole description. */
+/** `zoo proposal show <proposal>`: one with its whole description, and what it changes, verified against its roots. */
 export async function proposalShow(invocation: Invocation): Promise<void> {
   const { terminal } = invocation;
   const { openPlace } = await import('../../app/chain.ts');
   const { findProposal, proposalStatus } = await import('../../governance/proposals.ts');
-  const place = await openPlace(await invocation.config());
-  const status = await proposalStatus(place, await findProposal(place, invocation.words[0] as string));
-  terminal.document(asJson(status));
+  const { proposedDifference } = await import('../../app/governance.ts');
+  const config = await invocation.config();
+  const place = await openPlace(config);
+  const proposal = await findProposal(place, invocation.words[0] as string);
+  const status = await proposalStatus(place, proposal);
+  const interrupt = untilInterrupted(terminal, 'nothing was changed');
+  let difference: Awaited<ReturnType<typeof proposedDifference>>;
+  try {
+    difference = await proposedDifference(config, place, proposal, interrupt.signal);
+  } catch (thrown) {
+    if (!(thrown instanceof ZooError) || thrown.exitCode !== exitCode.error) throw thrown;
+    terminal.message('warn', cleanLine(`The proposed library is not at hand: ${thrown.message}`));
+  } finally {
+    interrupt.end();
+  }
+  terminal.document({ ...(asJson(status) as object), difference: difference ?? null });
   for (const line of await linesOf(status)) terminal.print(line);
   for (const { contract, function: name, to } of status.calls)
     terminal.print(`  calls ${contract ?? to}.${name ?? 'an unknown function'}`);
   terminal.print(cleanText(status.description));
+  if (difference === undefined) return;
+  terminal.print(`What it changes, verified against root ${difference.update.recordsRoot}:`);
+  for (const line of comparisonLines(difference, terminal)) terminal.print(`  ${line}`);
+  terminal.print(`  ${comparisonSummary(difference)}`);
 }
 
 async function linesOf(status: ProposalStatus): Promise<readonly string[]> {
