@@ -1,6 +1,7 @@
 import { Agent, fetch as undiciFetch } from 'undici';
 import type { EndpointContext } from './endpoint-error.ts';
 import { statusError, transportError } from './endpoint-error.ts';
+import { type LeanRequest, leanFetch } from './lean-fetch.ts';
 
 export interface ConnectionOptions {
   readonly provider: string;
@@ -20,6 +21,8 @@ export interface EndpointConnection {
   readonly headers: Readonly<Record<string, string>>;
   /** Like `fetch`, but whatever is not a success is thrown as a ModelError. */
   readonly fetch: typeof fetch;
+  /** The same for the `openai` client, at less cost (see {@link leanFetch}). */
+  readonly leanFetch: typeof fetch;
   close(): Promise<void>;
 }
 
@@ -47,12 +50,20 @@ export function connectEndpoint(options: ConnectionOptions): EndpointConnection 
     allowH2: false,
     connect: { timeout: 30_000 },
   });
-  const guarded = async (url: string, init: Parameters<typeof undiciFetch>[1]) => {
-    let response: Awaited<ReturnType<typeof undiciFetch>>;
+  type Init = NonNullable<Parameters<typeof undiciFetch>[1]>;
+  const whole = (url: string, init: Init) => undiciFetch(url, { ...init, dispatcher: agent });
+  const lean = async (url: string, init: Init) => {
+    const response = await leanFetch(url, init as LeanRequest, agent);
+    if (response.status < 300 || response.status >= 400) return response;
+    await response.text();
+    return await whole(url, init);
+  };
+  const guarded = (ask: typeof whole | typeof lean) => async (url: string, init: Init) => {
+    let response: Awaited<ReturnType<typeof ask>>;
     try {
-      response = await undiciFetch(url, { ...init, dispatcher: agent });
+      response = await ask(url, init);
     } catch (thrown) {
-      if (init?.signal?.aborted === true) throw thrown;
+      if (init.signal?.aborted === true) throw thrown;
       throw transportError(thrown, context);
     }
     if (response.ok) return response;
@@ -62,7 +73,8 @@ export function connectEndpoint(options: ConnectionOptions): EndpointConnection 
   return {
     context,
     headers: { ...authorization(options.apiKey, basic?.encoded), ...options.headers },
-    fetch: guarded as unknown as typeof fetch,
+    fetch: guarded(whole) as unknown as typeof fetch,
+    leanFetch: guarded(lean) as unknown as typeof fetch,
     close: () => agent.close(),
   };
 }

@@ -109,7 +109,7 @@ function createClient(connection: ReturnType<typeof connectEndpoint>): OpenAI {
     defaultHeaders: { authorization: null, ...connection.headers },
     maxRetries: 0,
     timeout: never,
-    fetch: connection.fetch,
+    fetch: connection.leanFetch,
     logLevel: 'off',
   });
 }

@@ -1,0 +1,55 @@
+import { type Agent, type Dispatcher, request } from 'undici';
+
+/** What a client of streamed answers needs of a `Response`; its body is a stream of Node's. */
+interface LeanResponse {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly statusText: string;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: AsyncIterable<Uint8Array>;
+  text(): Promise<string>;
+  json(): Promise<unknown>;
+}
+
+export interface LeanRequest {
+  readonly method?: string | undefined;
+  readonly headers?: ConstructorParameters<typeof Headers>[0] | undefined;
+  readonly body?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * As much of `fetch` as the `openai` client uses, over undici's own request: for a third of the CPU, since no web stream
+ * stands between the socket and the reader. It follows no redirects.
+ */
+export async function leanFetch(url: string, init: LeanRequest, agent: Agent): Promise<LeanResponse> {
+  const { method = 'GET', body, signal } = init;
+  const answer = await request(url, {
+    dispatcher: agent,
+    method: method as Dispatcher.HttpMethod,
+    headers: Object.fromEntries(new Headers(init.headers)),
+    body: body ?? null,
+    signal: signal ?? null,
+  });
+  const { statusCode } = answer;
+  return {
+    ok: statusCode >= 200 && statusCode < 300,
+    status: statusCode,
+    statusText: answer.statusText,
+    url,
+    headers: headersOf(answer.headers),
+    body: answer.body,
+    text: () => answer.body.text(),
+    json: () => answer.body.json(),
+  };
+}
+
+function headersOf(fields: Dispatcher.ResponseData['headers']): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === 'string') headers.set(name, value);
+    else for (const one of value ?? []) headers.append(name, one);
+  }
+  return headers;
+}
