@@ -1,4 +1,5 @@
-import { ZooError } from '../core/error.ts';
+import { ZooError, exitCode } from '../core/error.ts';
+import { overlap } from '../core/learning/overlap.ts';
 import type { Problem } from '../core/learning/problem.ts';
 import type { Library } from '../core/library/library.ts';
 import { randomFor } from '../core/random.ts';
@@ -14,7 +15,8 @@ import { version } from './package.ts';
 import { readPrompts } from './prompts.ts';
 import { recordSettings } from './run-record.ts';
 import { rootOf } from './train-run.ts';
-import { openDataset } from './wire/datasets.ts';
+import { refuseTrainedOn } from './refuse-trained-on.ts';
+import { openDataset, openDatasets } from './wire/datasets.ts';
 import { resolveStudent } from './wire/endpoints.ts';
 import { ledgerAt } from './wire/ledgers.ts';
 import { type Models, type ModelsOptions, openModels } from './wire/models.ts';
@@ -30,6 +32,10 @@ export interface EvaluateRequest {
   /** Versions of the library to compare besides the working one, such as `v3`. */
   readonly versions: readonly string[];
   readonly controls: readonly ControlName[];
+  /** The dataset whose problems the control `direct` is written from; never that of the evaluation. */
+  readonly training: string | undefined;
+  /** Reports on problems that the library was learned from as well, instead of refusing to. */
+  readonly allowTrainedOn: boolean;
   /** Further models that answer with the library. */
   readonly models: readonly string[];
   /** Folders of further prompts to answer by, with the library. */
@@ -39,7 +45,7 @@ export interface EvaluateRequest {
 }
 
 /** What a run of `zoo eval` compares beside the arms without and with the library. */
-type FurtherArms = Pick<EvaluateRequest, 'versions' | 'controls' | 'models' | 'promptFolders'>;
+type FurtherArms = Pick<EvaluateRequest, 'versions' | 'controls' | 'training' | 'models' | 'promptFolders'>;
 
 /** Temperature of an evaluation unless the command line or the environment names one: that of the published protocol. */
 const evaluationTemperature = 0.3;
@@ -54,6 +60,11 @@ export async function runEvaluation(config: Config, request: EvaluateRequest): P
   const ledger = ledgerAt(settings.library);
   const library = await ledger.library();
   const problems = settings.limit === undefined ? dataset.problems : dataset.problems.slice(0, settings.limit);
+  const held = await Promise.all(request.versions.map((version) => ledger.readVersion(version)));
+  if (!request.allowTrainedOn) await refuseTrainedOn({ ...dataset, problems }, [library, ...held], ledger);
+  const training = request.controls.includes('direct')
+    ? await trainingProblems(config, request.training, problems)
+    : [];
   if (library.experiences.length === 0) {
     const message = `the library in ${settings.library} is empty, so that both arms are the same`;
     observe({ type: 'warning', code: 'empty-library', message, hint: 'Name another with --library or ZOO_LIBRARY.' });
@@ -84,13 +95,11 @@ export async function runEvaluation(config: Config, request: EvaluateRequest): P
       template: prompts.templates.solve,
     });
     const sampling = samplingOf(config);
-    const versions = await Promise.all(
-      request.versions.map(async (version) => arm(version, await ledger.readVersion(version))),
-    );
+    const versions = request.versions.map((version, index) => arm(version, held[index] as Library));
     const controls: Arm[] = [];
     for (const name of request.controls) {
       controls.push(
-        arm(name, await controlLibrary(name, library, { models, prompts, problems, sampling, config, signal })),
+        arm(name, await controlLibrary(name, library, { models, prompts, training, sampling, config, signal })),
       );
     }
     const others: Arm[] = [];
@@ -146,10 +155,35 @@ export async function planFor(
   };
 }
 
+/**
+ * What the control `direct` is written from. It must not see what it is measured on, as the library has not.
+ *
+ * @throws ZooError `control-needs-training` (exit 2) when no other problems are named, or none that is another one
+ */
+async function trainingProblems(
+  config: Config,
+  named: string | undefined,
+  evaluated: readonly Problem[],
+): Promise<readonly Problem[]> {
+  const refuse = (reason: string) =>
+    new ZooError('control-needs-training', `the control "direct" cannot be written: ${reason}`, {
+      exitCode: exitCode.usage,
+      hint: 'Name the dataset that the library was learned from with --training <dataset>, or leave the control out.',
+    });
+  if (named === undefined) throw refuse('it is written from training problems, and none were named');
+  const offered = (await openDatasets(config).open(named)).problems;
+  const { exact, normalised } = overlap(offered, evaluated);
+  const seen = new Set([...exact, ...normalised].map(({ left }) => left));
+  const training = offered.filter(({ id }) => !seen.has(id));
+  if (training.length === 0) throw refuse(`every problem of ${named} is evaluated on`);
+  return training;
+}
+
 interface ControlMeans {
   readonly models: Models;
   readonly prompts: Awaited<ReturnType<typeof readPrompts>>;
-  readonly problems: readonly Problem[];
+  /** What the control `direct` is shown. */
+  readonly training: readonly Problem[];
   readonly sampling: Sampling;
   readonly config: Config;
   readonly signal: AbortSignal;
@@ -165,12 +199,12 @@ async function controlLibrary(name: ControlName, library: Library, means: Contro
     case 'other-domain':
       return otherDomainLibrary(count, random, sha256);
     case 'direct': {
-      const { models, prompts, problems, sampling, signal } = means;
+      const { models, prompts, training, sampling, signal } = means;
       return await directLibrary({
         model: models.student,
         template: prompts.templates.direct,
         sampling,
-        problems,
+        problems: training,
         count,
         domain: domain ?? 'general',
         seed,

@@ -4,6 +4,7 @@ import { evaluateTransfer, type TransferDataset, type TransferResult } from '../
 import type { Config } from './config.ts';
 import { type EvaluateRequest, samplingOf } from './evaluate.ts';
 import { readPrompts } from './prompts.ts';
+import { refuseTrainedOn } from './refuse-trained-on.ts';
 import { openDatasets } from './wire/datasets.ts';
 import { resolveStudent } from './wire/endpoints.ts';
 import { ledgerAt } from './wire/ledgers.ts';
@@ -13,7 +14,7 @@ import { openVerifier } from './wire/verifiers.ts';
 
 export interface TransferRequest extends Pick<
   EvaluateRequest,
-  'samples' | 'untilDecided' | 'effect' | 'observe' | 'signal'
+  'samples' | 'untilDecided' | 'effect' | 'allowTrainedOn' | 'observe' | 'signal'
 > {
   /** Models at the configured endpoint; the configured one when none is named. */
   readonly models: readonly string[];
@@ -30,8 +31,10 @@ export async function runTransfer(config: Config, request: TransferRequest): Pro
   const { settings } = config;
   const { observe, signal } = request;
   const prompts = await readPrompts(files, sha256, settings.prompts);
-  const library = await ledgerAt(settings.library).library();
+  const ledger = ledgerAt(settings.library);
+  const library = await ledger.library();
   const datasets = await openTransferDatasets(config, request.datasets);
+  if (!request.allowTrainedOn) for (const dataset of datasets) await refuseTrainedOn(dataset, [library], ledger);
   const student = await resolveStudent(config, signal);
   const names = request.models.length === 0 ? [student.model] : request.models;
   const opened: Models[] = [];

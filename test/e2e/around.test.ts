@@ -22,6 +22,7 @@ describe('zoo eval', () => {
     const words = [
       'eval',
       ...sim,
+      '--allow-trained-on',
       '--limit',
       '20',
       '--samples',

@@ -6,6 +6,7 @@ import { ensureBuilt, makeFolder, runZoo } from './zoo.ts';
 const home = makeFolder();
 const options = { folder: home.path };
 const sim = ['--provider', 'sim', '--limit', '12', '-q'];
+const trained = '--allow-trained-on';
 beforeAll(async () => {
   await ensureBuilt();
   await runZoo(
@@ -18,7 +19,10 @@ afterAll(() => home.remove());
 describe('zoo eval', () => {
   it('compares further models, prompts and controls, and writes its report', async () => {
     const words = ['--samples', '2', '--models', 'zoo-sim-student-large', '--controls', 'shuffled', '--html', 'e.html'];
-    const { code, stdout } = await runZoo(['eval', ...sim, '--dataset', 'quickstart', ...words, '--json'], options);
+    const { code, stdout } = await runZoo(
+      ['eval', ...sim, trained, '--dataset', 'quickstart', ...words, '--json'],
+      options,
+    );
     expect(code).toBe(0);
     const result = JSON.parse(stdout) as { arms: { name: string; model: string }[]; notes: string[] };
     expect(result.arms.map(({ name }) => name)).toEqual(['without', 'with', 'shuffled', 'zoo-sim-student-large']);
@@ -29,10 +33,46 @@ describe('zoo eval', () => {
     expect(page).toContain('zoo-sim-student-large');
   });
 
+  it('refuses to report on what the library was learned from', async () => {
+    for (const words of [[], ['--transfer', '--datasets', 'quickstart']]) {
+      const { code, stderr } = await runZoo(['eval', ...sim, '--dataset', 'quickstart', ...words], options);
+      expect(code).toBe(2);
+      expect(stderr).toContain('[trained-on]');
+      expect(stderr).toContain('--allow-trained-on');
+    }
+  });
+
+  it('writes the control "direct" from training problems alone', async () => {
+    await runZoo(['dataset', 'split', 'quickstart', '--parts', 'other=1,held-out=1'], options);
+    const words = [
+      'eval',
+      ...sim,
+      trained,
+      '--dataset',
+      'quickstart-held-out.jsonl',
+      '--controls',
+      'direct',
+      '--samples',
+      '1',
+    ];
+    const unnamed = await runZoo(words, options);
+    expect([unnamed.code, unnamed.stderr]).toEqual([2, expect.stringContaining('[control-needs-training]')]);
+    const same = await runZoo([...words, '--limit', '40', '--training', 'quickstart-held-out.jsonl'], options);
+    expect([same.code, same.stderr]).toEqual([2, expect.stringContaining('[control-needs-training]')]);
+    const named = await runZoo([...words, '--training', 'quickstart', '--json'], options);
+    expect(named.code).toBe(0);
+    const { arms } = JSON.parse(named.stdout) as { arms: { name: string; experiences: number }[] };
+    expect(arms[2]).toMatchObject({ name: 'direct' });
+    expect(arms[2]?.experiences).toBeGreaterThan(0);
+  });
+
   it('carries one library over models, in one table', async () => {
     const words = ['--transfer', '--models', 'zoo-sim-student,zoo-sim-student-small', '--datasets', 'quickstart'];
     const files = ['--markdown', 't.md', '--junit', 't.xml'];
-    const { code, stdout } = await runZoo(['eval', ...sim, ...words, ...files, '--samples', '2', '--json'], options);
+    const { code, stdout } = await runZoo(
+      ['eval', ...sim, trained, ...words, ...files, '--samples', '2', '--json'],
+      options,
+    );
     expect(code).toBe(0);
     const { cells } = JSON.parse(stdout) as {
       cells: { model: string; dataset: string; result: { samples: number } }[];

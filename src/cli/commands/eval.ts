@@ -25,6 +25,8 @@ export async function evaluate(invocation: Invocation): Promise<number> {
     untilDecided: flags['untilDecided'] === true,
     versions: listFlag(invocation, 'versions'),
     controls: parseControls(listFlag(invocation, 'controls'), controlNames),
+    training: textFlag(invocation, 'training'),
+    allowTrainedOn: flags['allowTrainedOn'] === true,
     models: listFlag(invocation, 'models'),
     promptFolders: listFlag(invocation, 'promptFolders').map((folder) => resolve(terminal.host.folder, folder)),
   };
@@ -62,7 +64,7 @@ async function transfer(
   asked: Omit<EvaluateRequest, 'observe' | 'signal'>,
 ): Promise<number> {
   const { terminal, flags } = invocation;
-  refuseWithTransfer(invocation, ['versions', 'controls', 'promptFolders', 'html', 'dryRun']);
+  refuseWithTransfer(invocation, ['versions', 'controls', 'training', 'promptFolders', 'html', 'dryRun']);
   const { runTransfer } = await import('../../app/transfer.ts');
   const datasets = listFlag(invocation, 'datasets');
   const interrupt = untilInterrupted(terminal, 'an evaluation keeps nothing');
