@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import deepHashModule from 'arweave/node/lib/deepHash.js';
-import { getBytes, verifyMessage } from 'ethers';
-import { computeAddress, hexlify } from 'ethers';
+import { createRequire } from 'node:module';
+import { computeAddress, getBytes, hexlify, verifyMessage } from 'ethers';
 import { decodeTags } from '../../../src/world/archive/ans104/tags.ts';
 import type { Answer, EmulatedWeave, Listed } from './weave.ts';
 
-const { default: deepHash } = deepHashModule;
+const { default: deepHash } = createRequire(import.meta.url)('arweave/node/lib/deepHash.js') as {
+  default: (data: unknown) => Promise<Uint8Array>;
+};
 
 /** An EMULATED bundler: takes data items that a key of Ethereum signed, for credits, and brings them into blocks. */
 export class EmulatedBundler {
