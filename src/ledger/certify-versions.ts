@@ -49,7 +49,7 @@ async function writeMapIndex(files: Files, ledger: Ledger, entry: CommitEntry, s
   const entries =
     indexed === undefined
       ? entriesOfRecords((await ledger.readVersion(entry.id)).experiences, sha256)
-      : { ...joinEntries(indexed), ids: () => indexed.flatMap(({ ids }) => ids()) };
+      : { ...joinEntries(indexed), ids: () => indexed.flatMap((part) => part.ids()) };
   await files.writeAtomic(indexPath(ledger, entry), encodeMapIndex(entries, entries.ids(), sha256));
 }
 

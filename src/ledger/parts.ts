@@ -87,8 +87,9 @@ export function partIndexPath(folder: string, cid: string): string {
   return `${folder}/${paths.index}/${cid}.part`;
 }
 
-export function encodePartEntries({ count, keys, values, ids }: PartEntries, sha256: Sha256): Uint8Array {
-  const names = new TextEncoder().encode(ids().join('\n'));
+export function encodePartEntries(entries: PartEntries, sha256: Sha256): Uint8Array {
+  const { count, keys, values } = entries;
+  const names = new TextEncoder().encode(entries.ids().join('\n'));
   const end = headLength + keys.length + values.length + names.length;
   const bytes = new Uint8Array(end + hashLength);
   bytes.set(magic);

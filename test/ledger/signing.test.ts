@@ -1,6 +1,6 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { describe, expect, it } from 'vitest';
-import { fromHex } from '../../src/core/digest.ts';
+import { fromHex, toHex } from '../../src/core/digest.ts';
 import {
   checkpointOf,
   parseCheckpoint,
@@ -19,6 +19,16 @@ import { exampleLibrary } from './experience.ts';
 const secret = sha256('a secret for tests');
 const algorithms = ['secp256k1', 'ed25519', 'ml-dsa-65'] as const;
 const ids = Array.from({ length: 9 }, (_, index) => Buffer.from(sha256(`commit ${index}`)).toString('hex'));
+
+/** By dilithium-py 1.5.1, which has no code in common with ours: `key_derive` of the seed, `sign(…, deterministic=True)`. */
+it('signs with ML-DSA-65 what another implementation signs', () => {
+  const seed = Uint8Array.from({ length: 32 }, (_, place) => place);
+  const id = 'b1f7e24abfa5d1e69ead441f9fcce6196c4c453ebc0eef795cab84b80133b8cc';
+  const { publicKey, signature } = signCommit('ml-dsa-65', id, seed);
+  const digestOf = (hex: string) => toHex(sha256(fromHex(hex)));
+  expect(digestOf(publicKey)).toBe('d666806e11cee19a7c989f7445f90dd419cf4d2d51db8c0fdb4c0f0a542238c9');
+  expect(digestOf(signature)).toBe('f5a5e952bee3d04acfc0c84581ec6cfc731a531cadf79e0b8984f9618604017e');
+});
 
 describe.each(algorithms)('a commit signed with %s', (algorithm) => {
   const [id = '', otherId = ''] = ids;
