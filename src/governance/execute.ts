@@ -1,4 +1,4 @@
-import { ZooError } from '../core/error.ts';
+import { ZooError, exitCode } from '../core/error.ts';
 import { type Intent, callOf } from './intent.ts';
 import { type Place, type Proposal, type ProposalStatus, proposalStatus } from './proposals.ts';
 import { days, whole } from './propose.ts';
@@ -90,6 +90,11 @@ export async function intendToClaim({ chain, addresses }: Place, from: string): 
 
 /** Tells whom an account's tokens vote with. */
 export async function intendToDelegate({ chain, addresses }: Place, from: string, to: string): Promise<Intent> {
+  if (!/^0x[0-9a-fA-F]{40}$/.test(to))
+    throw new ZooError('invalid-address', `"${to.slice(0, 60)}" is no address`, {
+      exitCode: exitCode.usage,
+      hint: 'An address is 0x and 40 hexadecimal digits; names are not looked up.',
+    });
   const { token } = chain.contracts(addresses);
   const balance = await token.balanceOf(from);
   return {

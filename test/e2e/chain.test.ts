@@ -168,6 +168,7 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
     const { addresses } = await json<Status>('chain', 'status');
     expect(batch).toMatchObject({ version: '1.0', chainId: '31337', meta: { createdFromSafeAddress: safe } });
     expect(batch.transactions.map(({ to }) => to)).toEqual([addresses['token']]);
+    expect(await refused(['delegate', 'vitalik.eth', '--yes'])).toContain('[invalid-address]');
     const bare = await json<{ calls: { to: string; data: string }[] }>('delegate', '--calldata');
     expect(bare.calls[0]?.data).toMatch(/^0x5c19a95c/);
   }, 30_000);

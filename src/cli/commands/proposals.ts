@@ -58,7 +58,7 @@ async function linesOf(status: ProposalStatus): Promise<readonly string[]> {
     state === 'pending'
       ? `the vote opens ${timeText(voteStart)}`
       : executableAt === null
-        ? `the vote ${state === 'active' ? 'ends' : 'ended'} ${timeText(voteEnd)}`
+        ? `the vote ${state === 'cancelled' ? 'would have ended' : state === 'active' ? 'ends' : 'ended'} ${timeText(voteEnd)}`
         : `can be executed from ${timeText(executableAt)}`;
   return [
     id,
