@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { Sha256 } from '../core/digest.ts';
 import { ZooError, exitCode, messageOf } from '../core/error.ts';
 import type { ArchiveGateway, ArchiveMention, SignedItem } from '../world/archive/archive.ts';
-import { type ArchiveClaims, archiveMark, contradiction, readClaims } from './archive-tags.ts';
+import { type ArchiveClaims, archiveMark, contradiction, readClaims, sameClaims } from './archive-tags.ts';
 import { type LoggedCommit, readBeginning } from './read-beginning.ts';
 import { unverified } from './unverified.ts';
 
@@ -88,7 +88,8 @@ export async function readArchivedHistory(query: HistoryQuery, world: HistoryWor
     const { claims, id, block } = mention;
     if (typeof claims === 'string') throw unverified('not-an-archive', claims);
     const [item, gateway] = await openAnywhere(mention, world);
-    checkSame(item, claims);
+    if (!sameClaims(item.tags, mention.tags))
+      throw unverified('archive-tags-lie', `${id} was found by other tags than it was signed with`);
     const { commits, commit } = await readBeginning(item, claims.cid, known, world);
     const [library, newest] = [commits[0]?.id ?? known.get(commit)?.library ?? '', commits.at(-1) ?? known.get(commit)];
     const lie =
@@ -187,13 +188,6 @@ async function openAnywhere(mention: FoundMention, { signal }: HistoryWorld): Pr
       worst ??= thrown;
     }
   throw worst;
-}
-
-/** The signed tags have to be those by which it was found. */
-function checkSame(item: SignedItem, claims: ArchiveClaims): void {
-  const signed = readClaims(item.tags);
-  if (typeof signed !== 'string' && JSON.stringify(signed) === JSON.stringify(claims)) return;
-  throw unverified('archive-tags-lie', `${item.id} was found by other tags than it was signed with`);
 }
 
 function seqOf({ claims }: FoundMention): number {

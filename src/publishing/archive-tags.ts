@@ -97,6 +97,12 @@ export function readClaims(tags: readonly ArchiveTag[]): ArchiveClaims | string 
   };
 }
 
+/** True for the tags of two archives of one version. */
+export function sameClaims(one: readonly ArchiveTag[], other: readonly ArchiveTag[]): boolean {
+  const claims = readClaims(one);
+  return typeof claims !== 'string' && JSON.stringify(claims) === JSON.stringify(readClaims(other));
+}
+
 /** What of the claims a verified commit contradicts; undefined when it bears them out. */
 export function contradiction(
   claims: ArchiveClaims,

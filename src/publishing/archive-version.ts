@@ -10,7 +10,7 @@ import type {
   SignedArchive,
 } from '../world/archive/archive.ts';
 import type { BlockStore, CarFile } from '../world/pin/pin.ts';
-import { archiveMark } from './archive-tags.ts';
+import { archiveMark, sameClaims } from './archive-tags.ts';
 import type { Outbox, OutboxEntry } from './outbox.ts';
 import type { Delivery, Published } from './publish.ts';
 
@@ -169,7 +169,8 @@ async function findArchived(
         if (thrown instanceof ZooError) return undefined;
         throw thrown;
       });
-      if (item?.owners.includes(payer) === true && (await item.holds(content))) return id;
+      const same = item !== undefined && sameClaims(item.tags, subject.tags) && item.owners.includes(payer);
+      if (same && (await item.holds(content))) return id;
       if (item === undefined && block === null && archive.oneAtATime) throw busy(id, subject.version);
     }
   return undefined;

@@ -59,7 +59,7 @@ describe('data items', () => {
       const same = decoded !== undefined && decoded.length === head.length;
       const verified = counted && same && (await verifyItem(decoded.head, contentOf('content')));
       // v is not verified by the signature, and is by the id.
-      expect(verified && itemId(decoded!.head.signature) === itemId(signed.signature), `byte ${place}`).toBe(false);
+      expect(verified && itemId(decoded.head.signature) === itemId(signed.signature), `byte ${place}`).toBe(false);
     }
   });
 
