@@ -51,7 +51,7 @@ export interface CommittedVersion {
   readonly root: string;
 }
 
-export type LedgerChange = Omit<Pending, 'generation'>;
+type LedgerChange = Omit<Pending, 'generation'>;
 
 /**
  * A library of experiences with its history, in a folder. Whatever is changed appears at one instant: a kill, a full

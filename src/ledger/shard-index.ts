@@ -80,7 +80,7 @@ function checkPlaces(keys: Uint8Array, shard: string, path: string): void {
 }
 
 /** The entries of all shards, in order of the keys. */
-export async function shardEntries(
+async function shardEntries(
   files: Files,
   folder: string,
   shards: readonly ShardPart[],
