@@ -15,7 +15,7 @@ export interface InstalledZoo {
   remove(): Promise<void>;
 }
 
-export interface RunningZoo {
+interface RunningZoo {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
 }
