@@ -23,7 +23,7 @@ const [mode, ...words] = process.argv.slice(2);
 
 if (mode === 'bare') await bareLoop(words[0] ?? '', words[1] ?? '');
 else if (mode === 'zoo') await wholeProgram(words);
-else await compare(Number(mode ?? 600));
+else await compare(Number(mode ?? 1500));
 
 async function compare(count: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'zoo-overhead-'));

@@ -27,7 +27,7 @@ export async function leanFetch(url: string, init: LeanRequest, agent: Agent): P
   const { method = 'GET', body, signal } = init;
   const answer = await request(url, {
     dispatcher: agent,
-    method: method as Dispatcher.HttpMethod,
+    method,
     headers: Object.fromEntries(new Headers(init.headers)),
     body: body ?? null,
     signal: signal ?? null,
@@ -39,9 +39,24 @@ export async function leanFetch(url: string, init: LeanRequest, agent: Agent): P
     statusText: answer.statusText,
     url,
     headers: headersOf(answer.headers),
-    body: answer.body,
+    body: { [Symbol.asyncIterator]: () => readThrough(answer.body) },
     text: () => answer.body.text(),
     json: () => answer.body.json(),
+  };
+}
+
+/** Bytes that are read to use a connection again when a reader stops before the end; beyond it the connection is given up. */
+const longestRest = 64 * 1024;
+
+/** As the stream's own iterator, which destroys the stream at its end by an error that costs as much as the reading. */
+function readThrough(body: Dispatcher.ResponseData['body']): AsyncIterator<Uint8Array> {
+  const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array, undefined>;
+  return {
+    next: () => chunks.next(),
+    return: async () => {
+      if (!body.readableEnded && !body.destroyed) body.dump({ limit: longestRest }).catch(() => undefined);
+      return { done: true, value: undefined };
+    },
   };
 }
 
