@@ -62,7 +62,7 @@ export async function intendToSettle({ chain, addresses }: Place, proposal: Prop
   return {
     title: `Settle the stake of proposal ${proposal.id.slice(0, 10)}…`,
     effects: [
-      `${whole(bond.terms.amount)} KEEPER of ${bond.proposer} are refunded, burned, shared or slashed, as the vote went.`,
+      `${whole(bond.amount)} KEEPER of ${bond.proposer} are refunded, burned, shared or slashed, as the vote went.`,
       'What is refunded is credited in the vault; "zoo claim" pays it out.',
     ],
     call: callOf(await vault.settle.populateTransaction(proposal.id)),

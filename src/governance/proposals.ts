@@ -90,7 +90,7 @@ export async function proposalStatus({ chain, addresses }: Place, proposal: Prop
       Number(terms.thresholdBps),
     ),
     executableAt: state === 'queued' ? Number(await governor.proposalEta(proposal.id)) : null,
-    bond: { status: bondStatuses[Number(bond.status)] as BondStatus, amount: bond.terms.amount },
+    bond: { status: bondStatuses[Number(bond.status)] as BondStatus, amount: bond.amount },
     calls: proposal.targets.map((to, index) =>
       chain.decode({ to, data: proposal.calldatas[index] ?? '0x', value: proposal.values[index] ?? 0n }, addresses),
     ),

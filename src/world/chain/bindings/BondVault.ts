@@ -24,43 +24,19 @@ import type {
 } from "./common.js";
 
 export declare namespace IBondVault {
-  export type BondTermsStruct = {
-    amount: BigNumberish;
-    rewardCap: BigNumberish;
-    contributionCap: BigNumberish;
-    slashBps: BigNumberish;
-  };
-
-  export type BondTermsStructOutput = [
-    amount: bigint,
-    rewardCap: bigint,
-    contributionCap: bigint,
-    slashBps: bigint
-  ] & {
-    amount: bigint;
-    rewardCap: bigint;
-    contributionCap: bigint;
-    slashBps: bigint;
-  };
-
   export type BondStruct = {
     proposer: AddressLike;
     mode: BigNumberish;
     status: BigNumberish;
-    terms: IBondVault.BondTermsStruct;
+    amount: BigNumberish;
   };
 
   export type BondStructOutput = [
     proposer: string,
     mode: bigint,
     status: bigint,
-    terms: IBondVault.BondTermsStructOutput
-  ] & {
-    proposer: string;
-    mode: bigint;
-    status: bigint;
-    terms: IBondVault.BondTermsStructOutput;
-  };
+    amount: bigint
+  ] & { proposer: string; mode: bigint; status: bigint; amount: bigint };
 }
 
 export interface BondVaultInterface extends Interface {
@@ -194,12 +170,7 @@ export interface BondVaultInterface extends Interface {
   encodeFunctionData(functionFragment: "owed", values: [AddressLike]): string;
   encodeFunctionData(
     functionFragment: "post",
-    values: [
-      BigNumberish,
-      AddressLike,
-      BigNumberish,
-      IBondVault.BondTermsStruct
-    ]
+    values: [BigNumberish, AddressLike, BigNumberish, BigNumberish]
   ): string;
   encodeFunctionData(functionFragment: "registry", values?: undefined): string;
   encodeFunctionData(
@@ -289,19 +260,19 @@ export namespace BondPostedEvent {
     proposalId: BigNumberish,
     proposer: AddressLike,
     mode: BigNumberish,
-    terms: IBondVault.BondTermsStruct
+    amount: BigNumberish
   ];
   export type OutputTuple = [
     proposalId: bigint,
     proposer: string,
     mode: bigint,
-    terms: IBondVault.BondTermsStructOutput
+    amount: bigint
   ];
   export interface OutputObject {
     proposalId: bigint;
     proposer: string;
     mode: bigint;
-    terms: IBondVault.BondTermsStructOutput;
+    amount: bigint;
   }
   export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
   export type Filter = TypedDeferredTopicFilter<Event>;
@@ -668,7 +639,7 @@ export interface BondVault extends BaseContract {
   >;
 
   getPastTotalSupply: TypedContractMethod<
-    [timepoint: BigNumberish],
+    [arg0: BigNumberish],
     [bigint],
     "view"
   >;
@@ -692,7 +663,7 @@ export interface BondVault extends BaseContract {
       proposalId: BigNumberish,
       proposer: AddressLike,
       mode: BigNumberish,
-      bondTerms: IBondVault.BondTermsStruct
+      amount: BigNumberish
     ],
     [void],
     "nonpayable"
@@ -823,7 +794,7 @@ export interface BondVault extends BaseContract {
   ): TypedContractMethod<[amount: BigNumberish], [void], "nonpayable">;
   getFunction(
     nameOrSignature: "getPastTotalSupply"
-  ): TypedContractMethod<[timepoint: BigNumberish], [bigint], "view">;
+  ): TypedContractMethod<[arg0: BigNumberish], [bigint], "view">;
   getFunction(
     nameOrSignature: "getPastVotes"
   ): TypedContractMethod<
@@ -850,7 +821,7 @@ export interface BondVault extends BaseContract {
       proposalId: BigNumberish,
       proposer: AddressLike,
       mode: BigNumberish,
-      bondTerms: IBondVault.BondTermsStruct
+      amount: BigNumberish
     ],
     [void],
     "nonpayable"
@@ -995,7 +966,7 @@ export interface BondVault extends BaseContract {
   >;
 
   filters: {
-    "BondPosted(uint256,address,uint8,tuple)": TypedContractEvent<
+    "BondPosted(uint256,address,uint8,uint256)": TypedContractEvent<
       BondPostedEvent.InputTuple,
       BondPostedEvent.OutputTuple,
       BondPostedEvent.OutputObject

@@ -79,14 +79,27 @@ export declare namespace IZooGovernor {
   export type TermsStruct = {
     quorumPercent: BigNumberish;
     thresholdBps: BigNumberish;
+    slashBps: BigNumberish;
     malicious: boolean;
+    rewardCap: BigNumberish;
+    contributionCap: BigNumberish;
   };
 
   export type TermsStructOutput = [
     quorumPercent: bigint,
     thresholdBps: bigint,
-    malicious: boolean
-  ] & { quorumPercent: bigint; thresholdBps: bigint; malicious: boolean };
+    slashBps: bigint,
+    malicious: boolean,
+    rewardCap: bigint,
+    contributionCap: bigint
+  ] & {
+    quorumPercent: bigint;
+    thresholdBps: bigint;
+    slashBps: bigint;
+    malicious: boolean;
+    rewardCap: bigint;
+    contributionCap: bigint;
+  };
 }
 
 export interface ZooGovernorInterface extends Interface {
@@ -912,21 +925,15 @@ export namespace SlashingPenaltySetEvent {
 export namespace TermsFixedEvent {
   export type InputTuple = [
     proposalId: BigNumberish,
-    quorumPercent: BigNumberish,
-    thresholdBps: BigNumberish,
-    bond: BigNumberish
+    terms: IZooGovernor.TermsStruct
   ];
   export type OutputTuple = [
     proposalId: bigint,
-    quorumPercent: bigint,
-    thresholdBps: bigint,
-    bond: bigint
+    terms: IZooGovernor.TermsStructOutput
   ];
   export interface OutputObject {
     proposalId: bigint;
-    quorumPercent: bigint;
-    thresholdBps: bigint;
-    bond: bigint;
+    terms: IZooGovernor.TermsStructOutput;
   }
   export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
   export type Filter = TypedDeferredTopicFilter<Event>;
@@ -2220,7 +2227,7 @@ export interface ZooGovernor extends BaseContract {
       SlashingPenaltySetEvent.OutputObject
     >;
 
-    "TermsFixed(uint256,uint16,uint16,uint256)": TypedContractEvent<
+    "TermsFixed(uint256,tuple)": TypedContractEvent<
       TermsFixedEvent.InputTuple,
       TermsFixedEvent.OutputTuple,
       TermsFixedEvent.OutputObject
