@@ -63,16 +63,13 @@ contract BondVault is StakedVotes, ReentrancyGuardTransient {
     // --------------------------------------------------------------------------------------- bonds of proposals
 
     /// @inheritdoc IBondVault
-    function post(uint256 proposalId, address proposer, DefeatMode mode, BondTerms calldata bondTerms)
-        external
-        nonReentrant
-    {
+    function post(uint256 proposalId, address proposer, DefeatMode mode, uint80 amount) external nonReentrant {
         if (msg.sender != governor) revert VaultOnlyGovernor(msg.sender);
-        if (bondTerms.amount == 0) revert VaultInvalidAmount(0);
+        if (amount == 0) revert VaultInvalidAmount(0);
         if (_bonds[proposalId].status != BondStatus.None) revert VaultBondExists(proposalId);
-        _bonds[proposalId] = Bond({proposer: proposer, mode: mode, status: BondStatus.Held, terms: bondTerms});
-        emit BondPosted(proposalId, proposer, mode, bondTerms);
-        _take(proposer, bondTerms.amount);
+        _bonds[proposalId] = Bond({proposer: proposer, mode: mode, status: BondStatus.Held, amount: amount});
+        emit BondPosted(proposalId, proposer, mode, amount);
+        _take(proposer, amount);
     }
 
     /// @inheritdoc IBondVault
@@ -81,7 +78,7 @@ contract BondVault is StakedVotes, ReentrancyGuardTransient {
         IGovernor.ProposalState state = IGovernor(governor).state(proposalId);
         if (state == IGovernor.ProposalState.Executed) {
             _end(proposalId, held, BondStatus.Refunded, 0);
-            _reward(held.proposer, proposalId, held.terms.rewardCap);
+            _reward(held.proposer, proposalId, IZooGovernor(governor).terms(proposalId).rewardCap);
         } else if (state == IGovernor.ProposalState.Defeated) {
             _defeat(proposalId, held);
         } else if (state == IGovernor.ProposalState.Canceled) {
@@ -109,7 +106,7 @@ contract BondVault is StakedVotes, ReentrancyGuardTransient {
         bool opposed = IZooGovernor(governor).choiceOf(proposalId, voter) == 1;
         uint256 votes = IGovernor(governor).getVotes(voter, IGovernor(governor).proposalSnapshot(proposalId));
         (uint256 against,,) = IZooGovernor(governor).proposalVotes(proposalId);
-        amount = opposed ? Shares.proportion(shared.terms.amount, votes, against) : 0;
+        amount = opposed ? Shares.proportion(shared.amount, votes, against) : 0;
         if (amount == 0) revert VaultNothingToClaim(proposalId, voter);
         _claimed[proposalId][voter] = true;
         emit DefeatShareClaimed(proposalId, voter, amount);
@@ -119,21 +116,22 @@ contract BondVault is StakedVotes, ReentrancyGuardTransient {
     function _defeat(uint256 proposalId, Bond storage held) private {
         (uint256 against,,) = IZooGovernor(governor).proposalVotes(proposalId);
         if (held.mode == DefeatMode.Burn || against == 0) {
-            _end(proposalId, held, BondStatus.Burned, held.terms.amount);
+            _end(proposalId, held, BondStatus.Burned, held.amount);
             return;
         }
         held.status = BondStatus.Shared;
         emit BondSettled(proposalId, BondStatus.Shared, 0, 0);
-        _turnIntoPot(held.proposer, held.terms.amount);
+        _turnIntoPot(held.proposer, held.amount);
     }
 
     function _slash(uint256 proposalId, Bond storage held) private {
-        _end(proposalId, held, BondStatus.Slashed, Shares.penalty(held.terms.amount, held.terms.slashBps));
+        uint256 slashBps = IZooGovernor(governor).terms(proposalId).slashBps;
+        _end(proposalId, held, BondStatus.Slashed, Shares.penalty(held.amount, slashBps));
     }
 
     /// @dev Refunds what is not burned.
     function _end(uint256 proposalId, Bond storage held, BondStatus status, uint256 burned) private {
-        uint256 amount = held.terms.amount;
+        uint256 amount = held.amount;
         held.status = status;
         emit BondSettled(proposalId, status, amount - burned, burned);
         _giveBack(held.proposer, amount, burned);
@@ -174,7 +172,7 @@ contract BondVault is StakedVotes, ReentrancyGuardTransient {
     /// @inheritdoc IBondVault
     function accept(uint256 submissionId, uint256 proposalId) external nonReentrant onlyRegistry {
         address contributor = _release(submissionId, 0);
-        _reward(contributor, proposalId, _bonds[proposalId].terms.contributionCap);
+        _reward(contributor, proposalId, IZooGovernor(governor).terms(proposalId).contributionCap);
     }
 
     function _release(uint256 submissionId, uint256 burnBps) private returns (address contributor) {

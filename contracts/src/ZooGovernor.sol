@@ -90,8 +90,8 @@ contract ZooGovernor is GovernorVotes, GovernorSupermajority, GovernorTimelockCo
         address proposer
     ) internal override returns (uint256 proposalId) {
         proposalId = super._propose(targets, values, calldatas, description, proposer);
-        (IBondVault.DefeatMode mode, IBondVault.BondTerms memory bondTerms) = _fixTerms(proposalId);
-        VAULT.post(proposalId, proposer, mode, bondTerms);
+        (IBondVault.DefeatMode mode, uint80 bond) = _fixTerms(proposalId);
+        VAULT.post(proposalId, proposer, mode, bond);
     }
 
     // ---------------------------------------------------------------------------------------------- cancelling
@@ -181,6 +181,11 @@ contract ZooGovernor is GovernorVotes, GovernorSupermajority, GovernorTimelockCo
 
     function _supplyAt(uint256 timepoint) internal view override returns (uint256) {
         return token().getPastTotalSupply(timepoint);
+    }
+
+    /// @notice Seconds since the Unix epoch, as in the token (ERC-6372), without asking it.
+    function clock() public view override(Governor, GovernorVotes) returns (uint48) {
+        return uint48(block.timestamp);
     }
 
     // ----------------------------------------------------------------------------- what OpenZeppelin asks to unite

@@ -15,10 +15,10 @@ abstract contract GovernorTerms is GovernorSettings, IZooGovernor {
     /// @notice Bound of stakes and rewards; below 2^80.
     uint256 public constant MAX_AMOUNT = 1_000_000 ether;
 
-    /// @dev What the next proposal stakes and can earn; one slot.
-    IBondVault.BondTerms private _bondTerms;
+    /// @dev The terms of the next proposal.
+    Terms private _next;
     IBondVault.DefeatMode private _defeatMode;
-    uint16 private _thresholdBps;
+    uint80 private _bond;
     Checkpoints.Trace208 private _quorumHistory;
     mapping(uint256 proposalId => Terms) private _terms;
 
@@ -34,27 +34,27 @@ abstract contract GovernorTerms is GovernorSettings, IZooGovernor {
 
     /// @notice Percent of the supply that must take part in new proposals.
     function quorumPercent() public view returns (uint256) {
-        return _quorumHistory.latest();
+        return _next.quorumPercent;
     }
 
     /// @notice Ten-thousandths of the votes for and against that must be for, in new proposals.
     function approvalThreshold() public view returns (uint256) {
-        return _thresholdBps;
+        return _next.thresholdBps;
     }
 
     /// @notice KEEPER that a new proposal stakes.
     function proposalBond() public view returns (uint256) {
-        return _bondTerms.amount;
+        return _bond;
     }
 
     /// @notice Ten-thousandths of its stake that a new proposal loses when it is malicious.
     function slashingPenalty() public view returns (uint256) {
-        return _bondTerms.slashBps;
+        return _next.slashBps;
     }
 
     /// @notice KEEPER at most that the proposer and each accepted contributor of a new proposal can earn.
     function rewardCaps() public view returns (uint256 proposal, uint256 contribution) {
-        return (_bondTerms.rewardCap, _bondTerms.contributionCap);
+        return (_next.rewardCap, _next.contributionCap);
     }
 
     /// @notice What becomes of the stake of a new proposal that is defeated.
@@ -105,36 +105,37 @@ abstract contract GovernorTerms is GovernorSettings, IZooGovernor {
 
     function _setQuorumPercent(uint256 percent) private {
         if (percent == 0 || percent > 50) revert ZooGovernorInvalidQuorum(percent);
-        emit QuorumPercentSet(_quorumHistory.latest(), percent);
+        emit QuorumPercentSet(_next.quorumPercent, percent);
         _quorumHistory.push(clock(), uint208(percent));
+        _next.quorumPercent = uint16(percent);
     }
 
     function _setApprovalThreshold(uint256 thresholdBps) private {
         if (thresholdBps <= Supermajority.WHOLE / 2 || thresholdBps > 9000) {
             revert ZooGovernorInvalidThreshold(thresholdBps);
         }
-        emit ApprovalThresholdSet(_thresholdBps, thresholdBps);
-        _thresholdBps = uint16(thresholdBps);
+        emit ApprovalThresholdSet(_next.thresholdBps, thresholdBps);
+        _next.thresholdBps = uint16(thresholdBps);
     }
 
     function _setProposalBond(uint256 bond) private {
         if (bond < 1 ether || bond > MAX_AMOUNT) revert ZooGovernorInvalidBond(bond);
-        emit ProposalBondSet(_bondTerms.amount, bond);
-        _bondTerms.amount = uint80(bond);
+        emit ProposalBondSet(_bond, bond);
+        _bond = uint80(bond);
     }
 
     function _setSlashingPenalty(uint256 slashBps) private {
         if (slashBps == 0 || slashBps > Supermajority.WHOLE) revert ZooGovernorInvalidPenalty(slashBps);
-        emit SlashingPenaltySet(_bondTerms.slashBps, slashBps);
-        _bondTerms.slashBps = uint16(slashBps);
+        emit SlashingPenaltySet(_next.slashBps, slashBps);
+        _next.slashBps = uint16(slashBps);
     }
 
     function _setRewardCaps(uint256 proposal, uint256 contribution) private {
         if (proposal > MAX_AMOUNT) revert ZooGovernorInvalidReward(proposal);
         if (contribution > MAX_AMOUNT) revert ZooGovernorInvalidReward(contribution);
         emit RewardCapsSet(proposal, contribution);
-        _bondTerms.rewardCap = uint80(proposal);
-        _bondTerms.contributionCap = uint80(contribution);
+        _next.rewardCap = uint80(proposal);
+        _next.contributionCap = uint80(contribution);
     }
 
     // forge-lint: disable-end(unsafe-typecast)
@@ -159,11 +160,11 @@ abstract contract GovernorTerms is GovernorSettings, IZooGovernor {
     // -------------------------------------------------------------------------------------------------- fixing
 
     /// @dev What is in force now becomes the proposal's own; returns what its stake must be.
-    function _fixTerms(uint256 proposalId) internal returns (IBondVault.DefeatMode, IBondVault.BondTerms memory) {
-        uint16 percent = uint16(quorumPercent());
-        _terms[proposalId] = Terms({quorumPercent: percent, thresholdBps: _thresholdBps, malicious: false});
-        emit TermsFixed(proposalId, percent, _thresholdBps, _bondTerms.amount);
-        return (_defeatMode, _bondTerms);
+    function _fixTerms(uint256 proposalId) internal returns (IBondVault.DefeatMode, uint80) {
+        Terms memory fixedTerms = _next;
+        _terms[proposalId] = fixedTerms;
+        emit TermsFixed(proposalId, fixedTerms);
+        return (_defeatMode, _bond);
     }
 
     function _markMalicious(uint256 proposalId) internal {

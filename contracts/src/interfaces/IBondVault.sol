@@ -29,27 +29,15 @@ interface IBondVault {
         bytes32 s;
     }
 
-    /// @notice What a proposal puts at stake and can earn, as it was when the proposal was made.
-    struct BondTerms {
-        /// KEEPER staked.
-        uint80 amount;
-        /// Reward of the proposer at most, when every token votes for.
-        uint80 rewardCap;
-        /// Reward of each accepted contributor at most, when every token votes for.
-        uint80 contributionCap;
-        /// Ten-thousandths of the stake that a malicious proposal loses.
-        uint16 slashBps;
-    }
-
-    /// @notice The bond of one proposal.
+    /// @notice The bond of one proposal; one slot. What it can lose and earn stands in the Governor's terms of it.
     struct Bond {
         address proposer;
         DefeatMode mode;
         BondStatus status;
-        BondTerms terms;
+        uint80 amount;
     }
 
-    event BondPosted(uint256 indexed proposalId, address indexed proposer, DefeatMode mode, BondTerms terms);
+    event BondPosted(uint256 indexed proposalId, address indexed proposer, DefeatMode mode, uint256 amount);
     event BondSettled(uint256 indexed proposalId, BondStatus status, uint256 refunded, uint256 burned);
     event DefeatShareClaimed(uint256 indexed proposalId, address indexed voter, uint256 amount);
     event SubmissionStaked(uint256 indexed submissionId, address indexed contributor, uint256 amount);
@@ -80,9 +68,11 @@ interface IBondVault {
     error VaultNothingToWithdraw(address account);
     error VaultStakeExists(uint256 submissionId);
     error VaultNoStake(uint256 submissionId);
+    /// @notice The vault keeps no history of all stakes together; {IVotes-getPastTotalSupply} is a question for the token.
+    error VaultKeepsNoTotal();
 
     /// @notice Takes the bond of a proposal from its proposer; only the Governor.
-    function post(uint256 proposalId, address proposer, DefeatMode mode, BondTerms calldata bondTerms) external;
+    function post(uint256 proposalId, address proposer, DefeatMode mode, uint80 amount) external;
 
     /// @notice Settles the bond of a proposal that has ended, or is stuck for 30 days; anyone may.
     function settle(uint256 proposalId) external;

@@ -8,17 +8,23 @@ import {IExperienceRegistry} from "./IExperienceRegistry.sol";
 /// @notice A proposal's terms are fixed when it is made: delay, period, quorum, threshold, stake, penalty, rewards and
 /// what becomes of a defeated stake. All of them change only by vote, and only for proposals made afterwards.
 interface IZooGovernor {
-    /// @notice The terms by which a proposal's votes are counted (CVE-2022-31198).
+    /// @notice The terms of a proposal as they were when it was made (CVE-2022-31198); one slot.
     struct Terms {
         /// Percent of the supply at the snapshot that must take part.
         uint16 quorumPercent;
         /// Ten-thousandths of the votes for and against that must be for.
         uint16 thresholdBps;
+        /// Ten-thousandths of its stake that it loses when it is malicious.
+        uint16 slashBps;
         /// True once the guardian cancelled it as malicious.
         bool malicious;
+        /// KEEPER that its proposer earns at most, when every token votes for.
+        uint80 rewardCap;
+        /// KEEPER that each accepted contributor earns at most, when every token votes for.
+        uint80 contributionCap;
     }
 
-    event TermsFixed(uint256 indexed proposalId, uint16 quorumPercent, uint16 thresholdBps, uint256 bond);
+    event TermsFixed(uint256 indexed proposalId, Terms terms);
     event LibraryUpdateProposed(uint256 indexed proposalId, uint64 indexed seq, bytes32 indexed recordsRoot);
     event QuorumPercentSet(uint256 oldPercent, uint256 newPercent);
     event ApprovalThresholdSet(uint256 oldThresholdBps, uint256 newThresholdBps);

@@ -13,15 +13,23 @@ import {KeeperToken} from "../KeeperToken.sol";
 abstract contract StakedVotes is IBondVault, Votes {
     using SafeERC20 for KeeperToken;
 
+    /// @dev What an account has staked, which votes, and what it is owed, which does not; one slot.
+    struct Account {
+        uint128 staked;
+        uint128 owed;
+    }
+
     KeeperToken public immutable TOKEN;
 
-    /// @notice KEEPER held for bonds and submission stakes.
-    uint256 public totalStaked;
-    /// @notice KEEPER credited and not yet withdrawn, unclaimed shares of defeated bonds included.
-    uint256 public totalOwed;
+    // The casts below are safe: no amount exceeds the supply, which is below 2^128 ({KeeperToken}).
+    // forge-lint: disable-start(unsafe-typecast)
 
-    mapping(address account => uint256) private _owed;
-    mapping(address account => uint256) private _votingUnits;
+    /// @notice KEEPER held for bonds and submission stakes.
+    uint128 public totalStaked;
+    /// @notice KEEPER credited and not yet withdrawn, unclaimed shares of defeated bonds included.
+    uint128 public totalOwed;
+
+    mapping(address account => Account) private _accounts;
 
     constructor(KeeperToken token) EIP712("Zoo Bond Vault", "1") {
         if (address(token) == address(0)) revert VaultZeroAddress();
@@ -30,24 +38,29 @@ abstract contract StakedVotes is IBondVault, Votes {
 
     /// @inheritdoc IBondVault
     function owed(address account) external view returns (uint256) {
-        return _owed[account];
+        return _accounts[account].owed;
     }
 
     /// @notice Seconds since the Unix epoch, as in the token (ERC-6372).
     function clock() public view override returns (uint48) {
-        return TOKEN.clock();
+        return uint48(block.timestamp);
     }
 
     /// @notice Machine-readable description of the clock (ERC-6372).
     // solhint-disable-next-line func-name-mixedcase
-    function CLOCK_MODE() public view override returns (string memory) {
-        return TOKEN.CLOCK_MODE();
+    function CLOCK_MODE() public pure override returns (string memory) {
+        return "mode=timestamp";
+    }
+
+    /// @notice Always reverts: the supply that votes are measured by is the token's.
+    function getPastTotalSupply(uint256) public pure override returns (uint256) {
+        revert VaultKeepsNoTotal();
     }
 
     /// @dev Tokens come in and their votes go to whom their owner has delegated here, or in the token, or to the owner.
     /// The transfer is the last thing that happens.
     function _take(address from, uint256 amount) internal {
-        totalStaked += amount;
+        totalStaked += uint128(amount);
         if (delegates(from) == address(0)) {
             address chosen = TOKEN.delegates(from);
             _delegate(from, chosen == address(0) ? from : chosen);
@@ -58,7 +71,7 @@ abstract contract StakedVotes is IBondVault, Votes {
 
     /// @dev Ends a stake: burns a part and credits the rest to its owner.
     function _giveBack(address to, uint256 amount, uint256 burned) internal {
-        totalStaked -= amount;
+        totalStaked -= uint128(amount);
         _moveUnits(to, address(0), amount);
         _credit(to, amount - burned);
         if (burned > 0) TOKEN.burn(burned);
@@ -66,39 +79,40 @@ abstract contract StakedVotes is IBondVault, Votes {
 
     /// @dev Ends a stake: all of it becomes a pot of which others are credited their shares ({_creditShare}).
     function _turnIntoPot(address owner, uint256 amount) internal {
-        totalStaked -= amount;
-        totalOwed += amount;
+        totalStaked -= uint128(amount);
+        totalOwed += uint128(amount);
         _moveUnits(owner, address(0), amount);
     }
 
     /// @dev A share of a pot, which is counted as owed already.
     function _creditShare(address account, uint256 amount) internal {
-        _owed[account] += amount;
+        _accounts[account].owed += uint128(amount);
         emit Credited(account, amount);
     }
 
     function _credit(address account, uint256 amount) internal {
         if (amount == 0) return;
-        totalOwed += amount;
+        totalOwed += uint128(amount);
         _creditShare(account, amount);
     }
 
     function _payOut(address account) internal returns (uint256 amount) {
-        amount = _owed[account];
+        amount = _accounts[account].owed;
         if (amount == 0) revert VaultNothingToWithdraw(account);
-        _owed[account] = 0;
-        totalOwed -= amount;
+        _accounts[account].owed = 0;
+        totalOwed -= uint128(amount);
         emit Withdrawn(account, amount);
         TOKEN.safeTransfer(account, amount);
     }
 
     function _getVotingUnits(address account) internal view override returns (uint256) {
-        return _votingUnits[account];
+        return _accounts[account].staked;
     }
 
     function _moveUnits(address from, address to, uint256 amount) private {
-        if (from != address(0)) _votingUnits[from] -= amount;
-        if (to != address(0)) _votingUnits[to] += amount;
-        _transferVotingUnits(from, to, amount);
+        if (from != address(0)) _accounts[from].staked -= uint128(amount);
+        if (to != address(0)) _accounts[to].staked += uint128(amount);
+        // Not {_transferVotingUnits}, which would keep a history of the total that nobody reads, at 27,000 gas a stake.
+        _moveDelegateVotes(delegates(from), delegates(to), amount);
     }
 }

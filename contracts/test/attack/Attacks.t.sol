@@ -63,9 +63,14 @@ contract AttacksTest is ZooFixture {
         equal(hostile.totalOwed(), 2.5 ether, "owed once");
     }
 
+    /// @dev Stands in for the Governor of the hostile vault.
+    function terms(uint256) external pure returns (IZooGovernor.Terms memory) {
+        return IZooGovernor.Terms(10, 6600, 5000, true, 0, 0);
+    }
+
     function test_reentrancy_settlement() public {
         (ReentrantToken token, BondVault hostile) = hostileVault();
-        hostile.post(7, address(this), IBondVault.DefeatMode.Burn, IBondVault.BondTerms(4 ether, 0, 0, 5000));
+        hostile.post(7, address(this), IBondVault.DefeatMode.Burn, 4 ether);
         token.arm(address(hostile), abi.encodeCall(hostile.settle, (7)));
         hostile.slash(7);
         equal(token.refusal(), GUARDED, "refusal");
@@ -435,8 +440,7 @@ contract AttacksTest is ZooFixture {
     }
 
     function test_relay_cannotStakeTheTokensOfOthers() public {
-        bytes memory post =
-            abi.encodeCall(vault.post, (77, eve, IBondVault.DefeatMode.Burn, IBondVault.BondTerms(1 ether, 0, 0, 1)));
+        bytes memory post = abi.encodeCall(vault.post, (77, eve, IBondVault.DefeatMode.Burn, 1 ether));
         Plan memory plan = planOf(
             address(governor), abi.encodeCall(governor.relay, (address(vault), 0, post)), "stake what eve allowed"
         );

@@ -9,13 +9,16 @@ import {ZooFixture} from "../ZooFixture.sol";
 
 /// @notice What becomes of stakes, and who is owed what.
 contract BondVaultTest is ZooFixture {
-    IBondVault.BondTerms private someTerms = IBondVault.BondTerms(1 ether, 0, 0, 5000);
-
     function shareDefeats() private {
         govern(address(governor), abi.encodeCall(governor.setDefeatMode, (IBondVault.DefeatMode.ShareAmongOpponents)));
     }
 
     // ------------------------------------------------------------------------------------------------ wiring
+
+    function test_keepsNoTotalOfVotes() public {
+        vm.expectRevert(IBondVault.VaultKeepsNoTotal.selector);
+        vault.getPastTotalSupply(1);
+    }
 
     function test_refusesNoToken() public {
         vm.expectRevert(IBondVault.VaultZeroAddress.selector);
@@ -53,21 +56,20 @@ contract BondVaultTest is ZooFixture {
     function test_onlyTheGovernorPosts() public {
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(IBondVault.VaultOnlyGovernor.selector, alice));
-        vault.post(1, alice, IBondVault.DefeatMode.Burn, someTerms);
+        vault.post(1, alice, IBondVault.DefeatMode.Burn, 1 ether);
     }
 
     function test_postsOnce() public {
         uint256 id = propose(alice, smallPlan("a"));
         vm.prank(address(governor));
         vm.expectRevert(abi.encodeWithSelector(IBondVault.VaultBondExists.selector, id));
-        vault.post(id, alice, IBondVault.DefeatMode.Burn, someTerms);
+        vault.post(id, alice, IBondVault.DefeatMode.Burn, 1 ether);
     }
 
     function test_postsSomething() public {
-        someTerms.amount = 0;
         vm.prank(address(governor));
         vm.expectRevert(abi.encodeWithSelector(IBondVault.VaultInvalidAmount.selector, 0));
-        vault.post(1, alice, IBondVault.DefeatMode.Burn, someTerms);
+        vault.post(1, alice, IBondVault.DefeatMode.Burn, 0);
     }
 
     function test_onlyTheRegistryStakesReleasesAndAccepts() public {

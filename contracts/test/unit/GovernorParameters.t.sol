@@ -63,7 +63,7 @@ contract GovernorParametersTest is ZooFixture {
     }
 
     function test_refusesNoToken() public {
-        vm.expectRevert();
+        vm.expectRevert(IZooGovernor.ZooGovernorZeroAddress.selector);
         new ZooGovernor(IVotes(address(0)), timelock, vault, guardian);
     }
 

@@ -17,15 +17,15 @@ contract GovernorProposalsTest is ZooFixture {
         equal(vault.totalStaked(), BOND, "staked");
         IBondVault.Bond memory bond = vault.bond(id);
         equal(bond.proposer, alice, "proposer");
-        equal(bond.terms.amount, BOND, "amount");
-        equal(bond.terms.slashBps, 5000, "penalty");
+        equal(bond.amount, BOND, "amount");
+        equal(governor.terms(id).slashBps, 5000, "penalty");
         vaultIsWhole();
     }
 
     function test_proposingFixesTheTerms() public {
         Plan memory plan = smallPlan("a");
         vm.expectEmit(address(governor));
-        emit IZooGovernor.TermsFixed(idOf(plan), 10, 6600, BOND);
+        emit IZooGovernor.TermsFixed(idOf(plan), IZooGovernor.Terms(10, 6600, 5000, false, 1000 ether, 100 ether));
         uint256 id = propose(alice, plan);
         IZooGovernor.Terms memory terms = governor.terms(id);
         equal(terms.quorumPercent, 10, "quorum");
