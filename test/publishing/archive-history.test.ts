@@ -8,14 +8,13 @@ import { decodeRoot, encodeRoot } from '../../src/publishing/manifest.ts';
 import { takeSnapshot } from '../../src/publishing/snapshot.ts';
 import { ethereumAddress } from '../../src/world/archive/ans104/data-item.ts';
 import { walletAddress } from '../../src/world/archive/arweave-key.ts';
-import { bundlerArchive } from '../../src/world/archive/bundler.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
-import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { type ArweaveEmulator, startArweaveEmulator } from '../emulators/arweave/start-emulator.ts';
 import { memoryBlocks } from '../fakes/blocks.ts';
 import { exampleExperience, exampleLibrary } from '../ledger/experience.ts';
 import {
   archiveAll,
+  archiveAt,
   arweaveKey,
   fetchIt,
   gatewayAt,
@@ -25,11 +24,12 @@ import {
   nextVersion,
   subjectOf,
 } from './archive-setting.ts';
+import { secretSigner } from '../world/archive/secret-signer.ts';
 import type { SampleVersion } from './sample-version.ts';
 
 const payer = walletAddress(arweaveKey);
 const strangerKey = new Uint8Array(32).fill(0x22);
-const stranger = ethereumAddress(secp256k1.getPublicKey(strangerKey, false));
+const stranger = ethereumAddress(secretSigner(strangerKey).owner);
 let emulator: ArweaveEmulator;
 beforeEach(async () => {
   emulator = await startArweaveEmulator();
@@ -53,13 +53,7 @@ const read = (versions: readonly SampleVersion[] | undefined, changes: Partial<H
 /** What a stranger puts there under tags of their choice. */
 async function forge(version: SampleVersion, change: Record<string, string>, content?: Uint8Array): Promise<string> {
   const { world: theirs } = machine(emulator, 'bundler');
-  const host = (address: string) => ({ address, fetch: globalThis.fetch });
-  const archive = bundlerArchive({
-    uploads: host(emulator.bundlerUrl),
-    payments: host(emulator.bundlerUrl),
-    gateway: host(emulator.url),
-    key: async () => strangerKey,
-  });
+  const archive = archiveAt(emulator, 'bundler', strangerKey);
   const subject = await subjectOf(version, theirs);
   const tags = subject.tags.map(({ name, value }) => ({ name, value: change[name] ?? value }));
   if (content === undefined)

@@ -10,6 +10,7 @@ import { openOutbox } from '../../src/publishing/outbox.ts';
 import type { PublishedSignature } from '../../src/publishing/published-version.ts';
 import { takeSnapshot } from '../../src/publishing/snapshot.ts';
 import type { Archive } from '../../src/world/archive/archive.ts';
+import { ethereumAddress } from '../../src/world/archive/ans104/data-item.ts';
 import { parseArweaveKey } from '../../src/world/archive/arweave-key.ts';
 import { arweaveArchive } from '../../src/world/archive/arweave.ts';
 import { bundlerArchive } from '../../src/world/archive/bundler.ts';
@@ -20,16 +21,21 @@ import type { ArweaveEmulator } from '../emulators/arweave/start-emulator.ts';
 import { memoryBlocks } from '../fakes/blocks.ts';
 import { memoryFiles } from '../fakes/files.ts';
 import { exampleLibrary } from '../ledger/experience.ts';
+import { secretSigner } from '../world/archive/secret-signer.ts';
 import { type SampleVersion, sampleVersion } from './sample-version.ts';
 
 export const arweaveKey = parseArweaveKey(
   readFileSync(new URL('../emulators/arweave/test-key.json', import.meta.url), 'utf8'),
   'test-key.json',
 );
-export const ethereumKey = new Uint8Array(32).fill(0x11);
+const ethereumKey = new Uint8Array(32).fill(0x11);
 export const never = new AbortController().signal;
 
-export function archiveAt(emulator: Pick<ArweaveEmulator, 'url' | 'bundlerUrl'>, kind: 'arweave' | 'bundler'): Archive {
+export function archiveAt(
+  emulator: Pick<ArweaveEmulator, 'url' | 'bundlerUrl'>,
+  kind: 'arweave' | 'bundler',
+  key = ethereumKey,
+): Archive {
   const host = (address: string) => ({ address, fetch: globalThis.fetch });
   return kind === 'arweave'
     ? arweaveArchive({ host: host(emulator.url), network: 'zoo.emulator', key: async () => arweaveKey })
@@ -37,7 +43,8 @@ export function archiveAt(emulator: Pick<ArweaveEmulator, 'url' | 'bundlerUrl'>,
         uploads: host(emulator.bundlerUrl),
         payments: host(emulator.bundlerUrl),
         gateway: host(emulator.url),
-        key: async () => ethereumKey,
+        payer: async () => ethereumAddress(secretSigner(key).owner),
+        signer: async () => secretSigner(key),
       });
 }
 

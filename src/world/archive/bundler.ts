@@ -1,7 +1,6 @@
-import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { z } from 'zod';
 import { ZooError } from '../../core/error.ts';
-import { decodeHead, encodeHead, ethereumAddress, itemId, signItem } from './ans104/data-item.ts';
+import { type ItemSigner, decodeHead, encodeHead, headBytes, itemId, signItem } from './ans104/data-item.ts';
 import type {
   Archive,
   ArchiveContent,
@@ -21,8 +20,10 @@ export interface BundlerOptions {
   readonly payments: Host;
   /** A gateway that knows what is in a block. */
   readonly gateway: Host;
-  /** The secret key of Ethereum, 32 bytes; asked for when something is paid. */
-  readonly key: () => Promise<Uint8Array>;
+  /** The address of Ethereum that pays, 0x… */
+  readonly payer: () => Promise<string>;
+  /** Asked for when something is signed. */
+  readonly signer: () => Promise<ItemSigner>;
 }
 
 const creditsSchema = z.object({ winc: z.string().regex(/^\d{1,30}$/) });
@@ -34,20 +35,19 @@ const statusSchema = z.object({
 });
 
 /** A data item of ANS-104, signed by a key of Ethereum and given to a bundler (the protocol of ArDrive's Turbo). */
-export function bundlerArchive({ uploads, payments, gateway, key }: BundlerOptions): Archive {
+export function bundlerArchive({ uploads, payments, gateway, payer, signer }: BundlerOptions): Archive {
   return { target: `bundler:${uploads.address}`, oneAtATime: false, quote, sign, status, send };
 
   async function quote(bytes: number, tags: readonly ArchiveTag[]): Promise<ArchiveQuote> {
-    const payer = ethereumAddress(secp256k1.getPublicKey(await key(), false));
-    // The head is paid as well: its size depends on the tags alone.
-    const item = await signItem({ bytes: 0, stream: () => nothing() }, tags, new Uint8Array(32).fill(1));
-    const head = encodeHead(item, tags.length).length;
+    const pays = (await payer()).toLowerCase();
+    // The head is paid as well.
+    const head = headBytes(tags);
     const { winc: price } = await readJson(
       payments,
       await askHost(payments, `price/bytes/${bytes + head}`),
       creditsSchema,
     );
-    return { payer, price: BigInt(price), balance: await balanceOf(payer) };
+    return { payer: pays, price: BigInt(price), balance: await balanceOf(pays) };
   }
 
   async function balanceOf(address: string): Promise<bigint> {
@@ -59,7 +59,7 @@ export function bundlerArchive({ uploads, payments, gateway, key }: BundlerOptio
   }
 
   async function sign(content: ArchiveContent, tags: readonly ArchiveTag[]): Promise<SignedArchive> {
-    const head = await signItem(content, tags, await key());
+    const head = await signItem(content, tags, await signer());
     return { id: itemId(head.signature), payload: encodeHead(head, tags.length) };
   }
 
@@ -122,5 +122,3 @@ async function* itemBytes(signed: SignedArchive, content: ArchiveContent): Async
   yield signed.payload;
   yield* content.stream();
 }
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}

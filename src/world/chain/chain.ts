@@ -45,7 +45,9 @@ export interface Call {
 }
 
 /** Who signs. The key stays inside. */
-export type Account = Pick<BaseWallet, 'address' | 'signTransaction' | 'signTypedData'>;
+export type Account = Pick<BaseWallet, 'address' | 'signTransaction' | 'signTypedData' | 'signMessage'> & {
+  readonly signingKey: Pick<BaseWallet['signingKey'], 'publicKey'>;
+};
 
 /** What a transaction takes, as the node sees it before it is sent. */
 export interface Estimate {

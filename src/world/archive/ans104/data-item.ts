@@ -8,8 +8,8 @@ import { type HashedBlob, deepHash, hashContent } from './deep-hash.ts';
 import { encodeTags } from './tags.ts';
 
 /** ANS-104's number for a key of Ethereum. */
-export const ethereumSignatureType = 3;
-export const signatureBytes = 65;
+const ethereumSignatureType = 3;
+const signatureBytes = 65;
 export const ownerBytes = 65;
 
 /** What stands before the content of a data item that a key of Ethereum signed. */
@@ -26,27 +26,31 @@ export interface ItemHead {
   readonly tags: Uint8Array;
 }
 
+/** A key of Ethereum. */
+export interface ItemSigner {
+  /** The public key, uncompressed, 65 bytes. */
+  readonly owner: Uint8Array;
+  /** A signature of EIP-191, deterministic (RFC 6979): r ‖ s ‖ v, 65 bytes. */
+  sign(message: Uint8Array): Promise<Uint8Array>;
+}
+
 /**
  * Signs content as a data item of ANS-104. The signature is deterministic (RFC 6979), so the same key, tags and content
  * give the same id, wherever and whenever they are signed.
- *
- * @param secretKey of Ethereum, 32 bytes
  */
 export async function signItem(
   content: ArchiveContent,
   tags: readonly ArchiveTag[],
-  secretKey: Uint8Array,
+  signer: ItemSigner,
 ): Promise<ItemHead> {
   const nothing = new Uint8Array(0);
   const unsigned = {
-    owner: secp256k1.getPublicKey(secretKey, false),
+    owner: signer.owner,
     target: nothing,
     anchor: nothing,
     tags: encodeTags(tags),
   };
-  const message = eip191(signedHash(unsigned, await hashContent(content)));
-  const [recovery, ...rest] = secp256k1.sign(message, secretKey, { prehash: false, format: 'recovered' });
-  return { ...unsigned, signature: Uint8Array.of(...rest, 27 + (recovery ?? 0)) };
+  return { ...unsigned, signature: await signer.sign(signedHash(unsigned, await hashContent(content))) };
 }
 
 /** True when the owner signed exactly this head with this content. Hostile input gives false. */
@@ -82,6 +86,11 @@ export function encodeHead({ signature, owner, target, anchor, tags }: ItemHead,
     littleEndian(tags.length),
     tags,
   ]);
+}
+
+/** Bytes of the head of an item with these tags, without target and anchor. */
+export function headBytes(tags: readonly ArchiveTag[]): number {
+  return 2 + signatureBytes + ownerBytes + 2 + 16 + encodeTags(tags).length;
 }
 
 /** Bytes that a head takes at most: those of its fields, and of tags as long as ANS-104 allows. */
