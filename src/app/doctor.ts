@@ -96,7 +96,7 @@ async function checkDatasets(config: Config): Promise<readonly Check[]> {
     };
     if (dataset === undefined) return [all];
     const opened = await source.open(dataset);
-    const judged = await openVerifier(verifier ?? opened.verifier);
+    const judged = await openVerifier(verifier ?? opened.verifier, { config, rubric: opened.card?.rubric });
     return [
       all,
       {

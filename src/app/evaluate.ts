@@ -21,6 +21,7 @@ import { resolveStudent } from './wire/endpoints.ts';
 import { ledgerAt } from './wire/ledgers.ts';
 import { type Models, type ModelsOptions, openModels } from './wire/models.ts';
 import { clock, files, sha256 } from './wire/platform.ts';
+import { judgeTotals } from '../world/verifier/verifier.ts';
 import { openVerifier } from './wire/verifiers.ts';
 
 export interface EvaluateRequest {
@@ -55,7 +56,11 @@ export async function runEvaluation(config: Config, request: EvaluateRequest): P
   const { settings } = config;
   const { observe, signal } = request;
   const dataset = await openDataset(config);
-  const verifier = await openVerifier(settings.verifier ?? dataset.verifier);
+  const verifier = await openVerifier(settings.verifier ?? dataset.verifier, {
+    config,
+    rubric: dataset.card?.rubric,
+    signal,
+  });
   const prompts = await readPrompts(files, sha256, config.settings.prompts);
   const ledger = ledgerAt(settings.library);
   const library = await ledger.library();
@@ -73,7 +78,7 @@ export async function runEvaluation(config: Config, request: EvaluateRequest): P
   const opening = {
     config,
     student,
-    teacher: student,
+    teacher: verifier.endpoint ?? student,
     prompts,
     journal: undefined,
     replay: false,
@@ -86,6 +91,7 @@ export async function runEvaluation(config: Config, request: EvaluateRequest): P
     },
   } satisfies ModelsOptions;
   const models = await openModels(opening);
+  verifier.bind?.(models.teacher);
   const opened: Models[] = [models];
   try {
     const arm = (name: string, held: Library): Arm => ({
@@ -124,13 +130,15 @@ export async function runEvaluation(config: Config, request: EvaluateRequest): P
       untilDecided: request.untilDecided,
       effect: request.effect,
     };
-    return await evaluate(evaluation, {
+    const result = await evaluate(evaluation, {
       verifier,
       room: () => models.room(signal),
       signal,
       observe,
       account: models.account,
     });
+    const judge = verifier.account?.();
+    return { ...result, ...(judge !== undefined && { judge: judgeTotals(judge) }) };
   } finally {
     await verifier.close?.();
     for (const one of opened.toReversed()) await one.close();

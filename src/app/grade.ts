@@ -4,7 +4,13 @@ import { z } from 'zod';
 import { ZooError, messageOf } from '../core/error.ts';
 import { parseJson } from '../core/json.ts';
 import type { Verifier } from '../world/verifier/verifier.ts';
-import { openVerifier } from './wire/verifiers.ts';
+import type { JudgeTotals } from '../core/learning/account.ts';
+import { judgeTotals } from '../world/verifier/verifier.ts';
+import type { Config } from './config.ts';
+import { readPrompts } from './prompts.ts';
+import { type Models, openModels } from './wire/models.ts';
+import { files, sha256 } from './wire/platform.ts';
+import { type OpenedVerifier, openVerifier } from './wire/verifiers.ts';
 
 const rowSchema = z.object({
   id: z.union([z.string(), z.number()]).transform(String),
@@ -30,6 +36,8 @@ export interface GradeTotals {
   /** Rows whose grading broke; they count as neither right nor wrong. */
   readonly failed: number;
   readonly accuracy: number | null;
+  /** Where a model judged: what became of its judgements. */
+  readonly judge?: JudgeTotals;
 }
 
 /**
@@ -37,12 +45,9 @@ export interface GradeTotals {
  *
  * @throws ZooError `invalid-json` or `invalid-data` that names the line, `unknown-verifier`, `unreadable-file`
  */
-export async function gradeFile(
-  path: string,
-  verifierName: string,
-  tell: (grade: Grade) => void,
-): Promise<GradeTotals> {
-  const verifier = await openVerifier(verifierName);
+export async function gradeFile(config: Config, path: string, tell: (grade: Grade) => void): Promise<GradeTotals> {
+  const verifier = await openVerifier(config.settings.verifier ?? 'math', { config, rubric: undefined });
+  const models = await openJudging(config, verifier);
   const counts = { total: 0, correct: 0, wrong: 0, unparseable: 0, failed: 0 };
   const waiting: Promise<Graded>[] = [];
   const settleFirst = async () => {
@@ -63,9 +68,35 @@ export async function gradeFile(
   } finally {
     await Promise.allSettled(waiting);
     await verifier.close?.();
+    await models?.close();
   }
   const graded = counts.total - counts.failed;
-  return { verifier: verifier.name, ...counts, accuracy: graded === 0 ? null : counts.correct / graded };
+  const judge = verifier.account?.();
+  const accuracy = graded === 0 ? null : counts.correct / graded;
+  return {
+    verifier: verifier.name,
+    ...counts,
+    accuracy,
+    ...(judge !== undefined && { judge: judgeTotals(judge) }),
+  };
+}
+
+/** The model of a judge, under the budget that was set; nothing where the verifier asks none. */
+async function openJudging(config: Config, { endpoint, bind }: OpenedVerifier): Promise<Models | undefined> {
+  if (endpoint === undefined) return undefined;
+  const models = await openModels({
+    config,
+    student: endpoint,
+    teacher: endpoint,
+    prompts: await readPrompts(files, sha256, config.settings.prompts),
+    journal: undefined,
+    replay: false,
+    scope: 'grade',
+    problems: [],
+    observe: () => {},
+  });
+  bind?.(models.teacher);
+  return models;
 }
 
 /** Rows under way; grades are told in the order of the rows all the same. */

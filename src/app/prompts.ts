@@ -11,7 +11,8 @@ import { packageFolder } from './package.ts';
  */
 export async function readPrompts(files: Files, sha256: Sha256, folder?: string): Promise<Prompts> {
   const read = await Promise.all(promptNames.map((name) => readPrompt(files, folder, name)));
-  if (folder !== undefined && read.every(({ path }) => !path.startsWith(folder))) {
+  const holdsNone = folder !== undefined && read.every(({ path }) => !path.startsWith(folder));
+  if (holdsNone && (await files.readText(`${folder}/judge.md`)) === undefined) {
     throw new ZooError('missing-prompt', `${folder} holds none of the prompts ${promptNames.join(', ')}`, {
       hint: 'Copy the ones to change from the folder prompts of zoo, or leave --prompts (ZOO_PROMPTS) out.',
     });
@@ -23,13 +24,22 @@ export async function readPrompts(files: Files, sha256: Sha256, folder?: string)
   };
 }
 
+/** What a judge is told. It takes no part in the loop, and so none in the hash of the prompts. */
+export async function readJudgePrompt(
+  files: Files,
+  folder?: string,
+): Promise<{ readonly template: PromptTemplate; readonly text: string }> {
+  const { path, text } = await readPrompt(files, folder, 'judge');
+  return { template: parsePrompt(path, text), text };
+}
+
 interface PromptFile {
-  readonly name: PromptName;
+  readonly name: PromptName | 'judge';
   readonly path: string;
   readonly text: string;
 }
 
-async function readPrompt(files: Files, folder: string | undefined, name: PromptName): Promise<PromptFile> {
+async function readPrompt(files: Files, folder: string | undefined, name: PromptFile['name']): Promise<PromptFile> {
   const folders = [...(folder === undefined ? [] : [folder]), `${packageFolder}prompts`];
   for (const path of folders.map((one) => `${one}/${name}.md`)) {
     const text = await files.readText(path);

@@ -29,9 +29,13 @@ export async function estimateTraining(asked: Config, observe: Observe): Promise
   const dataset = await openDataset(asked);
   const config = settleGate(asked, dataset.problems, observe);
   const { settings } = config;
-  const verifier = await openVerifier(settings.verifier ?? dataset.verifier);
   const student = await resolveStudent(config);
   const teacher = await resolveTeacher(config, student);
+  const verifier = await openVerifier(settings.verifier ?? dataset.verifier, {
+    config,
+    rubric: dataset.card?.rubric,
+    endpoint: () => Promise.resolve(teacher),
+  });
   const run = planRun(config, {
     id: 'dry-run',
     dataset,

@@ -10,7 +10,7 @@ import type { Run } from '../grpo/run.ts';
 import { type TrainOutcome, train } from '../grpo/train.ts';
 import type { Dataset } from '../world/dataset/dataset.ts';
 import type { Journal } from '../world/journal/journal.ts';
-import type { Verifier } from '../world/verifier/verifier.ts';
+import { type JudgeAccount, type Verifier, judgeTotals } from '../world/verifier/verifier.ts';
 import type { Config } from './config.ts';
 import { version } from './package.ts';
 import { readPrompts } from './prompts.ts';
@@ -24,7 +24,7 @@ import { openForReplay, openJournal } from './wire/journals.ts';
 import { type Ledger, ledgerAt } from './wire/ledgers.ts';
 import { type Models, openModels } from './wire/models.ts';
 import { clock, files, sha256 } from './wire/platform.ts';
-import { openVerifier } from './wire/verifiers.ts';
+import { type OpenedVerifier, openVerifier } from './wire/verifiers.ts';
 
 export interface TrainRequest extends SessionRequest {
   readonly observe: Observe;
@@ -71,6 +71,7 @@ export async function runTraining(config: Config, request: TrainRequest): Promis
       observe: request.observe,
     });
     closers.push(() => models.close());
+    parts.verifier.bind?.(models.teacher);
 
     const run = planRun(session.config, {
       ...parts,
@@ -93,6 +94,7 @@ export async function runTraining(config: Config, request: TrainRequest): Promis
       before: before.state,
       after,
       dataset: parts.dataset,
+      judge: parts.verifier.account?.(),
       wallMs: clock.now() - started + (await earlierWallMs(session)),
     });
     request.observe({ type: 'run-finished', result });
@@ -114,7 +116,7 @@ export async function runTraining(config: Config, request: TrainRequest): Promis
 interface Parts {
   readonly prompts: Prompts;
   readonly dataset: Dataset;
-  readonly verifier: Verifier;
+  readonly verifier: OpenedVerifier;
   readonly student: Endpoint;
   readonly teacher: Endpoint;
 }
@@ -122,14 +124,20 @@ interface Parts {
 /** Everything that a run needs and that can be missing or wrong, before anything is locked or written. */
 async function gather({ config, mode, record }: Session, { signal }: TrainRequest): Promise<Parts> {
   const dataset = await openDataset(config);
-  const verifier = await openVerifier(config.settings.verifier ?? dataset.verifier);
+  const replayed = mode === 'replay' ? record?.models : undefined;
+  const verifier = await openVerifier(config.settings.verifier ?? dataset.verifier, {
+    config,
+    rubric: dataset.card?.rubric,
+    endpoint: replayed === undefined ? undefined : () => Promise.resolve(recorded(replayed.teacher)),
+    signal,
+  });
   const prompts = await readPrompts(files, sha256, config.settings.prompts);
-  if (mode === 'replay' && record !== undefined) {
-    const { student, teacher } = record.models;
-    return { prompts, dataset, verifier, student: recorded(student), teacher: recorded(teacher) };
+  if (replayed !== undefined) {
+    return { prompts, dataset, verifier, student: recorded(replayed.student), teacher: recorded(replayed.teacher) };
   }
   const student = await resolveStudent(config, signal);
-  return { prompts, dataset, verifier, student, teacher: await resolveTeacher(config, student, signal) };
+  const teacher = verifier.endpoint ?? (await resolveTeacher(config, student, signal));
+  return { prompts, dataset, verifier, student, teacher };
 }
 
 /** A new run's gate is settled once the problems are known; a run that goes on has the one that it began with. */
@@ -304,10 +312,11 @@ interface Account {
   readonly before: LibraryState;
   readonly after: LibraryState;
   readonly dataset: Dataset;
+  readonly judge: JudgeAccount | undefined;
   readonly wallMs: number;
 }
 
-function accountFor({ outcome, run, models, before, after, dataset, wallMs }: Account): TrainResult {
+function accountFor({ outcome, run, models, before, after, dataset, judge, wallMs }: Account): TrainResult {
   const { student, teacher, account } = models;
   return {
     run: run.id,
@@ -317,6 +326,7 @@ function accountFor({ outcome, run, models, before, after, dataset, wallMs }: Ac
     library: { before, after },
     steps: outcome.steps,
     gate: outcome.gate,
+    ...(judge !== undefined && { judge: judgeTotals(judge) }),
     usage: account(),
     time: { wallMs, efficiency: null },
     resumedFrom: outcome.resumedFrom,

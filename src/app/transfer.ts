@@ -10,7 +10,7 @@ import { resolveStudent } from './wire/endpoints.ts';
 import { ledgerAt } from './wire/ledgers.ts';
 import { type Models, openModels } from './wire/models.ts';
 import { files, sha256 } from './wire/platform.ts';
-import { openVerifier } from './wire/verifiers.ts';
+import { type OpenedVerifier, openVerifier } from './wire/verifiers.ts';
 
 export interface TransferRequest extends Pick<
   EvaluateRequest,
@@ -33,10 +33,12 @@ export async function runTransfer(config: Config, request: TransferRequest): Pro
   const prompts = await readPrompts(files, sha256, settings.prompts);
   const ledger = ledgerAt(settings.library);
   const library = await ledger.library();
-  const datasets = await openTransferDatasets(config, request.datasets);
+  const datasets = await openTransferDatasets(config, request.datasets, signal);
   if (!request.allowTrainedOn) for (const dataset of datasets) await refuseTrainedOn(dataset, [library], ledger);
   const student = await resolveStudent(config, signal);
   const names = request.models.length === 0 ? [student.model] : request.models;
+  // One judge over all models, where a dataset asks for one.
+  const judge = datasets.find(({ verifier }) => verifier.endpoint !== undefined)?.verifier.endpoint;
   const opened: Models[] = [];
   try {
     for (const model of names) {
@@ -44,7 +46,7 @@ export async function runTransfer(config: Config, request: TransferRequest): Pro
       const models = await openModels({
         config,
         student: endpoint,
-        teacher: endpoint,
+        teacher: judge ?? endpoint,
         prompts,
         journal: undefined,
         replay: false,
@@ -60,6 +62,7 @@ export async function runTransfer(config: Config, request: TransferRequest): Pro
       opened.push(models);
     }
     const [first] = opened as [Models];
+    for (const { verifier } of datasets) verifier.bind?.(first.teacher);
     return await evaluateTransfer(
       {
         library,
@@ -81,7 +84,13 @@ export async function runTransfer(config: Config, request: TransferRequest): Pro
   }
 }
 
-async function openTransferDatasets(config: Config, named: readonly string[]): Promise<TransferDataset[]> {
+type OpenedDataset = TransferDataset & { readonly verifier: OpenedVerifier };
+
+async function openTransferDatasets(
+  config: Config,
+  named: readonly string[],
+  signal: AbortSignal,
+): Promise<OpenedDataset[]> {
   const { dataset, limit, verifier } = config.settings;
   const names = named.length > 0 ? named : dataset === undefined ? [] : [dataset];
   if (names.length === 0) {
@@ -91,11 +100,12 @@ async function openTransferDatasets(config: Config, named: readonly string[]): P
     });
   }
   const source = openDatasets(config);
-  const opened: TransferDataset[] = [];
+  const opened: OpenedDataset[] = [];
   for (const name of names) {
-    const { sha256: digest, problems, verifier: own } = await source.open(name);
+    const { sha256: digest, problems, verifier: own, card } = await source.open(name);
     const taken = limit === undefined ? problems : problems.slice(0, limit);
-    opened.push({ name, sha256: digest, problems: taken, verifier: await openVerifier(verifier ?? own) });
+    const judging = await openVerifier(verifier ?? own, { config, rubric: card?.rubric, signal });
+    opened.push({ name, sha256: digest, problems: taken, verifier: judging });
   }
   return opened;
 }

@@ -115,7 +115,7 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'eval',
     about: 'measure whether the library helps, with intervals',
     example: 'zoo eval --dataset aime25 --samples 8',
-    settings: ['library', 'libraryTokens', 'prompts', ...problems, ...model, ...sampling, ...budget],
+    settings: ['library', 'libraryTokens', 'prompts', ...problems, ...model, ...teacher, ...sampling, ...budget],
     flags: [
       ['--samples <k>', 'samples a problem and arm, at most with --until-decided; 8 unless given'],
       ['--until-decided', 'stops as soon as the comparison is decided'],
@@ -184,7 +184,7 @@ export const commandTable: readonly CommandEntry[] = [
     arguments: '<file>',
     about: 'grade rows of {id, gold, response} in a JSONL file',
     example: 'zoo grade answers.jsonl --verifier math',
-    settings: ['verifier'],
+    settings: ['verifier', 'prompts', ...model, ...teacher, ...budget],
     load: async () => (await import('./commands/grade.ts')).grade,
   },
   {

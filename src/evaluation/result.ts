@@ -1,4 +1,4 @@
-import type { UsageAccount } from '../core/learning/account.ts';
+import type { JudgeTotals, UsageAccount } from '../core/learning/account.ts';
 import type { OutcomeCounts } from '../core/learning/outcome.ts';
 import type { ComparisonVerdict } from '../core/learning/paired.ts';
 import type { Interval } from '../core/learning/statistics.ts';
@@ -16,6 +16,8 @@ export interface EvaluationResult {
   /** Over all arms. */
   readonly outcomes: OutcomeCounts;
   readonly usage: UsageAccount;
+  /** Where a model judged: what became of its judgements. */
+  readonly judge?: JudgeTotals;
   readonly plan: PlanAccount;
   /** What a reader must know before the figures, such as that a library was learned from these problems. */
   readonly notes: readonly string[];

@@ -17,8 +17,10 @@ mkdir -p "$out"
 $zoo ledger export --library "$library" --format json > "$out/before.json"
 
 # 1. Train. Provider, model and budget come from zoo.config.json or from ZOO_PROVIDER, ZOO_MAX_COST and the like.
-$zoo train --dataset "$dataset" --run "$run" --library "$library" --runs "$runs" --no-live --json > "$out/train.json" \
-  || [ $? -eq 3 ] # 3: the gate kept nothing, and the library is as it was
+trained=0
+$zoo train --dataset "$dataset" --run "$run" --library "$library" --runs "$runs" --no-live --json > "$out/train.json" || trained=$?
+# 3: the gate kept nothing, and the library is as it was.
+if [ "$trained" -ne 0 ] && [ "$trained" -ne 3 ]; then exit "$trained"; fi
 if $zoo ledger diff "$out/before.json" working --library "$library" --exit-code --stat > /dev/null; then
   echo "Nothing was learned; there is nothing to propose."
   exit 0

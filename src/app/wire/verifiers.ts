@@ -3,10 +3,14 @@ import { ZooError, exitCode } from '../../core/error.ts';
 import { parseJson } from '../../core/json.ts';
 import type { MathVerifierOptions } from '../../world/verifier/math.ts';
 import type { Verifier } from '../../world/verifier/verifier.ts';
+import { type Judge, type JudgeMeans, openJudge } from './judge.ts';
 import { files } from './platform.ts';
 
 /** Makes the verifiers of a kind; each is loaded when it is asked for. `profile` is what stands behind the colon. */
-type Maker = (profile: string | undefined) => Promise<Verifier | undefined>;
+type Maker = (profile: string | undefined, judge: JudgeMeans | undefined) => Promise<OpenedVerifier | undefined>;
+
+/** A verifier; one that asks a model is bound to it once that is opened. */
+export type OpenedVerifier = Verifier & Partial<Pick<Judge, 'bind' | 'endpoint'>>;
 
 const makers: Readonly<Record<string, Maker>> = {
   math: async (profile) => {
@@ -50,6 +54,17 @@ const makers: Readonly<Record<string, Maker>> = {
     const { moduleVerifier } = await import('../../world/verifier/module.ts');
     return await moduleVerifier(path);
   },
+  judge: async (path, means) => (means === undefined ? undefined : await openJudge(path, means)),
+  code: () => {
+    throw new ZooError(
+      'verifier-unavailable',
+      'the verifier "code" runs programs that a model wrote, which needs a sandbox, and zoo has none yet',
+      {
+        exitCode: exitCode.usage,
+        hint: 'Grade with a program of yours that runs them where they can do no harm (--verifier "command:<program>"), or use another dataset.',
+      },
+    );
+  },
 };
 
 const forms = [
@@ -65,12 +80,18 @@ const forms = [
   'schema:<file>',
   'command:<program and arguments>',
   'module:<file>',
+  'judge',
+  'judge:<rubric file>',
 ];
 
-/** The verifier of a name, such as `math:hendrycks`; never another one. @throws ZooError `unknown-verifier` (exit 2) */
-export async function openVerifier(name: string): Promise<Verifier> {
+/**
+ * The verifier of a name, such as `math:hendrycks`; never another one.
+ *
+ * @throws ZooError `unknown-verifier` or `verifier-unavailable` (exit 2); what {@link openJudge} throws
+ */
+export async function openVerifier(name: string, judge?: JudgeMeans): Promise<OpenedVerifier> {
   const [, kind = '', profile] = /^([^:]*)(?::(.*))?$/s.exec(name) ?? [];
-  const verifier = Object.hasOwn(makers, kind) ? await makers[kind]?.(profile) : undefined;
+  const verifier = Object.hasOwn(makers, kind) ? await makers[kind]?.(profile, judge) : undefined;
   if (verifier !== undefined) return verifier;
   throw new ZooError('unknown-verifier', `there is no verifier "${name}"`, {
     exitCode: exitCode.usage,

@@ -11,6 +11,7 @@ import { untilInterrupted } from '../interrupt.ts';
 import { numberFlag } from '../number-flag.ts';
 import type { Terminal } from '../terminal.ts';
 import { cleanLine } from '../view/clean-text.ts';
+import { describeJudge } from '../view/describe-judge.ts';
 import { renderTable } from '../view/table.ts';
 
 /** `zoo eval`: without and with the library on the same problems, paired, with intervals and a verdict. */
@@ -179,6 +180,7 @@ function tell(result: EvaluationResult, terminal: Terminal): void {
     );
     for (const caution of account.cautions) terminal.print(`  caution: ${cleanLine(caution)}`);
   }
+  if (result.judge !== undefined) terminal.print(`\njudge: ${describeJudge(result.judge)}`);
 }
 
 async function writeFiles(invocation: Invocation, config: Config, result: EvaluationResult): Promise<void> {

@@ -8,6 +8,7 @@ import { type Invocation, textFlag } from '../invocation.ts';
 import type { Terminal } from '../terminal.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { cleanLine } from '../view/clean-text.ts';
+import { describeJudge } from '../view/describe-judge.ts';
 import { count, milestone } from '../view/train-lines.ts';
 
 /** `zoo train`: one run, shown as it goes, and its account at the end. */
@@ -135,6 +136,7 @@ function summary(result: TrainResult, learned: number, removed: number): string[
       ? []
       : [`reward   ${written(first)} in the first step, ${written(last)} in the last`]),
     ...gateLine(result),
+    ...(result.judge === undefined ? [] : [`judge    ${describeJudge(result.judge)}`]),
     `used     ${count(usage.calls, 'call')}, ${usage.promptTokens} prompt tokens (${usage.cachedTokens} cached), ${usage.completionTokens} completion tokens, ${cost}, ${(result.time.wallMs / 1000).toFixed(1)} s`,
   ];
 }

@@ -14,6 +14,8 @@ export interface TrainResult {
   readonly steps: readonly StepAccount[];
   /** Null when the gate was off. */
   readonly gate: GateAccount | null;
+  /** Where a model judged: what became of its judgements in the last session. */
+  readonly judge?: JudgeTotals;
   readonly usage: UsageAccount;
   readonly time: {
     readonly wallMs: number;
@@ -22,6 +24,16 @@ export interface TrainResult {
   };
   /** The step that the run was resumed from, or null for a run of one piece. */
   readonly resumedFrom: number | null;
+}
+
+/** A judgement that failed, or gave no score, is no verdict on the answer that was to be judged. */
+export interface JudgeTotals {
+  readonly asked: number;
+  readonly graded: number;
+  readonly failed: number;
+  readonly unusable: number;
+  /** Mean score, as a share of the best; null when nothing was graded. */
+  readonly mean: number | null;
 }
 
 export interface LibraryState {

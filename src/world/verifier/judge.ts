@@ -6,7 +6,7 @@ import type { PromptTemplate } from '../../core/prompt.ts';
 import { randomFor } from '../../core/random.ts';
 import { parseReply } from '../../core/reply.ts';
 import type { Model, ModelRequest } from '../model/model.ts';
-import type { Verifier } from './verifier.ts';
+import type { JudgeAccount, Verifier } from './verifier.ts';
 
 export interface JudgeOptions {
   readonly model: Model;
@@ -22,18 +22,6 @@ export interface JudgeOptions {
   readonly seed?: number | undefined;
   /** Completion tokens that a judgement may take; default 1024. */
   readonly maxTokens?: number | undefined;
-}
-
-/** What became of the judgements asked for. A judge that fails is no verdict on the answer. */
-export interface JudgeAccount {
-  readonly asked: number;
-  readonly graded: number;
-  /** The call failed. */
-  readonly failed: number;
-  /** The judge answered, but gave no score, or one outside of the scale. */
-  readonly unusable: number;
-  /** Sum of the scores, as shares of the best. */
-  readonly rewardSum: number;
 }
 
 /**
@@ -55,6 +43,10 @@ export function judgeVerifier(options: JudgeOptions): Verifier & { account(): Ju
         account.failed++;
         throw cause;
       });
+      if (sampled?.kind === 'failed' && sampled.code === 'unusable-reply') {
+        account.unusable++;
+        throw new ZooError('judge-unusable', `the judge gave no score from 0 to ${highest}: ${sampled.reason}`);
+      }
       if (sampled?.kind !== 'completion') {
         account.failed++;
         throw new ZooError('judge-failed', `the judge gave no answer: ${sampled?.reason ?? 'nothing came back'}`);

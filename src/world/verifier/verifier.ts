@@ -1,3 +1,4 @@
+import type { JudgeTotals } from '../../core/learning/account.ts';
 import type { Problem } from '../../core/learning/problem.ts';
 
 /** What judges an answer. A missing or broken verifier is an error, never another verifier. */
@@ -6,7 +7,21 @@ export interface Verifier {
   readonly name: string;
   /** @throws ZooError when the verifier itself breaks; the rollout is then `failed` at the boundary `verifier` */
   verify(problem: Problem, response: string, signal?: AbortSignal): Promise<Verdict>;
+  /** What became of the calls that a verifier makes of a model; absent where it makes none. */
+  account?(): JudgeAccount;
   close?(): Promise<void>;
+}
+
+/** What became of the judgements asked for. A judge that fails is no verdict on the answer. */
+export interface JudgeAccount {
+  readonly asked: number;
+  readonly graded: number;
+  /** The call failed. */
+  readonly failed: number;
+  /** The judge answered, but gave no score, or one outside of the scale. */
+  readonly unusable: number;
+  /** Sum of the scores, as shares of the best. */
+  readonly rewardSum: number;
 }
 
 export type Verdict =
@@ -20,3 +35,7 @@ export type Verdict =
       readonly reason: string;
     }
   | { readonly kind: 'unparseable'; readonly reason: string };
+
+export function judgeTotals({ rewardSum, ...counts }: JudgeAccount): JudgeTotals {
+  return { ...counts, mean: counts.graded === 0 ? null : rewardSum / counts.graded };
+}
