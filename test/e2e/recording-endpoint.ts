@@ -19,7 +19,7 @@ const bodySchema = z.looseObject({
 });
 
 /** What one sample is, told from the wire or from the journal alike. */
-export function sampleName(messages: readonly { role: string; content: string }[], seed: number): string {
+function sampleName(messages: readonly { role: string; content: string }[], seed: number): string {
   return hash('sha256', JSON.stringify([messages.map(({ role, content }) => [role, content]), seed]));
 }
 
