@@ -2,12 +2,22 @@ import { join } from 'node:path';
 import { ZooError } from '../core/error.ts';
 import { restoreVersion } from '../ledger/restore-version.ts';
 import type { Config } from './config.ts';
-import { fetchLibrary, resolvePublished } from './published-library.ts';
+import { unverified } from '../publishing/unverified.ts';
+import type { ArchiveHistoryRequest } from './archives.ts';
+import { authorCheck } from './author.ts';
+import { type PublishedAddress, type ResolveContext, fetchLibrary, resolvePublished } from './published-library.ts';
 import { ledgerAt } from './wire/ledgers.ts';
 import { files, sha256 } from './wire/platform.ts';
 
 export interface FetchRequest {
-  readonly reference: string;
+  /** What to fetch; with `at` it may be left out. */
+  readonly reference: string | undefined;
+  /** RFC 3339: the version that was in force then, by its archive on Arweave. */
+  readonly at?: string | undefined;
+  /** With `at`: id of the first commit of the library that is meant. */
+  readonly of?: string | undefined;
+  /** Who must have signed it. */
+  readonly author?: string | undefined;
   /** Where to write the library; it stays in the cache alone unless given. */
   readonly output: string | undefined;
   readonly signal: AbortSignal;
@@ -29,9 +39,10 @@ export interface Fetched {
 
 /** Brings a published version back, verified, as a library of its own. */
 export async function fetchReference(config: Config, request: FetchRequest): Promise<Fetched> {
+  const { signal, onDropped, author } = request;
   const ledger = ledgerAt(config.settings.library);
-  const address = await resolvePublished(request.reference, { config, ledger });
-  const fetched = await fetchLibrary(config, address, request.signal, request.onDropped);
+  const address = await addressOf(config, request, { config, ledger, signal, author, onDropped });
+  const fetched = await fetchLibrary(config, address, signal, onDropped);
   const { entry } = fetched;
   if (request.output !== undefined) await copyTo(request.output, fetched.folder);
   return {
@@ -46,6 +57,42 @@ export async function fetchReference(config: Config, request: FetchRequest): Pro
     cached: fetched.bytes === 0,
     dropped: fetched.dropped,
   };
+}
+
+async function addressOf(config: Config, request: FetchRequest, context: ResolveContext): Promise<PublishedAddress> {
+  const { reference, at, of, author, signal, onDropped } = request;
+  if (at !== undefined) return await addressAt(config, at, { library: of, author, signal }, context);
+  const address = await resolvePublished(reference ?? '', context);
+  if (author !== undefined && !(reference ?? '').startsWith('ar://')) {
+    const { cid, entry } = await fetchLibrary(config, address, signal, onDropped);
+    const isBy = await authorCheck(author);
+    if (!isBy({ owners: [], commitId: entry.id, signatures: entry.signatures }))
+      throw unverified('not-by-author', `the commit in ${cid} is not signed by the author asked for`);
+  }
+  return address;
+}
+
+/** The first archive of the version in force that verifies. */
+async function addressAt(
+  config: Config,
+  at: string,
+  request: ArchiveHistoryRequest,
+  context: ResolveContext,
+): Promise<PublishedAddress> {
+  const { archivesAt } = await import('./archives.ts');
+  const { id: commit, archives } = await archivesAt(config, at, request);
+  let worst: unknown;
+  for (const { id } of archives)
+    try {
+      const address = await resolvePublished(`ar://${id}`, context);
+      if (address.commit === commit) return address;
+      throw unverified('wrong-version', `${id} holds another version than it says`);
+    } catch (thrown) {
+      if (!(thrown instanceof ZooError) || request.signal.aborted) throw thrown;
+      context.onDropped?.(`ar://${id}`, thrown.message);
+      worst ??= thrown;
+    }
+  throw worst;
 }
 
 async function copyTo(output: string, cached: string): Promise<void> {

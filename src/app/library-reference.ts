@@ -49,7 +49,7 @@ const sources: readonly ReferenceSource[] = [
   { names: 'the working library (working)', open: openWorking },
   { names: 'a git revision (git:main)', open: openGitRevision },
   { names: 'a version, tag or root (v3, HEAD~1, 0x…)', open: openVersion },
-  { names: 'what was published (a CID, ipfs://<cid>)', open: openPublished },
+  { names: 'what was published (a CID, ipfs://<cid>, ar://<id>)', open: openPublished },
   { names: 'a folder or a file (path/to/library)', open: openPath },
 ];
 
@@ -107,7 +107,7 @@ async function openPublished(
   { config, ledger, signal = new AbortController().signal }: ReferenceContext,
 ): Promise<Omit<NamedLibrary, 'reference'> | undefined> {
   if (!isPublished(reference)) return undefined;
-  const address = await resolvePublished(reference, { config, ledger });
+  const address = await resolvePublished(reference, { config, ledger, signal });
   const { cid, library, entry, folder } = await fetchLibrary(config, address, signal);
   return {
     kind: 'published',

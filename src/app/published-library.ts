@@ -19,6 +19,8 @@ export interface PublishedAddress {
   readonly commit?: string | undefined;
   /** The recordsRoot that it must have, where that is known; hexadecimal. */
   readonly root?: string | undefined;
+  /** Bytes that were taken already, to find out what is meant. */
+  readonly bytes?: number | undefined;
 }
 
 /** One way to name what was published; undefined when the reference is not of that kind. */
@@ -28,10 +30,14 @@ export interface ResolveContext {
   readonly config: Config;
   /** The library whose versions can be meant. */
   readonly ledger: Ledger;
+  readonly signal?: AbortSignal | undefined;
+  /** Who must have signed an archive, or what is in it. */
+  readonly author?: string | undefined;
+  readonly onDropped?: ((gateway: string, why: string) => void) | undefined;
 }
 
 /** The first that knows a reference counts. */
-const resolvers: readonly Resolver[] = [byCid, byChain, byScheme, byVersion];
+const resolvers: readonly Resolver[] = [byCid, byChain, byArchive, byScheme, byVersion];
 
 /** @throws ZooError `unknown-reference`, `not-published` */
 export async function resolvePublished(reference: string, context: ResolveContext): Promise<PublishedAddress> {
@@ -58,6 +64,18 @@ async function byChain(reference: string, { config }: ResolveContext): Promise<P
   if (seq === null) return undefined;
   const { addressInForce } = await import('./chain.ts');
   return await addressInForce(config, seq === undefined ? undefined : Number(seq));
+}
+
+/** `ar://<id>`: the archive is fetched and verified, and kept in the cache under the CID that it has. */
+async function byArchive(reference: string, context: ResolveContext): Promise<PublishedAddress | undefined> {
+  const id = /^ar:\/\/([A-Za-z0-9_-]{43})\/?$/.exec(reference)?.[1];
+  if (id === undefined) return undefined;
+  const { config, signal = new AbortController().signal, author, onDropped } = context;
+  const { receiveArchive } = await import('./archives.ts');
+  const archived = await receiveArchive(config, id, { signal, author, onDropped });
+  if (archived.bytes > 0) await cacheVersion(config, archived);
+  const { cid, commitId: commit, bytes } = archived;
+  return { cid, commit, root: archived.commit.recordsRoot, bytes };
 }
 
 async function byScheme(reference: string): Promise<PublishedAddress | undefined> {
@@ -98,9 +116,9 @@ export async function fetchLibrary(
   onDropped?: (gateway: string, why: string) => void,
 ): Promise<FetchedLibrary> {
   const { cid } = address;
-  const folder = join(cacheFolder(config), 'snapshots', cid);
+  const folder = snapshotFolder(config, cid);
   const cached = await readCached(folder, cid);
-  if (cached !== undefined) return checked(address, { ...cached, cid, folder, bytes: 0, dropped: [] });
+  if (cached !== undefined) return checked(address, { ...cached, cid, folder, bytes: address.bytes ?? 0, dropped: [] });
   const fetched = await fetchVersion(parseCid(cid), {
     gateways: await openGateways(config, parseCid(cid)),
     sha256,
@@ -110,13 +128,23 @@ export async function fetchLibrary(
   });
   // A version that is not the one that was asked for is not kept either.
   expect(address, fetched.commitId, fetched.commit.recordsRoot);
-  await files.remove(folder);
-  await keepVersion(folder, fetched);
-  await files.writeAtomic(join(folder, '.zoo', 'cid'), `${cid}\n`);
+  await cacheVersion(config, fetched);
   const ledger = ledgerAt(folder);
   const entry = await ledger.findVersion('HEAD');
   const library = await ledger.readVersion('HEAD');
   return { cid, library, entry, folder, bytes: fetched.bytes, dropped: fetched.dropped };
+}
+
+async function cacheVersion(config: Config, fetched: FetchedVersion): Promise<void> {
+  const folder = snapshotFolder(config, fetched.cid);
+  await files.remove(folder);
+  await keepVersion(folder, fetched);
+  await files.writeAtomic(join(folder, '.zoo', 'cid'), `${fetched.cid}\n`);
+}
+
+/** Where the cache has what was published under a CID. */
+export function snapshotFolder(config: Config, cid: string): string {
+  return join(cacheFolder(config), 'snapshots', cid);
 }
 
 /** Writes a fetched version as a library, its vectors beside it. */
@@ -160,6 +188,6 @@ function expect({ cid, commit, root }: PublishedAddress, foundCommit: string, fo
 function unknownReference(reference: string): ZooError {
   return new ZooError('unknown-reference', `"${reference.slice(0, 200)}" names nothing that can be fetched`, {
     exitCode: exitCode.usage,
-    hint: 'Name a CID, ipfs://<cid>, chain (what is in force), or a version, tag or root of a library that was published from here.',
+    hint: 'Name a CID, ipfs://<cid>, ar://<id>, chain (what is in force), or a version, tag or root of a library that was published from here.',
   });
 }

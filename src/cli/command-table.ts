@@ -58,8 +58,19 @@ const pins: readonly SettingKey[] = [
   'serviceToken',
   'web3StorageToken',
 ];
+const archiving: readonly SettingKey[] = [
+  'arweaveGateway',
+  'arweaveKey',
+  'bundlerUrl',
+  'bundlerPayments',
+  'network',
+  'wallet',
+  'walletDir',
+  'passwordFile',
+];
 const fetching: readonly SettingKey[] = [
   'gateway',
+  'arweaveGateway',
   'ipfsDir',
   'maxBytes',
   'maxRecords',
@@ -276,10 +287,14 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'publish',
     arguments: '[version]',
-    about: 'make a version permanent and findable on IPFS; the newest unless named',
+    about: 'make a version permanent and findable on IPFS and Arweave; the newest unless named',
     example: 'zoo publish --pin local --pin kubo:http://127.0.0.1:5001',
-    settings: ['library', ...pins],
+    settings: ['library', ...pins, ...archiving],
     flags: [
+      ['--arweave', 'archives it on Arweave too, by a transaction'],
+      ['--bundler', 'archives it on Arweave too, as a data item signed by the wallet of the chain'],
+      ['--max-cost <ar>', 'pays at most so many AR, or credits of a bundler, for an archive'],
+      ['--yes', 'pays for an archive without being asked'],
       ['--status', 'asks every target how the version stands there'],
       ['--recover', 'asks every target, and sends again what failed or was lost'],
       dryRun,
@@ -288,11 +303,17 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'fetch',
-    arguments: '<reference>',
-    about: 'get a published version back and verify it: a CID, a version, a root',
+    arguments: '[reference]',
+    about: 'get a published version back and verify it: a CID, ar://<id>, a version, a root',
     example: 'zoo fetch bafyreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq --output library',
     settings: ['library', ...fetching],
-    flags: [['--output <dir>', 'where to write the library; into the cache unless given'], dryRun],
+    flags: [
+      ['--at <time>', 'the version that was in force then (RFC 3339), from its archive on Arweave'],
+      ['--of <commit>', 'with --at: the first commit of the library; that of --library unless given'],
+      ['--author <key>', 'takes only what this wallet, address or public key signed'],
+      ['--output <dir>', 'where to write the library; into the cache unless given'],
+      dryRun,
+    ],
     load: async () => (await import('./commands/fetch.ts')).fetch,
   },
   {

@@ -107,8 +107,11 @@ export const ledgerCommands: readonly CommandEntry[] = [
     name: 'ledger log',
     about: 'the versions, the newest first',
     example: 'zoo ledger log --stat',
-    settings: ['library'],
+    settings: ['library', 'arweaveGateway', 'ipfsDir', 'maxBytes', 'maxRecords'],
     flags: [
+      ['--arweave', 'the versions that archives on Arweave prove, whatever this folder holds'],
+      ['--author <key>', 'with --arweave: counts what this wallet, address or public key signed alone'],
+      ['--of <commit>', 'with --arweave: the first commit of the library; that of --library unless given'],
       ['--limit <n>', 'versions at most'],
       ['--stat', 'how many experiences each changed'],
       ['-p, --patch', 'what each changed, word by word'],

@@ -10,6 +10,8 @@ const anchorSchema = z.looseObject({
   recordsRoot: z.string(),
   /** Root of the snapshot on IPFS. */
   cid: z.string(),
+  /** Ids of its archives on Arweave, by where they went. */
+  archives: z.record(z.string(), z.string()).optional(),
 });
 
 /** Under which names a version was published. It lies in git, so that a clone finds what it does not hold. */
@@ -24,7 +26,9 @@ export async function readAnchor(files: Files, library: string, commit: string):
 /** Adds to what stands there; what others wrote stays. */
 export async function writeAnchor(files: Files, library: string, anchor: Anchor): Promise<void> {
   const there = await readAnchor(files, library, anchor.commit);
-  const text = `${JSON.stringify({ ...there, ...anchor }, null, 2)}\n`;
+  const archives = { ...there?.archives, ...anchor.archives };
+  const all = { ...there, ...anchor, ...(Object.keys(archives).length === 0 ? {} : { archives }) };
+  const text = `${JSON.stringify(all, null, 2)}\n`;
   if (there === undefined || `${JSON.stringify(there, null, 2)}\n` !== text)
     await files.writeAtomic(anchorPath(library, anchor.commit), text);
 }

@@ -68,7 +68,7 @@ async function fetchFrom(item: SignedItem, world: ArchivedWorld): Promise<Archiv
   const claims = readClaims(item.tags);
   if (typeof claims === 'string') throw unverified('not-an-archive', `${item.id} is no archive of zoo: ${claims}`);
   if (item.bytes > limits.bytes) throw tooLarge(item, limits.bytes);
-  await obtain(item, parseCid(claims.cid), world);
+  const downloaded = await obtain(item, parseCid(claims.cid), world);
   const fetched = await fetchVersion(parseCid(claims.cid), {
     gateways: [asGateway(temporary)],
     sha256,
@@ -76,14 +76,14 @@ async function fetchFrom(item: SignedItem, world: ArchivedWorld): Promise<Archiv
     limits,
   }).catch(blameArchive);
   checkClaims(claims, fetched, sha256);
-  const archived: ArchivedVersion = { ...fetched, archive: item.id, owners: item.owners, bytes: item.bytes };
+  const archived: ArchivedVersion = { ...fetched, archive: item.id, owners: item.owners, bytes: downloaded };
   if (isAuthentic?.(archived) === false)
     throw unverified('not-by-author', `neither ${item.id} nor the commit in it is signed by the author asked for`);
   return archived;
 }
 
-/** The content in the temporary store, and proven to be what the id names. */
-async function obtain(item: SignedItem, root: CidBytes, world: ArchivedWorld): Promise<void> {
+/** Brings the content into the temporary store, proven to be what the id names; the bytes that had to be downloaded. */
+async function obtain(item: SignedItem, root: CidBytes, world: ArchivedWorld): Promise<number> {
   const { kept, temporary, sha256, signal } = world;
   const own = await kept.car(root);
   const usable = own !== undefined && own.bytes === item.bytes && (await item.holds(own));
@@ -95,7 +95,8 @@ async function obtain(item: SignedItem, root: CidBytes, world: ArchivedWorld): P
   }
   await temporary.keep(root, blocks, { whole: true });
   const car = (await temporary.car(root)) as CarFile;
-  if (usable || (await item.holds(car))) return;
+  if (usable) return 0;
+  if (await item.holds(car)) return item.bytes;
   throw unverified('archive-forged', `what came for ${item.id} is not what was signed`);
 }
 

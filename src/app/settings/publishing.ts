@@ -58,6 +58,33 @@ export const publishingSettings = {
     secret: true,
     about: 'the token of a web3.storage endpoint, and of the embedded node; better in the environment or in .env',
   },
+  arweaveGateway: {
+    kind: 'list',
+    flag: '--arweave-gateway <url>',
+    env: 'ZOO_ARWEAVE_GATEWAY',
+    default: ['https://arweave.net'],
+    about: 'gateways of Arweave: the first takes transactions, all are asked for what is archived; may be repeated',
+  },
+  arweaveKey: {
+    kind: 'path',
+    flag: '--arweave-key <file>',
+    env: 'ZOO_ARWEAVE_KEY',
+    about: 'the key file (JWK) of the wallet of Arweave that pays for transactions',
+  },
+  bundlerUrl: {
+    kind: 'text',
+    flag: '--bundler-url <url>',
+    env: 'ZOO_BUNDLER_URL',
+    default: 'https://upload.ardrive.io/v1',
+    about: 'the bundler that takes data items',
+  },
+  bundlerPayments: {
+    kind: 'text',
+    flag: '--bundler-payments <url>',
+    env: 'ZOO_BUNDLER_PAYMENTS',
+    default: 'https://payment.ardrive.io/v1',
+    about: 'where the bundler tells prices and balances',
+  },
   maxBytes: {
     kind: 'integer',
     least: 1,

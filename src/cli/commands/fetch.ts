@@ -1,19 +1,31 @@
 import { resolve } from 'node:path';
-import { exitCode } from '../../core/error.ts';
+import { ZooError, exitCode } from '../../core/error.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { type Invocation, textFlag } from '../invocation.ts';
 import { cleanLine } from '../view/clean-text.ts';
 import { count } from '../view/train-lines.ts';
 
-/** `zoo fetch <reference>`: a published version, verified; the folder that holds it on stdout. */
+/** `zoo fetch [reference]`: a published version, verified; the folder that holds it on stdout. */
 export async function fetch(invocation: Invocation): Promise<number> {
   const { terminal, words, flags, config } = invocation;
-  const reference = words[0] as string;
+  const reference = words[0];
+  const at = textFlag(invocation, 'at');
+  checkAsked(reference, at);
   const settled = await config();
   if (flags['dryRun'] === true) {
-    const { gateway, maxBytes, maxRecords } = settled.settings;
-    terminal.document({ dryRun: true, reference, gateways: gateway, maxBytes, maxRecords });
-    terminal.print(`would fetch ${reference} from ${gateway.join(', ')}: ${maxBytes} bytes at most`);
+    const { gateway, arweaveGateway, maxBytes, maxRecords } = settled.settings;
+    const from = at !== undefined || reference?.startsWith('ar://') === true ? arweaveGateway : gateway;
+    terminal.document({
+      dryRun: true,
+      reference: reference ?? null,
+      at: at ?? null,
+      gateways: from,
+      maxBytes,
+      maxRecords,
+    });
+    terminal.print(
+      `would fetch ${reference ?? `what was in force at ${at}`} from ${from.join(', ')}: ${maxBytes} bytes at most`,
+    );
     return exitCode.done;
   }
   const { fetchReference } = await import('../../app/fetch.ts');
@@ -22,6 +34,9 @@ export async function fetch(invocation: Invocation): Promise<number> {
   try {
     const fetched = await fetchReference(settled, {
       reference,
+      at,
+      of: textFlag(invocation, 'of'),
+      author: textFlag(invocation, 'author'),
       output: output === undefined ? undefined : resolve(terminal.host.folder, output),
       signal: interrupt.signal,
       onDropped: (gateway, why) =>
@@ -36,4 +51,12 @@ export async function fetch(invocation: Invocation): Promise<number> {
   } finally {
     interrupt.end();
   }
+}
+
+function checkAsked(reference: string | undefined, at: string | undefined): void {
+  if ((reference === undefined) !== (at === undefined)) return;
+  throw new ZooError('usage', reference === undefined ? 'say what to fetch' : 'say either what to fetch or --at', {
+    exitCode: exitCode.usage,
+    hint: 'zoo fetch <cid>, zoo fetch ar://<id>, or zoo fetch --at 2025-10-17T12:00:00Z.',
+  });
 }

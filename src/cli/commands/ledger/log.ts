@@ -7,6 +7,7 @@ import { count } from '../../view/train-lines.ts';
 /** `zoo ledger log`: the versions, the newest first. */
 export async function log(invocation: Invocation): Promise<void> {
   const { terminal, flags } = invocation;
+  if (flags['arweave'] === true) return await (await import('./log-archives.ts')).logArchives(invocation);
   const { ledgerLog } = await import('../../../app/ledger/versions.ts');
   const [patch, stat] = [flags['patch'] === true, flags['stat'] === true];
   const limit = optionalNumberFlag(invocation, 'limit', { least: 1, whole: true });
