@@ -31,7 +31,7 @@ contract ZooGovernor is GovernorVotes, GovernorSupermajority, GovernorTimelockCo
         GovernorVotes(token)
         GovernorTimelockControl(timelock)
     {
-        if (address(timelock) == address(0) || address(vault) == address(0)) {
+        if (address(token) == address(0) || address(timelock) == address(0) || address(vault) == address(0)) {
             revert ZooGovernorZeroAddress();
         }
         VAULT = vault;
