@@ -1,5 +1,6 @@
 /*
- * What `npm run check:contracts` asks beside the tests: formatting, every error tried, artifacts current, figures of gas
+ * What `npm run check:contracts` asks beside the tests: formatting, every error tried, every threat
+ * of docs/threat-model.md tested, artifacts current, figures of gas
  * kept, at least 95 % of lines and branches covered, and the arithmetic proved.
  */
 import { spawnSync } from 'node:child_process';
@@ -14,6 +15,7 @@ const gasTolerance = 1.005;
 
 const failures = [
   ...checkErrors(),
+  ...checkThreats(),
   ...checkByScript('artifacts.mjs', '--check'),
   ...checkFormat(),
   ...checkGas(),
@@ -33,6 +35,19 @@ function checkErrors() {
   const untried = declared.filter((name) => !tests.includes(`${name}.selector`));
   process.stdout.write(`${declared.length} errors declared, ${declared.length - untried.length} tried\n`);
   return untried.map((name) => `no test reverts with ${name}`);
+}
+
+/** Each test that docs/threat-model.md names is there. */
+function checkThreats() {
+  const named = new Set(
+    [...readFileSync(join(root, 'docs/threat-model.md'), 'utf8').matchAll(/`((?:test|testFuzz|invariant)_\w+)`/g)].map(
+      ([, name]) => name,
+    ),
+  );
+  const tests = globSync('contracts/test/**/*.sol', { cwd: root })
+    .map((file) => readFileSync(join(root, file), 'utf8'))
+    .join('\n');
+  return [...named].filter((name) => !tests.includes(`function ${name}(`)).map((name) => `there is no test ${name}`);
 }
 
 function checkFormat() {
