@@ -8,6 +8,8 @@
  * 2. Simulated experiments without a true difference, problems of all difficulties: how often "better" or "worse" is
  *    said (goal: at most 5 %), by the comparison of a single look, by stopping when decided, and by the betting test.
  * 3. The same with a true difference: how often "better" is said, beside the power that was claimed beforehand.
+ *
+ * It ends with 1 when 2 or 3 does not hold: a share above 5 %, or a power that is further from the claim than chance explains.
  */
 import {
   bootstrapInterval,
@@ -34,9 +36,16 @@ const spread = 0.25 - 0.7 ** 2 / 12;
 
 const experiments = Number(process.argv[2] ?? 1000);
 
+/** What does not hold. */
+const broken: string[] = [];
+
 timeOfAComparison();
 errorRates();
 power();
+if (broken.length > 0) {
+  console.log(`\nnot shown: ${broken.join('; ')}`);
+  process.exitCode = 1;
+} else console.log('\nholds: at most 5 % wrong verdicts, and the power that was claimed');
 
 function timeOfAComparison(): void {
   const pairs = draw({ problems: 30, samples: 32, effect: 0.05, deviation: 0.05 }, randomFor(0));
@@ -78,6 +87,10 @@ function errorRates(): void {
       if (bets(pairs)) said.betting++;
     }
     const share = (count: number) => `${((100 * count) / experiments).toFixed(1)} %`.padStart(8);
+    for (const [name, count] of Object.entries(said)) {
+      if (count > 0.05 * experiments + slack(0.05))
+        broken.push(`${name}, ${problems} x ${samples}: ${share(count).trim()} wrong`);
+    }
     console.log(
       `${String(problems).padStart(8)} ${String(samples).padStart(8)} ${share(said.look)}  ${share(said.spending)}        ${share(said.betting)}`,
     );
@@ -108,10 +121,20 @@ function power(): void {
       drawn += stopped.samples / samples;
     }
     const share = (value: number) => value.toFixed(2).padStart(8);
+    // The claim is an approximation: it may be too careful, and too bold by three points.
+    if (better < (claimed - 0.03) * experiments - slack(claimed))
+      broken.push(
+        `power of ${problems} x ${samples} at ${effect}: ${share(better / experiments).trim()}, claimed ${share(claimed).trim()}`,
+      );
     console.log(
       `${String(problems).padStart(8)} ${String(samples).padStart(8)} ${share(effect)} ${share(claimed)} ${share(better / experiments)} ${share(early / experiments)} (${((100 * drawn) / experiments).toFixed(0)} %)`,
     );
   }
+}
+
+/** What chance may add to a count in fewer than the thousand experiments that the promise is about. */
+function slack(rate: number): number {
+  return experiments >= 1000 ? 0 : 2 * Math.sqrt(experiments * rate * (1 - rate));
 }
 
 /** Looks after 1, 2, 4, … samples, as `zoo eval --until-decided` does. */
