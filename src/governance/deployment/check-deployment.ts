@@ -45,7 +45,7 @@ export async function checkDeployment(
   };
   expect('the governor alone can propose to the timelock', held('proposer', [addresses.governor]));
   expect('the governor alone can cancel in the timelock', held('canceller', [addresses.governor]));
-  expect('everybody can execute what the timelock lets through', held('executor', [zeroAddress]));
+  expect('the governor alone can execute in the timelock', held('executor', [addresses.governor]));
   expect('the timelock alone gives out its roles', held('admin', [addresses.timelock]));
   for (const role of Object.keys(roles) as (keyof typeof roles)[])
     expect(`the deployer is no ${role} of the timelock`, !(await timelock.hasRole(roles[role], deployer)));

@@ -51,8 +51,9 @@ export function deploymentSteps(chain: Chain, deployer: string, parameters: Depl
 
   return [
     create('token', () => [firstHolder, supply]),
-    // Nobody proposes yet; everybody may execute.
-    create('timelock', () => [delay, [], [zeroAddress], deployer]),
+    // Nobody proposes or executes yet. Anybody may execute through the governor, which knows what it is executing, and
+    // nobody beside it: a version that comes into force names its proposal.
+    create('timelock', () => [delay, [], [], deployer]),
     create('vault', ({ token, timelock }) => [token, timelock]),
     create('reputation', () => []),
     create('registry', ({ timelock, vault, reputation, token }) => [timelock, vault, reputation, token]),
@@ -65,6 +66,9 @@ export function deploymentSteps(chain: Chain, deployer: string, parameters: Depl
     ),
     call('let the governor cancel', (all) =>
       at(all).timelock.grantRole.populateTransaction(roles.canceller, all.governor),
+    ),
+    call('let the governor execute', (all) =>
+      at(all).timelock.grantRole.populateTransaction(roles.executor, all.governor),
     ),
     ...(treasury === '0' ? [] : [pay('fund the treasury', (all) => all.treasury, treasury)]),
     ...allocations.map(({ to, amount }, index) => pay(`allocation ${index + 1}`, () => to, amount)),
