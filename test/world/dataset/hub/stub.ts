@@ -69,6 +69,7 @@ export async function startStub(content: Buffer): Promise<Stub> {
         clearInterval(waiting);
         response.destroy();
       }, 2);
+      response.once('close', () => clearInterval(waiting));
       return;
     }
     response.end(body);
