@@ -83,16 +83,16 @@ export async function archivesAt(
   config: Config,
   time: string,
   request: ArchiveHistoryRequest,
-): Promise<VersionInHistory> {
+): Promise<VersionInHistory & Pick<ArchivedHistory, 'rejected' | 'silent'>> {
   const moment = parseMoment(time);
-  const { versions, library } = await libraryInArchives(config, request);
+  const { versions, library, rejected, silent } = await libraryInArchives(config, request);
   const version = versionAt(versions, moment);
   if (version === undefined)
     throw new ZooError('before-history', `the library did not exist at ${time}: its first version is later`, {
       hint: `Its first version is of ${versions[0]?.commit.time ?? 'an unknown time'}; "zoo ledger log --arweave" shows all.`,
       data: { library },
     });
-  if (version.archives.length > 0) return version;
+  if (version.archives.length > 0) return { ...version, rejected, silent };
   throw new ZooError(
     'archive-missing',
     `v${version.commit.seq} was in force at ${time}, and no archive of it was found`,
@@ -113,11 +113,12 @@ export interface ReceiveOptions {
 export async function receiveArchive(config: Config, id: string, options: ReceiveOptions): Promise<ArchivedVersion> {
   const folder = join(cacheFolder(config), 'archives', `${id}-${process.pid}`);
   await files.remove(folder);
+  const temporary = temporaryBlocks(folder);
   try {
     return await fetchArchived(id, {
       gateways: await openArchiveGateways(config),
       kept: { car: (root) => carHere(config, root) },
-      temporary: temporaryBlocks(folder),
+      temporary,
       asGateway,
       sha256,
       signal: options.signal,
@@ -126,6 +127,7 @@ export async function receiveArchive(config: Config, id: string, options: Receiv
       onDropped: options.onDropped,
     });
   } finally {
+    await temporary.close();
     await files.remove(folder);
   }
 }

@@ -22,6 +22,8 @@ export interface FetchRequest {
   readonly output: string | undefined;
   readonly signal: AbortSignal;
   readonly onDropped?: ((gateway: string, why: string) => void) | undefined;
+  /** Told what was found with `at` and does not count. */
+  readonly onIgnored?: ((what: string, why: string) => void) | undefined;
 }
 
 export interface Fetched {
@@ -61,7 +63,7 @@ export async function fetchReference(config: Config, request: FetchRequest): Pro
 
 async function addressOf(config: Config, request: FetchRequest, context: ResolveContext): Promise<PublishedAddress> {
   const { reference, at, of, author, signal, onDropped } = request;
-  if (at !== undefined) return await addressAt(config, at, { library: of, author, signal }, context);
+  if (at !== undefined) return await addressAt(config, at, { library: of, author, signal }, request, context);
   const address = await resolvePublished(reference ?? '', context);
   if (author !== undefined && !(reference ?? '').startsWith('ar://')) {
     const { cid, entry } = await fetchLibrary(config, address, signal, onDropped);
@@ -77,10 +79,14 @@ async function addressAt(
   config: Config,
   at: string,
   request: ArchiveHistoryRequest,
+  { onIgnored }: Pick<FetchRequest, 'onIgnored'>,
   context: ResolveContext,
 ): Promise<PublishedAddress> {
   const { archivesAt } = await import('./archives.ts');
-  const { id: commit, archives } = await archivesAt(config, at, request);
+  const { id: commit, archives, rejected, silent } = await archivesAt(config, at, request);
+  // A version that was in force may be among them: it must not be missing unseen.
+  for (const { id, why } of rejected) onIgnored?.(`ar://${id}`, why);
+  for (const { gateway, why } of silent) onIgnored?.(gateway, why);
   let worst: unknown;
   for (const { id } of archives)
     try {

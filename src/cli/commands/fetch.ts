@@ -41,6 +41,7 @@ export async function fetch(invocation: Invocation): Promise<number> {
       signal: interrupt.signal,
       onDropped: (gateway, why) =>
         terminal.message('warn', `${cleanLine(gateway)} gets no more work: ${cleanLine(why)}`),
+      onIgnored: (what, why) => terminal.message('warn', `${cleanLine(what)} does not count: ${cleanLine(why)}`),
     });
     terminal.document(fetched);
     terminal.print(fetched.folder);

@@ -26,11 +26,16 @@ interface Opened {
 const openAtMost = 64;
 const pieceBytes = 1024 * 1024;
 
+export interface FileBlocks extends BlockStore {
+  /** Closes the files that were kept open for reading; the next read opens them again. */
+  close(): Promise<void>;
+}
+
 /**
  * Blocks in a folder: one CAR a published root (or a part of one that somebody uploaded), an index beside it, and a
  * small JSON file that is written last and without which the other two do not count.
  */
-export function fileBlocks(files: Files, folder: string, clock: Clock): BlockStore {
+export function fileBlocks(files: Files, folder: string, clock: Clock): FileBlocks {
   const opened = new Map<string, Promise<Opened>>();
 
   return {
@@ -52,6 +57,11 @@ export function fileBlocks(files: Files, folder: string, clock: Clock): BlockSto
       return found.toSorted((one, other) => (one.time < other.time ? 1 : -1));
     },
     keep,
+    close: async () => {
+      const closing = [...opened.values()];
+      opened.clear();
+      for (const one of closing) await (await one).reader.close();
+    },
   };
 
   async function names(): Promise<readonly string[]> {
