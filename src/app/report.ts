@@ -48,7 +48,6 @@ export async function writeReport(
       configuration: record.settings,
       fingerprints: {
         run: record.fingerprint,
-        dataset: record.dataset.sha256,
         prompts: record.prompts.hash,
         verifier: record.verifier,
         zoo: record.versions.zoo,

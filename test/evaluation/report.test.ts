@@ -61,9 +61,9 @@ describe('buildReport', () => {
     expect(rows).toHaveLength(6);
     for (const row of rows) {
       const cells = [...row.querySelectorAll('td')].map((cell) => cell.textContent?.trim() ?? '');
-      const [low, high] = (cells.at(-1) ?? '').match(/[\d.]+/g)?.map(Number) ?? [];
-      expect(Number(cells.at(-2))).toBeGreaterThan(low as number);
-      expect(Number(cells.at(-2))).toBeLessThan(high as number);
+      const [low, high] = (cells.at(-2) ?? '').match(/[\d.]+/g)?.map(Number) ?? [];
+      expect(Number(cells.at(-3))).toBeGreaterThan(low as number);
+      expect(Number(cells.at(-3))).toBeLessThan(high as number);
     }
   });
 
@@ -146,8 +146,8 @@ describe('buildReport', () => {
     const [gates, candidates] = [...document.querySelectorAll('#gate table')];
     const rows = [...(gates?.querySelectorAll('tbody tr') ?? [])].map(textOf);
     expect(rows).toEqual([
-      expect.stringMatching(/^1\s*not accepted\s*−0.100/),
-      expect.stringMatching(/^3\s*accepted\s*\+0.100/),
+      expect.stringMatching(/^0\s*not accepted\s*−0.100/),
+      expect.stringMatching(/^2\s*accepted\s*\+0.100/),
     ]);
     expect(rows[0]).toContain('2 of 8');
     expect(textOf(candidates?.querySelector('tbody') ?? null)).toContain('candidate 2: 0.750, candidate 1: 0.500');

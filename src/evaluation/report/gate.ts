@@ -76,7 +76,7 @@ export function gateSection(
           'Decisions of the gate',
           ['step', 'decision', 'difference', '95 % interval', 'p', 'problems', 'samples each', 'power for 0.05'],
           decisions.map(({ step, account }) => [
-            step + 1,
+            step,
             account.accepted ? 'accepted' : 'not accepted',
             formatScore(account.delta, true),
             formatInterval(account.ci95),
@@ -93,7 +93,7 @@ export function gateSection(
           'Candidates that competed for a step, with their scores',
           ['step', 'round', 'mean rewards'],
           competitions.map(({ step, reason, scores }) => [
-            step + 1,
+            step,
             reason,
             scores.map(({ index, score }) => `candidate ${index + 1}: ${formatScore(score)}`).join(', '),
           ]),

@@ -59,13 +59,14 @@ export function rewardSection({ steps }: TrainResult, collected: Collected): Htm
     html`<p>
         Mean over the step’s problems of each problem’s mean reward, with Student’s 95 % interval over problems. Steps
         see different problems and the library learned from some of them, so a rise here is no proof that the library
-        helps on others: <code>zoo eval</code> on held-out problems is.
+        helps on others: <code>zoo eval</code> on held-out problems is. Groups are left small where their problems
+        taught nothing before.
       </p>
       ${points.length === 0 ? html`<p class="note">No rollout was graded.</p>` : figure(chart)}
       ${table(
         'Reward per step',
-        ['step', 'epoch', 'groups', 'contested', 'mean reward', 'spread (std)', 'mean over problems', '95 % interval'],
-        steps.map(({ step, epoch, groups, contested, reward }) => {
+        ['step', 'epoch', 'groups', 'contested', 'left small', 'mean reward', '95 % interval', 'spread (std)'],
+        steps.map(({ step, epoch, groups, contested, predicted, reward }) => {
           const point = points.find((one) => one.step === step);
           const interval =
             point?.low === undefined || point.high === undefined ? '–' : formatInterval([point.low, point.high], false);
@@ -74,17 +75,17 @@ export function rewardSection({ steps }: TrainResult, collected: Collected): Htm
             epoch,
             groups,
             `${contested} of ${groups}`,
-            formatScore(reward.mean),
-            formatScore(reward.std),
+            formatCount(predicted),
             formatScore(point?.value),
             interval,
+            formatScore(reward.std),
           ];
         }),
       )}`,
   );
 }
 
-export function outcomeSection({ steps }: TrainResult): Html {
+export function outcomeSection({ steps, judge }: TrainResult): Html {
   const totals = steps.reduce<Record<keyof OutcomeCounts, number>>(
     (sum, { rollouts }) => {
       for (const kind of [...outcomeKinds, 'total'] as const) sum[kind] += rollouts[kind];
@@ -106,6 +107,10 @@ export function outcomeSection({ steps }: TrainResult): Html {
     html`<p>
         What became of ${formatCount(totals.total)} rollouts. Only correct and wrong ones were graded and have a reward;
         a failed call is not a wrong answer.
+        ${
+          judge !== undefined &&
+          `A model judged: it graded ${formatCount(judge.graded)} of ${formatCount(judge.asked)} answers that it was asked about; ${formatCount(judge.failed)} calls failed, and ${formatCount(judge.unusable)} replies were unusable.`
+        }
       </p>
       ${
         totals.truncated > 0 &&
