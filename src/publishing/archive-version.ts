@@ -8,6 +8,7 @@ import type {
   ArchiveReport,
   ArchiveTag,
   SignedArchive,
+  SignedItem,
 } from '../world/archive/archive.ts';
 import type { BlockStore, CarFile } from '../world/pin/pin.ts';
 import { archiveMark, sameClaims } from './archive-tags.ts';
@@ -163,17 +164,32 @@ async function findArchived(
     { name: 'IPFS-CID', values: [subject.cid] },
   ];
   const owners = payer.startsWith('0x') ? undefined : [payer];
-  for (const gateway of gateways)
+  const isIt = async (item: SignedItem | undefined) =>
+    item !== undefined &&
+    sameClaims(item.tags, subject.tags) &&
+    item.owners.includes(payer) &&
+    (await item.holds(content));
+  // An index lags behind the blocks; the wallet's last transaction is known at once.
+  const last = (await archive.lastOf?.(payer)) ?? '';
+  for (const gateway of gateways) {
+    if (last !== '' && (await isIt(await openOrNot(gateway, last, signal)))) return last;
     for await (const { id, block } of gateway.find({ tags, owners, most: 1000 }, signal)) {
-      const item = await gateway.open(id, signal).catch((thrown: unknown) => {
-        if (thrown instanceof ZooError) return undefined;
-        throw thrown;
-      });
-      const same = item !== undefined && sameClaims(item.tags, subject.tags) && item.owners.includes(payer);
-      if (same && (await item.holds(content))) return id;
+      const item = await openOrNot(gateway, id, signal);
+      if (await isIt(item)) return id;
       if (item === undefined && block === null && archive.oneAtATime) throw busy(id, subject.version);
     }
+  }
   return undefined;
+}
+
+/** Undefined for what the gateway does not have, or what does not verify. */
+async function openOrNot(gateway: ArchiveGateway, id: string, signal: AbortSignal): Promise<SignedItem | undefined> {
+  try {
+    return await gateway.open(id, signal);
+  } catch (thrown) {
+    if (thrown instanceof ZooError && !signal.aborted) return undefined;
+    throw thrown;
+  }
 }
 
 async function ask(entry: OutboxEntry, { archive, outbox }: ArchiveWorld): Promise<ArchiveReport> {

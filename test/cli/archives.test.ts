@@ -48,8 +48,7 @@ async function zoo(words: readonly string[], environment: Record<string, string>
 
 async function json(words: readonly string[], environment: Record<string, string> = {}) {
   const { stdout, code } = await zoo([...words, '--json'], environment);
-  // oxlint-disable-next-line typescript/no-explicit-any -- looked into as the test needs
-  return { code, ...(JSON.parse(stdout) as any) };
+  return { code, ...JSON.parse(stdout) };
 }
 
 /** A version more, of a given day. */

@@ -43,7 +43,8 @@ function run(kind: 'arweave' | 'bundler', step: string, times = 1) {
   return new Promise<NodeJS.Signals | null>((resolve) => {
     const { url, bundlerUrl } = emulator;
     const words = [child, folder, url, bundlerUrl, kind, String(records), step, String(times)];
-    const process_ = spawn(process.execPath, words);
+    const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'zoo-test-compile-cache') };
+    const process_ = spawn(process.execPath, words, { env });
     process_.once('close', (_code, signal) => resolve(signal));
   });
 }
@@ -189,6 +190,18 @@ describe.each(['arweave', 'bundler'] as const)('an archive by %s', (kind) => {
     expect(payments()).toBe(1);
   });
 
+  it('of two machines at the same time is found though the index lags behind', async () => {
+    const [one, other] = [machine(emulator, kind), machine(emulator, kind)];
+    const [a, b] = [await subjectOf(version!, one.world), await subjectOf(version!, other.world)];
+    emulator.tamper = (path, body) => (path === 'graphql' && body.includes('edges') ? noEdges : undefined);
+    const [first, second] = meeting([one.world, other.world]);
+    await Promise.all([archiveVersion(a, first!), archiveVersion(b, second!)]);
+    emulator.mine(12);
+    const later = [await archiveVersion(a, one.world), await archiveVersion(b, other.world)];
+    expect(new Set(later.map(({ remoteId }) => remoteId)).size).toBe(1);
+    expect(payments()).toBe(1);
+  });
+
   it('is not signed when it costs more than is allowed, or than there is, or is not wanted', async () => {
     const { world } = machine(emulator, kind, { maxCost: 1n });
     const subject = await subjectOf(version!, world);
@@ -295,6 +308,8 @@ describe('a transaction', () => {
 it('writes winston as AR', () => {
   expect([0n, 1n, 10n ** 12n, 1_234_500_000_000n].map(inAr)).toEqual(['0', '0.000000000001', '1', '1.2345']);
 });
+
+const noEdges = Buffer.from('{"data":{"transactions":{"pageInfo":{"hasNextPage":false},"edges":[]}}}');
 
 /** Machines that all wait until each has signed. */
 function meeting(worlds: readonly ArchiveWorld[]): readonly ArchiveWorld[] {

@@ -59,6 +59,8 @@ export interface Archive {
   sign(content: ArchiveContent, tags: readonly ArchiveTag[], quote: ArchiveQuote): Promise<SignedArchive>;
   /** @param signed undefined where another machine signed it */
   status(id: string, signed: SignedArchive | undefined): Promise<ArchiveReport>;
+  /** Id of the payer's last transaction that is in a block, where the network keeps account of it. */
+  lastOf?(payer: string): Promise<string>;
   /** Sends what was not sent yet. Doing it again does no harm and costs nothing: the id is the same. */
   send(
     signed: SignedArchive,

@@ -35,7 +35,7 @@ export interface ArweaveOptions {
  * archives one version a block.
  */
 export function arweaveArchive({ host, network, key }: ArweaveOptions): Archive {
-  return { target: `arweave:${network}`, oneAtATime: true, quote, sign, status, send };
+  return { target: `arweave:${network}`, oneAtATime: true, quote, sign, status, send, lastOf: lastTransaction };
 
   async function quote(bytes: number): Promise<ArchiveQuote> {
     const payer = walletAddress(await key());
