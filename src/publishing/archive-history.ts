@@ -23,7 +23,7 @@ export interface HistoryWorld {
   readonly authenticate?: ((item: SignedItem) => Promise<void>) | undefined;
 }
 
-export interface ArchiveOfVersion {
+interface ArchiveOfVersion {
   readonly id: string;
   /** Addresses of who signed it; of a data item that is proven when it is fetched. */
   readonly owners: readonly string[];

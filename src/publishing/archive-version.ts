@@ -30,16 +30,7 @@ export interface ArchiveWorld {
   readonly onStep?: ((step: ArchiveStep, target: string) => void | Promise<void>) | undefined;
 }
 
-export type ArchiveStep =
-  | 'quoted'
-  | 'looked-up'
-  | 'approved'
-  | 'signed'
-  | 'asked'
-  | 'sending'
-  | 'part'
-  | 'sent'
-  | 'recorded';
+type ArchiveStep = 'quoted' | 'looked-up' | 'approved' | 'signed' | 'asked' | 'sending' | 'part' | 'sent' | 'recorded';
 
 export interface ArchiveOffer extends ArchiveQuote {
   readonly target: string;

@@ -1,5 +1,5 @@
 /**
- * Archives versions at an arlocal, for real: `node test/interop/arlocal.ts`. The first time it installs arlocal outside the
+ * Archives versions at an arlocal, for real: `npm run test:arlocal`. The first time it installs arlocal outside the
  * repository (about 220 MB). arlocal listens on all interfaces while it runs, and knows neither signatures nor anchors:
  * this shows that requests and answers have the forms that others expect.
  */
@@ -87,8 +87,13 @@ async function install(): Promise<string> {
   const place = workplace('arlocal');
   const program = join(place, 'node_modules/arlocal/bin/index.js');
   if (existsSync(program)) return program;
-  // Without the override an avsc is asked for that is on no registry.
-  const manifest = { private: true, dependencies: { arlocal: version }, overrides: { avsc: '5.7.9' } };
+  // Without the override an avsc is asked for that is on no registry; sqlite3 is compiled, for which Node's headers are needed.
+  const manifest = {
+    private: true,
+    dependencies: { arlocal: version },
+    overrides: { avsc: '5.7.9' },
+    allowScripts: { sqlite3: true },
+  };
   writeFileSync(join(place, 'package.json'), JSON.stringify(manifest));
   await mustRun('npm', ['install', '--no-audit', '--no-fund'], { cwd: place });
   return program;

@@ -12,7 +12,7 @@ import { clock, files } from './platform.ts';
 export type ArchiveKind = 'arweave' | 'bundler';
 
 /** Who pays a bundler. */
-export interface ItemPayer {
+interface ItemPayer {
   readonly address: string;
   unlock(): Promise<Account>;
 }

@@ -33,7 +33,7 @@ export interface SignedArchive {
  * `pending` was taken and is in no block yet; `mined` is in a block; `confirmed` is in one that enough others follow;
  * `failed` never will be in one.
  */
-export type ArchiveState = 'absent' | 'pending' | 'mined' | 'confirmed' | 'failed';
+type ArchiveState = 'absent' | 'pending' | 'mined' | 'confirmed' | 'failed';
 
 export interface ArchiveReport {
   readonly state: ArchiveState;

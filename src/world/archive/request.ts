@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { ZooError, messageOf } from '../../core/error.ts';
 import { parseJson } from '../../core/json.ts';
 
-export type Fetch = typeof globalThis.fetch;
+type Fetch = typeof globalThis.fetch;
 
 /** A gateway or bundler, as adapters speak to it. */
 export interface Host {

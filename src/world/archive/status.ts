@@ -3,7 +3,7 @@ import type { ArchiveReport } from './archive.ts';
 import { type Host, askHost, readJson, readText } from './request.ts';
 
 /** Blocks that have to follow before a block is taken for final: Arweave's forks are shorter. */
-export const confirmationsNeeded = 10;
+const confirmationsNeeded = 10;
 
 const statusSchema = z.object({
   block_height: z.int().min(0),

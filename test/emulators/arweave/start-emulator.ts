@@ -5,7 +5,7 @@ import { answerGraphql } from './graphql.ts';
 import { type Answer, EmulatedWeave, type RawTransaction } from './weave.ts';
 
 /** A request that goes wrong, once: before anything happened, or after everything did. */
-export interface EmulatedFault {
+interface EmulatedFault {
   readonly on: 'tx' | 'chunk' | 'item';
   readonly when: 'before' | 'after';
   readonly status: number;
