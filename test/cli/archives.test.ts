@@ -209,6 +209,8 @@ describe('from nothing but archives', () => {
     expect(await json(['fetch', '--at', '2025-10-17T12:00:00Z', '--of', first], elsewhere())).toMatchObject({
       code: 5,
     });
+    const ask = await json(['ask', 'What is 2 + 2?', '--library', `ar://${id}`, '--provider', 'sim'], elsewhere());
+    expect(ask).toMatchObject({ code: 5, error: { code: 'block-mismatch' } });
     // One that is broken at its beginning cannot be placed; that it is there is told.
     emulator.tamper = (path, body) => (path === `raw/${id}` ? body.fill(1, 300, 310) : undefined);
     const older = await zoo(['fetch', '--at', '2025-10-17T12:00:00Z', '--of', first], elsewhere());
