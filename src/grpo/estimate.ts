@@ -53,9 +53,7 @@ export function estimateRun(run: Run, options: EstimateOptions): RunEstimate {
   const { settings, problems } = run;
   const groups = problems.length * settings.epochs;
   const steps = Math.ceil(problems.length / settings.batchSize) * settings.epochs;
-  const smallestGroup =
-    settings.adaptiveGroups && settings.groundTruth ? Math.min(2, settings.groupSize) : settings.groupSize;
-  const rollouts = settings.direct ? none : { least: groups * smallestGroup, most: groups * settings.groupSize };
+  const rollouts = settings.direct ? none : { least: fewestRollouts(run), most: groups * settings.groupSize };
   // In the worst case every rollout is summarised and every group proposes; in the best no group is contested.
   const learned = settings.direct ? none : { least: 0, most: groups };
   const merges = {
@@ -74,7 +72,7 @@ export function estimateRun(run: Run, options: EstimateOptions): RunEstimate {
   const byStage = {
     rollout: stage(rollouts, { least: solve, most: solve + grown }, trajectory),
     summarize: stage(
-      { least: 0, most: rollouts.most },
+      { least: 0, most: settings.adaptiveGroups ? groups * Math.min(4, settings.groupSize) : rollouts.most },
       { least: solve + trajectory.least, most: solve + grown + trajectory.most },
       known('summarize'),
     ),
@@ -101,6 +99,13 @@ export function estimateRun(run: Run, options: EstimateOptions): RunEstimate {
       'no token is answered from a cache',
     ],
   };
+}
+
+/** Adaptive groups of two; from the third epoch on of one, where problems teach nothing again and again. */
+function fewestRollouts({ settings, problems }: Run): number {
+  const { adaptiveGroups, groundTruth, groupSize, epochs } = settings;
+  if (!adaptiveGroups || !groundTruth) return problems.length * epochs * groupSize;
+  return problems.length * (Math.min(2, epochs) * Math.min(2, groupSize) + Math.max(0, epochs - 2));
 }
 
 const none: Range = { least: 0, most: 0 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { estimateRun } from '../../src/grpo/estimate.ts';
 import { predictedSize, recordBarren } from '../../src/grpo/predict.ts';
 import { train } from '../../src/grpo/train.ts';
 import { drain, fakeRun, fakeWorld, problems } from './fake-world.ts';
@@ -57,6 +58,17 @@ describe('a run of several epochs', () => {
       expect(rollouts.total).toBe(groups * 5 - saved);
     }
     expect(yielded[2]?.rollouts.total).toBeLessThan(15);
+  });
+
+  test('draws no fewer rollouts than the estimate says, however little its problems teach', async () => {
+    const run = fakeRun({ with: { adaptiveGroups: true, groupSize: 5, epochs: 8 } });
+    const free = { studentPrice: null, teacherPrice: null, concurrency: null, decodeRate: 50 };
+    const { calls } = estimateRun(run, { ...free, rolloutTokens: { least: 1, most: 10 } }).byStage['rollout'] ?? {};
+    const { yielded } = await drain(train(run, fakeWorld(always).world));
+    const drawn = yielded.reduce((sum, { rollouts }) => sum + rollouts.total, 0);
+    expect(drawn).toBeGreaterThanOrEqual(calls?.least ?? Number.NaN);
+    expect(drawn).toBeLessThanOrEqual(calls?.most ?? Number.NaN);
+    expect(calls?.least).toBe(3 * (2 + 2 + 6));
   });
 
   test('draws every group whole by the published protocol', async () => {
