@@ -77,7 +77,7 @@ describe.skipIf(noAnvil !== undefined)(`deploying${noAnvil === undefined ? '' : 
     expect((await local.chain.sentBy(deployer.address)) - before).toBe(16);
     expect(failures).toBeGreaterThan(15);
     const made = readFileSync(join(local.folder, 'killed.json.journal'), 'utf8').trim().split('\n');
-    expect(made).toHaveLength(1 + 15 * 2);
+    expect(made).toHaveLength(1 + 16 * 2);
   });
 
   it('writes addresses, code hashes and constructor arguments, and is idempotent', async () => {
