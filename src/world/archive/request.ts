@@ -9,6 +9,8 @@ export interface Host {
   readonly fetch: Fetch;
   /** Such as `https://arweave.net`; stands in errors. */
   readonly address: string;
+  /** Milliseconds that it may be silent; 30,000 unless given. */
+  readonly patienceMs?: number | undefined;
 }
 
 export interface HostRequest {
@@ -23,23 +25,23 @@ export interface HostRequest {
 /** @param path without a slash before it @throws ZooError `archive-unreachable`, `archive-refused` */
 export async function askHost(host: Host, path: string, request: HostRequest = {}): Promise<Response> {
   const { method = 'GET', headers = {}, body, signal, expected = [] } = request;
-  const deadline = AbortSignal.timeout(patienceMs);
+  const late = new AbortController();
+  // An upload takes as long as it takes; the beginning of an answer does not.
+  const timer =
+    body instanceof ReadableStream ? undefined : setTimeout(() => late.abort(tooLate), host.patienceMs ?? patienceMs);
   let response: Response;
   try {
     response = await host.fetch(`${host.address.replace(/\/+$/, '')}/${path}`, {
       method,
       headers,
+      signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
       ...(body === undefined ? {} : { body, duplex: 'half' }),
-      // A body may take its time.
-      ...(body instanceof ReadableStream
-        ? signal === undefined
-          ? {}
-          : { signal }
-        : { signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]) }),
     });
   } catch (cause) {
     signal?.throwIfAborted();
     throw unreachable(host, cause);
+  } finally {
+    clearTimeout(timer);
   }
   if (response.ok || expected.includes(response.status)) return response;
   const said = (await readText(host, response, 16 * 1024).catch(() => '')).replaceAll(/\s+/g, ' ').trim().slice(0, 300);
@@ -81,14 +83,38 @@ export async function readText(host: Host, response: Response, most: number): Pr
   return Buffer.concat(parts).toString('utf8');
 }
 
+/** The bytes of an answer as they come. @throws ZooError `archive-unreachable` when they break off, or stop coming */
 export async function* bodyOf(host: Host, response: Response, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  if (response.body === null) return;
+  const reader = response.body.getReader();
   try {
-    yield* response.body ?? [];
+    for (;;) {
+      const { done, value } = await inTime(reader.read(), host.patienceMs ?? patienceMs);
+      if (done) return;
+      yield value;
+    }
   } catch (cause) {
     signal?.throwIfAborted();
     throw unreachable(host, cause);
+  } finally {
+    // What is left is not wanted; that it cannot be had any more is no error.
+    await reader.cancel().catch(() => undefined);
   }
 }
+
+async function inTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(tooLate), milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const tooLate = new Error('it takes too long');
 
 function unreachable({ address }: Host, thrown: unknown): ZooError {
   const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
@@ -99,5 +125,5 @@ function unreachable({ address }: Host, thrown: unknown): ZooError {
   });
 }
 
-/** Milliseconds that a gateway may take to begin an answer. */
+/** Milliseconds that a gateway may take to begin an answer, and to go on with it. */
 const patienceMs = 30_000;
