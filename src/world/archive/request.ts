@@ -57,7 +57,11 @@ export async function askHost(host: Host, path: string, request: HostRequest = {
 
 /** JSON, of at most a few megabytes. @throws ZooError `archive-refused` */
 export async function readJson<T>(host: Host, response: Response, schema: z.ZodType<T>, most = 8 << 20): Promise<T> {
-  const text = await readText(host, response, most);
+  return parseAnswer(host, await readText(host, response, most), schema);
+}
+
+/** @throws ZooError `archive-refused` for what is no JSON, or other than expected */
+export function parseAnswer<T>(host: Host, text: string, schema: z.ZodType<T>): T {
   try {
     return parseJson(text, schema, `the answer of ${host.address}`);
   } catch (cause) {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { askHost, bodyOf, readText } from '../../../src/world/archive/request.ts';
+import { readStatus } from '../../../src/world/archive/status.ts';
 
 let close: () => void = () => {};
 afterEach(() => close());
@@ -49,6 +50,17 @@ it('reads no more of an answer than is wanted', async () => {
     expect(piece.length).toBeGreaterThan(0);
     break;
   }
+});
+
+it.each([
+  [202, 'Pending', 'pending'],
+  [200, 'Pending', 'pending'],
+  [404, 'Not Found.', 'absent'],
+  [200, '{"block_height":5,"block_indep_hash":"x","number_of_confirmations":9}', 'mined'],
+  [200, '{"block_height":5,"block_indep_hash":"x","number_of_confirmations":10}', 'confirmed'],
+])('reads %i "%s" as %s', async (status, text, state) => {
+  const host = { address: 'http://gateway', fetch: async () => new Response(text, { status }) };
+  expect((await readStatus(host, 'x')).state).toBe(state);
 });
 
 it('ends when it is interrupted', async () => {
