@@ -109,6 +109,13 @@ contract MerkleLogTest is ZooFixture {
         isFalse(accepts(one.root, 1, 0, bytes.concat(hex"01", inner), ""), "the pair with its prefix");
     }
 
+    function test_refusesAPathThatGoesOnAboveTheRoot() public view {
+        bytes32 leaf = MerkleLog.leafHash("record");
+        bytes32 above = MerkleLog.nodeHash(bytes32(uint256(1)), leaf);
+        // A tree of one leaf has no inner node, whatever hashes to its root.
+        isFalse(accepts(above, 1, 0, "record", abi.encode(bytes32(uint256(1)))), "a tree of one leaf with a path");
+    }
+
     function test_refusesAnEmptyTree() public view {
         isFalse(accepts(sha256(""), 0, 0, "", ""), "nothing is in an empty tree");
     }
