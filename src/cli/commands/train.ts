@@ -5,6 +5,7 @@ import type { Config } from '../../app/config.ts';
 import { flagName } from '../../app/settings.ts';
 import type { Training } from '../../app/train.ts';
 import { type Invocation, textFlag } from '../invocation.ts';
+import { keepHeapSmall } from '../keep-heap-small.ts';
 import type { Terminal } from '../terminal.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { cleanLine } from '../view/clean-text.ts';
@@ -20,6 +21,7 @@ export async function train(invocation: Invocation): Promise<ExitCode> {
   }
   const { terminal, flags } = invocation;
   const { runTraining } = await import('../../app/train.ts');
+  keepHeapSmall();
   const view = await openView(terminal, flags['live'] !== false);
   const interrupt = untilInterrupted(terminal, 'the run can be resumed');
   const resume = flags['resume'] === true ? true : textFlag(invocation, 'resume');

@@ -189,7 +189,7 @@ export function adaptiveConcurrency(start: number): Concurrency {
     accepted: (call, milliseconds, saturated) => {
       recent.add(call.level, false);
       const fresh = call.generation === generation;
-      const health = watch.record(call.stage, milliseconds, fresh);
+      const health = watch.record(call.stage, milliseconds, fresh, call.level);
       if (call.level >= 0.95 * limit) {
         takenAtTop++;
         if (takenAtTop > 4 * limit + 40) {

@@ -5,6 +5,13 @@ type Health = 'healthy' | 'slow' | 'collapsed';
 const factor = 4;
 /** Below this, a difference is noise of the machine or of the network, whatever the ratio. */
 const allowanceMs = 200;
+/**
+ * What is usual rises only by calls at no higher a level than that it was learnt at: what grows together with the
+ * concurrency is the queue at the endpoint, and no new pace.
+ */
+const sameLevel = 1.1;
+/** One cut alone shortens a queue hardly more than chance does. */
+const cutsToTell = 3;
 const windowSize = 32;
 const judgedEvery = 16;
 
@@ -13,52 +20,61 @@ const judgedEvery = 16;
  * not), and tells a collapse: half of the latest ones are slow. Constant memory; a median of 32 every 16 tokens.
  */
 export interface FirstTokenWatch {
-  /** @param fresh whether the call began after the last change of concurrency; others are judged but not remembered */
-  record(stage: string, milliseconds: number, fresh: boolean): Health;
+  /**
+   * @param fresh whether the call began after the last change of concurrency; others are judged but not remembered
+   * @param level how many calls run at once
+   */
+  record(stage: string, milliseconds: number, fresh: boolean, level: number): Health;
   /** Forgets the latest ones, after concurrency was cut. */
   startOver(): void;
 }
 
 export function createFirstTokenWatch(): FirstTokenWatch {
-  const usual = new Map<string, number>();
+  const usual = new Map<string, { milliseconds: number; level: number }>();
   // How many times the limit of what counts as usual each of the latest ones took.
   const window = new Float64Array(windowSize);
   let recorded = 0;
-  let lastCollapse = Infinity;
+  /** How slow the latest ones were at each cut since they were last in good time. */
+  let collapses: number[] = [];
 
   /** Falls quickly towards shorter times and rises slowly towards longer ones, so that it stays near the unloaded time. */
-  function learn(stage: string, milliseconds: number): number {
+  function learn(stage: string, milliseconds: number, level: number): number {
     const known = usual.get(stage);
     if (known === undefined) {
-      usual.set(stage, milliseconds);
+      usual.set(stage, { milliseconds, level });
       return milliseconds;
     }
-    const limit = factor * known + allowanceMs;
-    if (milliseconds < known) usual.set(stage, known + (milliseconds - known) * 0.5);
-    else if (milliseconds <= limit) usual.set(stage, known + (milliseconds - known) * 0.02);
-    return known;
+    const before = known.milliseconds;
+    if (milliseconds < before) {
+      known.milliseconds += (milliseconds - before) * 0.5;
+      known.level = level;
+    } else if (milliseconds <= factor * before + allowanceMs && level <= known.level * sameLevel) {
+      known.milliseconds += (milliseconds - before) * 0.02;
+    }
+    return before;
   }
 
   function isCollapsed(): boolean {
     const sorted = window.slice(0, Math.min(recorded, windowSize)).sort();
     const median = sorted[sorted.length >> 1] ?? 0;
     if (median <= 1) {
-      lastCollapse = Infinity;
+      collapses = [];
       return false;
     }
-    if (median > 0.8 * lastCollapse) {
-      // Fewer calls at once did not help, so that it is not our load: take the new pace as usual.
+    const before = collapses.at(-cutsToTell);
+    if (before !== undefined && median > 0.8 * before) {
+      // A third of the calls at once did not help, so that it is not our load: take the new pace as usual.
       usual.clear();
-      lastCollapse = Infinity;
+      collapses = [];
       return false;
     }
-    lastCollapse = median;
+    collapses.push(median);
     return true;
   }
 
   return {
-    record: (stage, milliseconds, fresh) => {
-      const slowness = milliseconds / (factor * learn(stage, milliseconds) + allowanceMs);
+    record: (stage, milliseconds, fresh, level) => {
+      const slowness = milliseconds / (factor * learn(stage, milliseconds, level) + allowanceMs);
       if (fresh) {
         window[recorded % windowSize] = slowness;
         recorded++;

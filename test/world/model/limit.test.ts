@@ -152,7 +152,7 @@ describe('room', () => {
     };
     await clock.settle(all());
     expect(server.requests).toHaveLength(4000);
-    // 8 x 16 + 1000 samples of later stages may wait behind the rollouts.
+    // 2 x 16 + 800 samples of later stages may wait behind the rollouts.
     expect(most).toBeLessThan(1300);
     // 10,000 samples of 100 ms on 16 slots; a request of four waits for four slots.
     expect(clock.now()).toBeLessThanOrEqual((10_000 / 16) * 100 * 1.04);
@@ -288,6 +288,24 @@ describe('auto', () => {
     expect(server.peak).toBeLessThan(200);
     expect(limiter.limit).toBeGreaterThanOrEqual(32);
     expect(limiter.limit).toBeLessThan(64);
+    await clock.settle(work);
+  });
+
+  it('does not take a queue that it makes itself for the usual pace', async () => {
+    const { clock, limiter, model } = setUp('auto', {
+      slots: 64,
+      beyond: 'queue',
+      firstTokenMs: () => 20,
+      totalMs: () => 100,
+    });
+    let most = 0;
+    const work = askMany(model, 20_000);
+    for (let look = 0; look < 200; look++) {
+      await clock.pass(100);
+      most = Math.max(most, limiter.limit);
+    }
+    expect(most).toBeGreaterThanOrEqual(64);
+    expect(most).toBeLessThan(64 * 12);
     await clock.settle(work);
   });
 
