@@ -24,6 +24,7 @@ import { leftOutOfPrompt } from '../core/library/prompt.ts';
 import type { ProposedOperation } from '../core/library/operation.ts';
 import { canonicalJson } from '../core/tree/canonical.ts';
 import { accountForStep } from './account.ts';
+import { boundGrading } from './bound-grading.ts';
 import { compete } from './compete.ts';
 import { type Consolidation, consolidate } from './consolidate.ts';
 import { writeDirectly } from './direct.ts';
@@ -53,7 +54,8 @@ export interface TrainOutcome {
  * A budget that is used up or an interruption ends the run with a status, not with an exception; it can be resumed.
  * @throws ZooError for what the user must mend: an endpoint that refuses, a quota, a journal that cannot be written
  */
-export async function* train(run: Run, world: World): AsyncGenerator<StepAccount, TrainOutcome> {
+export async function* train(run: Run, given: World): AsyncGenerator<StepAccount, TrainOutcome> {
+  const world = boundGrading(given);
   let state = await resumeState(run, world);
   const resumedFrom = state.finished > 0 ? state.finished : null;
   let status: TrainOutcome['status'] = 'completed';

@@ -57,17 +57,26 @@ function renderExperience(experience: Pick<Experience, 'id' | 'text'>): string {
 
 function withinTokens(experiences: readonly Experience[], maximumTokens: number): readonly Experience[] {
   if (maximumTokens === Number.POSITIVE_INFINITY) return experiences;
-  const cost = new Map(
-    experiences.map((experience) => [experience, estimateTokenCount(renderExperience(experience)) + 1]),
-  );
-  let total = [...cost.values()].reduce((sum, tokens) => sum + tokens, 0);
+  let total = experiences.reduce((sum, experience) => sum + tokensOf(experience), 0);
+  if (total <= maximumTokens) return experiences;
   const left = new Set(experiences);
   const leastConfidentFirst = experiences.map((experience, index) => ({ experience, index }));
   leastConfidentFirst.sort((a, b) => a.experience.confidence - b.experience.confidence || b.index - a.index);
   for (const { experience } of leastConfidentFirst) {
     if (total <= maximumTokens) break;
     left.delete(experience);
-    total -= cost.get(experience) ?? 0;
+    total -= tokensOf(experience);
   }
   return experiences.filter((experience) => left.has(experience));
+}
+
+/** Counted once an experience: every group of a step has the same library in its prompt. */
+const counted = new WeakMap<Experience, number>();
+
+function tokensOf(experience: Experience): number {
+  const before = counted.get(experience);
+  if (before !== undefined) return before;
+  const tokens = estimateTokenCount(renderExperience(experience)) + 1;
+  counted.set(experience, tokens);
+  return tokens;
 }

@@ -12,11 +12,18 @@ const opening = Buffer.from('{"sum":"');
 const sumLength = 8;
 const bodyStart = opening.length + sumLength + 2;
 const brace = crc32('{');
+const newline = 10;
 
-export function encodeLine(entry: JournalEntry): string {
-  const body = JSON.stringify(leading(entry)).slice(1);
-  const sum = crc32(body, brace).toString(16).padStart(sumLength, '0');
-  return `${opening.toString()}${sum}",${body}\n`;
+export function encodeLine(entry: JournalEntry): Buffer {
+  const text = JSON.stringify(leading(entry));
+  const size = Buffer.byteLength(text);
+  const line = Buffer.allocUnsafe(bodyStart + size);
+  // The object's brace is overwritten by the comma behind the sum.
+  line.write(text, bodyStart - 1);
+  const sum = crc32(line.subarray(bodyStart, bodyStart + size - 1), brace);
+  line.write(`${opening.toString()}${sum.toString(16).padStart(sumLength, '0')}",`, 'latin1');
+  line[line.length - 1] = newline;
+  return line;
 }
 
 /** What the index files an entry under stands first, where it is found without parsing the line. */

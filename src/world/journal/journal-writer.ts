@@ -17,7 +17,7 @@ export interface JournalWriter {
 }
 
 interface Waiting {
-  readonly line: string;
+  readonly line: Buffer;
   readonly name: string | undefined;
   readonly done: () => void;
   readonly failed: (thrown: unknown) => void;
@@ -74,14 +74,14 @@ export function createJournalWriter(appender: Appender, index: OffsetIndex, cloc
       waiting = [];
       let offset = appender.size;
       try {
-        await appender.write(batch.map(({ line }) => line).join(''));
+        await appender.write(Buffer.concat(batch.map(({ line }) => line)));
       } catch (thrown) {
         for (const { failed } of batch) failed(thrown);
         continue;
       }
       for (const { line, name, done } of batch) {
         if (name !== undefined) index.set(name, offset);
-        offset += Buffer.byteLength(line);
+        offset += line.length;
         done();
       }
       syncing ??= syncSoon();

@@ -73,6 +73,7 @@ export function createBudget(options: BudgetOptions): Budget {
   const endsAt = maxTimeMs === undefined ? Infinity : clock.now() + maxTimeMs;
   const deadline = new AbortController();
   const tally = createTally();
+  const known = new WeakMap<ModelIdentity, { readonly price: Price | undefined }>();
   const line = createWaitingLine<Expense>(1, () => serve());
   /** Booked, and set aside for good or for calls in flight. */
   let spent = nothing;
@@ -95,6 +96,12 @@ export function createBudget(options: BudgetOptions): Budget {
     if (maxCost !== undefined && usd > maxCost + slack)
       return exhausted('max-cost', spent.usd, maxCost, need.usd, (n) => `$${n.toFixed(4)}`);
     return undefined;
+  }
+
+  function lookUp(identity: ModelIdentity): Price | undefined {
+    const found = known.get(identity) ?? { price: priceOf(identity, prices) };
+    known.set(identity, found);
+    return found.price;
   }
 
   function timeIsOver(): ZooError {
@@ -158,10 +165,10 @@ export function createBudget(options: BudgetOptions): Budget {
       spent = add(spent, { calls, tokens: promptTokens + completionTokens, usd: usd ?? 0 });
     },
     recall: (identity, purpose, completion) => {
-      spent = add(spent, tally.add(purpose.stage, completion, priceOf(identity, prices)));
+      spent = add(spent, tally.add(purpose.stage, completion, lookUp(identity)));
     },
     priceFor: (identity) => {
-      const price = priceOf(identity, prices);
+      const price = lookUp(identity);
       if (price === undefined && maxCost !== undefined) throw priceUnknown(identity);
       return price;
     },
@@ -181,7 +188,7 @@ export function createBudget(options: BudgetOptions): Budget {
       await line.join(need, { priority: 0, signal });
     },
     settle: (need, identity, { messages, purpose }, sampled) => {
-      const price = priceOf(identity, prices);
+      const price = lookUp(identity);
       let used = nothing;
       for (const sample of sampled) {
         if (sample.kind !== 'completion') continue;

@@ -70,7 +70,7 @@ export const stagePriority: Readonly<Record<Stage, number>> = {
 };
 const priorities = 4;
 /** Samples of later stages that may pile up behind the rollouts: some hundred groups of a few kilobytes a sample. */
-const mostBehind = (limit: number) => 2 * limit + 800;
+const mostBehind = (limit: number) => limit + 800;
 
 interface Entrant {
   readonly request: ModelRequest;
