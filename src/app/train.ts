@@ -85,7 +85,9 @@ export async function runTraining(config: Config, request: TrainRequest): Promis
     if (session.record === undefined) await writeRecord(session, run, parts, models, before, started);
     else checkUnchanged(session.record, run, parts.verifier.name);
 
+    const begun = clock.now();
     const outcome = await finish(run, parts.verifier, models, journal, request);
+    const loopMs = clock.now() - begun;
     const after = await keep(outcome, run, ledger, before.state, parts.dataset);
     const result = accountFor({
       outcome,
@@ -96,6 +98,7 @@ export async function runTraining(config: Config, request: TrainRequest): Promis
       dataset: parts.dataset,
       judge: parts.verifier.account?.(),
       wallMs: clock.now() - started + (await earlierWallMs(session)),
+      efficiency: efficiencyOf(session, models.leastMs(), loopMs),
     });
     request.observe({ type: 'run-finished', result });
     if (session.mode !== 'replay')
@@ -192,6 +195,11 @@ async function isResultOf(record: RunRecord, state: LibraryState, ledger: Ledger
 async function earlierWallMs({ mode, folder }: Session): Promise<number> {
   const text = mode === 'resume' ? await files.readText(join(folder, 'result.json')) : undefined;
   return text === undefined ? 0 : (JSON.parse(text) as TrainResult).time.wallMs;
+}
+
+/** T* / T of a run of one piece; what a journal answers takes no time. */
+function efficiencyOf({ mode }: Session, leastMs: number, loopMs: number): number | null {
+  return mode === 'new' && leastMs > 0 && loopMs > 0 ? Math.min(1, leastMs / loopMs) : null;
 }
 
 async function openRunJournal(session: Session, observe: Observe, closers: (() => Promise<void>)[]): Promise<Journal> {
@@ -314,9 +322,10 @@ interface Account {
   readonly dataset: Dataset;
   readonly judge: JudgeAccount | undefined;
   readonly wallMs: number;
+  readonly efficiency: number | null;
 }
 
-function accountFor({ outcome, run, models, before, after, dataset, judge, wallMs }: Account): TrainResult {
+function accountFor({ outcome, run, models, before, after, dataset, judge, wallMs, efficiency }: Account): TrainResult {
   const { student, teacher, account } = models;
   return {
     run: run.id,
@@ -328,7 +337,7 @@ function accountFor({ outcome, run, models, before, after, dataset, judge, wallM
     gate: outcome.gate,
     ...(judge !== undefined && { judge: judgeTotals(judge) }),
     usage: account(),
-    time: { wallMs, efficiency: null },
+    time: { wallMs, efficiency },
     resumedFrom: outcome.resumedFrom,
   };
 }

@@ -7,6 +7,7 @@ import type { Journal } from '../../world/journal/journal.ts';
 import { type Budget, budgeted, createBudget } from '../../world/model/budget.ts';
 import { ephemeralEndpointMemory, openEndpointMemory } from '../../world/model/endpoint-memory.ts';
 import { journaled } from '../../world/model/journaled.ts';
+import { createLeastTime } from '../../world/model/least-time.ts';
 import { type Limiter, createLimiter, limited } from '../../world/model/limit.ts';
 import type { Model, ModelIdentity, Purpose } from '../../world/model/model.ts';
 import { createRetryAllowance } from '../../world/model/retry-allowance.ts';
@@ -47,13 +48,15 @@ export interface Models {
   /** Resolves when a further group would not wait long for a slot. */
   readonly room: (signal: AbortSignal) => Promise<void>;
   readonly budget: Budget;
+  /** The least time that the calls so far could have taken, in milliseconds. */
+  readonly leastMs: () => number;
   /** What holds the student's slots, where that is its endpoint. */
   readonly limiterAt: (endpoint: Endpoint) => Limiter | undefined;
   close(): Promise<void>;
 }
 
 /**
- * Builds both models. From the outside in: structured replies, samples of one problem side by side, journal, retries,
+ * Builds both models. From the outside in: a stopwatch, structured replies, samples of one problem side by side, journal, retries,
  * concurrency, budget, adapter; so that the journal keeps each call as soon as it is answered, and retries wait without
  * holding a slot.
  */
@@ -69,6 +72,7 @@ export async function openModels(options: ModelsOptions): Promise<Models> {
     const endpoints = replay ? options : await startEmbedded(options, closers);
     const line = await openLine({ ...options, ...endpoints }, budget, closers);
     const trace = await openTracing(config, closers);
+    const leastTime = createLeastTime();
     const wrap = (model: Model, role: Purpose['role']) => {
       const { calls: asked, limiter } = line.ask(model, role);
       const calls = trace(asked);
@@ -83,7 +87,8 @@ export async function openModels(options: ModelsOptions): Promise<Models> {
               ...(replay && { found: (purpose, completion) => budget.recall(model.identity, purpose, completion) }),
             });
       const drawn = siblings(kept, { widest: () => limiter.limit });
-      return structured(drawn, (fault) => fillPrompt(options.prompts.templates.repair.user, { fault }));
+      const checked = structured(drawn, (fault) => fillPrompt(options.prompts.templates.repair.user, { fault }));
+      return leastTime.watch(checked, () => limiter.peak);
     };
     return {
       student: wrap(line.student, 'student'),
@@ -91,6 +96,7 @@ export async function openModels(options: ModelsOptions): Promise<Models> {
       account: () => budget.account(),
       room: (signal) => line.limiter.room(signal),
       budget,
+      leastMs: () => leastTime.milliseconds(),
       limiterAt: (endpoint) => (isSameEndpoint(endpoint, options.student) ? line.limiter : undefined),
       close,
     };

@@ -23,6 +23,8 @@ export interface Limiter {
   readonly limit: number;
   /** Slots in use. */
   readonly active: number;
+  /** The most that were in use at once. */
+  readonly peak: number;
   /** Samples that wait for one. */
   readonly waiting: number;
   /**
@@ -88,6 +90,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const groups = createWaitingLine<undefined>(1, () => {});
   const failedBefore = new WeakSet<ModelRequest>();
   let active = 0;
+  let peak = 0;
   let waiting = 0;
   /** Those that are served before a new rollout. */
   let waitingAhead = 0;
@@ -102,6 +105,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
 
   function begin(request: ModelRequest): Slot {
     active += request.samples.length;
+    peak = Math.max(peak, active);
     return {
       request,
       stage: request.purpose.stage,
@@ -202,6 +206,9 @@ export function createLimiter(options: LimiterOptions): Limiter {
     },
     get active() {
       return active;
+    },
+    get peak() {
+      return peak;
     },
     get waiting() {
       return waiting;
