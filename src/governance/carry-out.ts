@@ -1,5 +1,7 @@
 import type { Account, Addresses, Call, Chain, DecodedCall, Estimate, Mined } from '../world/chain/chain.ts';
+import { ZooError } from '../core/error.ts';
 import type { Intent } from './intent.ts';
+import { whole } from './propose.ts';
 
 /** An intent that the chain would accept now, with what it costs. */
 export interface Prepared {
@@ -11,11 +13,38 @@ export interface Prepared {
   readonly estimate: Estimate;
 }
 
-/** @throws ZooError `reverted` when the contracts would refuse it; nothing was sent then */
-export async function prepare(chain: Chain, addresses: Addresses, from: string, intent: Intent): Promise<Prepared> {
-  const estimate = await chain.simulate(from, intent.call);
+export interface PrepareOptions {
+  /** The transaction is to take the place of one that waits: nodes want a tenth more for that at least; it offers twice. */
+  readonly replace?: boolean | undefined;
+  /** In wei; what costs more is not sent, whoever says that it does. One of the chain's own currency unless given. */
+  readonly maxFee?: bigint | undefined;
+}
+
+/** @throws ZooError `reverted` when the contracts would refuse it, `fee-too-high`; nothing was sent then */
+export async function prepare(
+  chain: Chain,
+  addresses: Addresses,
+  from: string,
+  intent: Intent,
+  { replace = false, maxFee = 10n ** 18n }: PrepareOptions = {},
+): Promise<Prepared> {
+  const simulated = await chain.simulate(from, intent.call);
+  const estimate = replace ? doubled(simulated) : simulated;
+  if (estimate.fee > maxFee)
+    throw new ZooError(
+      'fee-too-high',
+      `the node asks for a fee of up to ${whole(estimate.fee)} of the chain's currency, and at most ${whole(maxFee)} may be paid`,
+      {
+        hint: 'Ask another node (ZOO_RPC_URL), wait until fees fall, or allow more with --max-fee.',
+        data: { fee: estimate.fee.toString(), maxFee: maxFee.toString() },
+      },
+    );
   const proposed = (intent.proposes ?? []).map((call) => chain.decode(call, addresses));
   return { intent, from, decoded: chain.decode(intent.call, addresses), proposed, estimate };
+}
+
+function doubled({ gas, gasPrice, tip, fee }: Estimate): Estimate {
+  return { gas, gasPrice: gasPrice * 2n, tip: tip === null ? null : tip * 2n, fee: fee * 2n };
 }
 
 /** Signs, sends and waits. What was sent is told before it is waited for. */
@@ -26,8 +55,9 @@ export async function carryOut(
   estimate: Estimate,
   signal: AbortSignal,
   onSent: (hash: string) => void,
+  replace = false,
 ): Promise<Mined> {
-  const signed = await chain.sign(account, call, estimate);
+  const signed = await chain.sign(account, call, estimate, { replace, signal });
   signal.throwIfAborted();
   await chain.broadcast(signed);
   onSent(signed.hash);

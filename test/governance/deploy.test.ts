@@ -9,7 +9,7 @@ import type { Addresses, Chain } from '../../src/world/chain/chain.ts';
 import { contractRoles } from '../../src/world/chain/chain.ts';
 import { developmentAccount } from '../../src/world/chain/keystores.ts';
 import { diskFiles } from '../../src/world/files/disk.ts';
-import { type LocalChain, noAnvil, startLocalChain } from '../world/chain/local-chain.ts';
+import { type LocalChain, askNode, noAnvil, startLocalChain } from '../world/chain/local-chain.ts';
 
 const deployer = developmentAccount(0);
 const parameters: DeploymentParameters = {
@@ -96,6 +96,19 @@ describe.skipIf(noAnvil !== undefined)(`deploying${noAnvil === undefined ? '' : 
     expect((await token.balanceOf(first.contracts.treasury.address)).toString()).toBe(parameters.treasury);
     expect(await token.balanceOf(deployer.address)).toBe(0n);
     expect(await token.balanceOf(developmentAccount(2).address)).toBe(5n);
+  });
+
+  it('sends once more what the chain has forgotten, and nothing else', async () => {
+    const whole = await deploy('local', parameters, world('forgotten.json'));
+    const snapshot = await askNode(local.url, 'evm_snapshot');
+    const half = failing(30, 'after');
+    await expect(deploy('local', parameters, world('again.json', half))).rejects.toThrow('killed');
+    expect(readFileSync(join(local.folder, 'again.json.journal'), 'utf8').match(/"mined"/g)?.length).toBeGreaterThan(5);
+    await askNode(local.url, 'evm_revert', [snapshot]);
+    const before = await local.chain.sentBy(deployer.address);
+    const deployment = await deploy('local', parameters, world('again.json'));
+    expect((await local.chain.sentBy(deployer.address)) - before).toBe(16);
+    expect(deployment.checks).toEqual(whole.checks);
   });
 
   it('refuses to go on as another deployment, or on another chain', async () => {

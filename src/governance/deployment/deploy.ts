@@ -51,9 +51,10 @@ export async function deploy(
   else checkSame(journal.head, head, `${file}.journal`);
 
   const steps = deploymentSteps(chain, account.address, parameters);
+  const sent = await chain.sentBy(account.address);
   for (const [index, step] of steps.entries()) {
     world.signal?.throwIfAborted();
-    await take(step, journal, world);
+    await take(step, journal, world, sent);
     world.onStep?.(step.name, index + 1, steps.length);
   }
 
@@ -83,11 +84,17 @@ export async function deploy(
   return deployment;
 }
 
-/** One transaction: written down, sent, mined, written down. What the journal knows is not done again. */
-async function take(step: Step, journal: DeploymentJournal, world: DeployWorld): Promise<void> {
+/**
+ * One transaction: written down, sent, mined, written down. What the journal knows is not done again, unless the chain has
+ * forgotten it: after a reorganisation, or a development chain that was killed, the same bytes are sent once more.
+ *
+ * @param sent transactions of the deployer in the chain when this began
+ */
+async function take(step: Step, journal: DeploymentJournal, world: DeployWorld, sent: number): Promise<void> {
   const { chain, account, signal } = world;
-  if (minedStep(journal, step.name) !== undefined) return;
-  let signed = pendingStep(journal, step.name);
+  const mined = minedStep(journal, step.name) !== undefined;
+  if (mined && (signedStep(journal, step.name)?.nonce ?? 0) < sent) return;
+  let signed = mined ? signedStep(journal, step.name) : pendingStep(journal, step.name);
   if (signed === undefined) {
     const { call, constructorArguments } = await step.prepare(addressesSoFar(journal));
     const estimate: Estimate = await chain.simulate(account.address, call);
@@ -105,7 +112,7 @@ async function take(step: Step, journal: DeploymentJournal, world: DeployWorld):
   } catch (thrown) {
     if (thrown instanceof ZooError && thrown.code === 'transaction-replaced') {
       await journal.append({ step: step.name, dropped: signed.hash });
-      await take(step, journal, world);
+      await take(step, journal, world, sent);
       return;
     }
     throw thrown;
@@ -114,6 +121,11 @@ async function take(step: Step, journal: DeploymentJournal, world: DeployWorld):
 
 function minedStep(journal: DeploymentJournal, name: string) {
   return journal.lines.findLast((line) => line.step === name && 'mined' in line);
+}
+
+function signedStep(journal: DeploymentJournal, name: string): Signed | undefined {
+  const line = journal.lines.findLast((one) => one.step === name && 'signed' in one);
+  return line !== undefined && 'signed' in line ? line.signed : undefined;
 }
 
 function pendingStep(journal: DeploymentJournal, name: string): Signed | undefined {

@@ -52,10 +52,18 @@ export type Account = Pick<BaseWallet, 'address' | 'signTransaction' | 'signType
 /** What a transaction takes, as the node sees it before it is sent. */
 export interface Estimate {
   readonly gas: bigint;
-  /** Wei a unit of gas, at most. */
+  /** Wei a unit of gas, at most; what is signed never pays more. */
   readonly gasPrice: bigint;
+  /** Of it for who makes the block (EIP-1559); null on a chain that knows one price alone. */
+  readonly tip: bigint | null;
   /** Wei, at most. */
   readonly fee: bigint;
+}
+
+export interface SignOptions {
+  /** Takes the place of the first transaction of the account that waits, instead of standing behind it. */
+  readonly replace?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A transaction that needs nothing more than to be sent; sending it twice changes nothing. */
@@ -108,16 +116,32 @@ export interface Chain {
   decode(call: Call, addresses?: Addresses): DecodedCall;
   /** Tries a call without sending it. @throws ZooError `reverted`, saying what the contract lacks */
   simulate(from: string, call: Call): Promise<Estimate>;
-  sign(account: Account, call: Call, estimate: Estimate): Promise<Signed>;
+  /** Pays no more than the estimate says. @throws ZooError `wrong-chain`, `transactions-waiting` */
+  sign(account: Account, call: Call, estimate: Estimate, options?: SignOptions): Promise<Signed>;
   broadcast(signed: Signed): Promise<void>;
-  /** Resolves when the transaction is in a block and stays there. @throws ZooError `transaction-replaced`, `not-mined`, `reverted` */
+  /**
+   * Resolves when the transaction is in a block and stays there: reorganisations and a node that is away for a while are
+   * waited through.
+   *
+   * @throws ZooError `transaction-replaced`, `not-mined`, `nonce-gap`, `reverted`, `rpc-lies`
+   */
   wait(signed: Signed, signal?: AbortSignal): Promise<Mined>;
   /** Events of an address by their name, the oldest first; asks in parts where the node refuses a large range. */
-  events(role: ContractRole, address: string, name: string, fromBlock: number): Promise<readonly LoggedEvent[]>;
+  events(
+    role: ContractRole,
+    address: string,
+    name: string,
+    fromBlock: number,
+    toBlock?: number,
+  ): Promise<readonly LoggedEvent[]>;
+  /** The block that a contract was made in; 0 where the node does not keep the past. */
+  firstBlock(address: string): Promise<number>;
   /** The transaction data that makes a contract. */
   creation(role: ContractRole, constructorArguments: readonly unknown[]): Call;
   /** Keccak-256 of a text's UTF-8, as the Governor names descriptions. */
   hashText(text: string): string;
+  /** What the Governor calls a proposal, decimal: it binds the calls and every letter of the description. */
+  proposalId(calls: readonly Call[], description: string): string;
   /** Whether the code at an address is that of the artifact, immutables aside, and its Keccak hash. */
   inspect(role: ContractRole, address: string): Promise<CodeFound>;
 }

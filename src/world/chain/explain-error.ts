@@ -1,11 +1,19 @@
 import { isError } from 'ethers';
-import { ZooError, messageOf } from '../../core/error.ts';
+import { ZooError, exitCode, messageOf } from '../../core/error.ts';
 import { mergedInterface } from './artifacts.ts';
 import { revertWords } from './revert-words.ts';
 
 /** The address of a node as it may be shown: what stands behind the host can be a key. */
 export function shownUrl(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : 'the RPC URL';
+}
+
+/** A node that is caught at saying what cannot be. */
+export function contradiction(url: string, why: string): ZooError {
+  return new ZooError('rpc-lies', `${shownUrl(url)} contradicts what zoo knows: ${why}`, {
+    exitCode: exitCode.verification,
+    hint: 'Use another node: --rpc-url (ZOO_RPC_URL).',
+  });
 }
 
 /** Whatever ethers throws, in words that name what is lacking. @param url of the node, never shown whole */

@@ -14,7 +14,7 @@ describe.skipIf(noAnvil !== undefined)(`a node${noAnvil === undefined ? '' : ` (
   beforeAll(async () => {
     local = await startLocalChain();
     node = await startFaultyNode(local.url);
-    chain = await connect(node.url, 400);
+    chain = await connect(node.url, { patience: 400 });
   });
   afterEach(() => {
     node.fault = () => undefined;
@@ -69,7 +69,8 @@ describe.skipIf(noAnvil !== undefined)(`a node${noAnvil === undefined ? '' : ` (
   it('tells a transaction that another one replaced', async () => {
     const [first, second] = [await sign(), await sign()];
     expect(second.nonce).toBe(first.nonce);
-    const replacing = await chain.sign(account, { ...transfer, value: 2n }, { gas: 21_000n, gasPrice: 0n, fee: 0n });
+    const estimate = await chain.simulate(account.address, transfer);
+    const replacing = await chain.sign(account, { ...transfer, value: 2n }, estimate);
     await chain.broadcast(replacing);
     await chain.wait(replacing);
     await expect(chain.wait(first)).rejects.toMatchObject({ code: 'transaction-replaced' });

@@ -1,7 +1,7 @@
-import { type IncomingMessage, type Server, createServer } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-interface Request {
+export interface NodeRequest {
   readonly method: string;
   readonly params: readonly unknown[];
   readonly id: number;
@@ -9,11 +9,19 @@ interface Request {
 
 /**
  * What a node in bad order does with a request: `drop` closes the connection without passing it on, `lose` passes it on
- * and closes without the answer, an object answers in the node's place; undefined passes it on.
+ * and closes without the answer, `stall` never answers, `drip` sends a byte now and then without end, an object answers in
+ * the node's place, a function changes what it answered; undefined passes it on.
  */
 type Fault = (
-  request: Request,
-) => 'drop' | 'lose' | { readonly result?: unknown; readonly error?: unknown } | undefined;
+  request: NodeRequest,
+) =>
+  | 'drop'
+  | 'lose'
+  | 'stall'
+  | 'drip'
+  | ((result: unknown) => unknown)
+  | { readonly result?: unknown; readonly error?: unknown }
+  | undefined;
 
 export interface FaultyNode {
   readonly url: string;
@@ -27,15 +35,21 @@ export async function startFaultyNode(real: string): Promise<FaultyNode> {
   const server: Server = createServer((incoming, answer) => {
     void (async () => {
       const text = await bodyOf(incoming);
-      const request = JSON.parse(text) as Request;
+      const request = JSON.parse(text) as NodeRequest;
       const fault = node.fault(request);
       if (fault === 'drop') return void incoming.socket.destroy();
+      if (fault === 'stall') return;
+      if (fault === 'drip') return drip(answer);
       if (typeof fault === 'object')
         return void answer.end(JSON.stringify({ jsonrpc: '2.0', id: request.id, ...fault }));
       const headers = { 'content-type': 'application/json' };
       const passed = await fetch(real, { method: 'POST', body: text, headers });
       const said = await passed.text();
       if (fault === 'lose') return void incoming.socket.destroy();
+      if (typeof fault === 'function') {
+        const { result } = JSON.parse(said) as { readonly result: unknown };
+        return void answer.end(JSON.stringify({ jsonrpc: '2.0', id: request.id, result: fault(result) }));
+      }
       answer.setHeader('content-type', 'application/json').end(said);
     })();
   });
@@ -50,6 +64,11 @@ export async function startFaultyNode(real: string): Promise<FaultyNode> {
       }),
   };
   return node;
+}
+
+function drip(answer: ServerResponse): void {
+  const timer = setInterval(() => answer.write(' '), 20);
+  answer.once('close', () => clearInterval(timer));
 }
 
 async function bodyOf(incoming: IncomingMessage): Promise<string> {

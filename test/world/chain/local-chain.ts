@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findAnvil, startAnvil } from '../../../src/world/chain/anvil.ts';
 import type { Chain } from '../../../src/world/chain/chain.ts';
-import { ethersChain } from '../../../src/world/chain/ethers.ts';
+import { type EthersOptions, ethersChain } from '../../../src/world/chain/ethers.ts';
 import { systemClock } from '../../../src/world/clock/system.ts';
 
 /** Why tests that need a node are skipped; undefined where there is one. */
@@ -37,9 +37,17 @@ export async function startLocalChain(): Promise<LocalChain> {
   };
 }
 
-export function connect(url: string, patience?: number): Promise<Chain> {
-  const options = { url, clock: systemClock, chainId: localChainId, confirmations: 1, pollEvery: 20 };
-  return ethersChain({ ...options, ...(patience === undefined ? {} : { patience }) });
+export function connect(url: string, options: Partial<EthersOptions> = {}): Promise<Chain> {
+  return ethersChain({ url, clock: systemClock, chainId: localChainId, confirmations: 1, pollEvery: 20, ...options });
+}
+
+/** Asks a node something that no `Chain` asks, such as to stop mining. */
+export async function askNode(url: string, method: string, params: readonly unknown[] = []): Promise<unknown> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+  const answer = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  const { result, error } = (await answer.json()) as { result?: unknown; error?: { message: string } };
+  if (error !== undefined) throw new Error(`${method}: ${error.message}`);
+  return result;
 }
 
 export function freePort(): Promise<number> {
