@@ -132,10 +132,7 @@ async function eachArchive(
 ): Promise<readonly Delivery[]> {
   if (archives.length === 0 || archiving === undefined) return [];
   const { maxCost, approve, askPassword, warn } = archiving;
-  const payer = async () => {
-    const signer = await signerOf(config);
-    return { address: signer.address, unlock: () => signer.unlock(askPassword) };
-  };
+  const payer = () => signerOf(config, askPassword);
   const gateways = await openArchiveGateways(config);
   const deliveries: Delivery[] = [];
   for (const kind of archives)

@@ -76,6 +76,25 @@ export const chainCommands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/wallet-list.ts')).walletList,
   },
   {
+    name: 'wallet address',
+    arguments: '[name]',
+    about: 'the address alone; of the wallet that would sign unless named',
+    example: 'zoo wallet address main',
+    settings: ['network', 'wallet', 'walletDir', 'passwordFile'],
+    load: async () => (await import('./commands/wallet-address.ts')).walletAddress,
+  },
+  {
+    name: 'wallet change-password',
+    arguments: '<name>',
+    about: 'encrypt a key anew under another password',
+    example: 'zoo wallet change-password main',
+    settings: keeping,
+    flags: [
+      ['--new-password-file <file>', 'a file with the new password; ZOO_NEW_WALLET_PASSWORD or a prompt otherwise'],
+    ],
+    load: async () => (await import('./commands/wallet-change-password.ts')).walletChangePassword,
+  },
+  {
     name: 'wallet show',
     arguments: '[name]',
     about: 'address, balance, KEEPER and votes of a wallet; of the one that would sign unless named',

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { ZooError, exitCode } from '../../core/error.ts';
 import type { RunningChain } from '../../world/chain/anvil.ts';
 import type { Account, Chain } from '../../world/chain/chain.ts';
-import type { StoredWallet } from '../../world/chain/keystores.ts';
+import type { KeptWallet, StoredWallet } from '../../world/chain/keystores.ts';
 import type { Config } from '../config.ts';
 import { localRpcUrl, networks } from '../networks.ts';
 import { clock } from './platform.ts';
 
 export type { RunningChain } from '../../world/chain/anvil.ts';
-export type { StoredWallet } from '../../world/chain/keystores.ts';
+export type { KeptWallet, StoredWallet } from '../../world/chain/keystores.ts';
 
 /** @throws ZooError `no-rpc-url`, `no-rpc`, `wrong-chain` */
 export async function connectChain({ settings }: Config): Promise<Chain> {
@@ -59,7 +59,7 @@ export async function findWallet(config: Config, name: string): Promise<StoredWa
   return (await import('../../world/chain/keystores.ts')).findWallet(walletFolder(config), name);
 }
 
-export async function newWallet(config: Config, name: string, password: string): Promise<StoredWallet> {
+export async function newWallet(config: Config, name: string, password: string): Promise<KeptWallet> {
   return await (await import('../../world/chain/keystores.ts')).createWallet(walletFolder(config), name, password);
 }
 
@@ -68,13 +68,17 @@ export async function importWallet(
   name: string,
   secret: string,
   password: string,
-): Promise<StoredWallet> {
+): Promise<KeptWallet> {
   const { importWallet: keep } = await import('../../world/chain/keystores.ts');
   return await keep(walletFolder(config), name, secret, password);
 }
 
 export async function openWallet(wallet: StoredWallet, password: string): Promise<Account> {
   return await (await import('../../world/chain/keystores.ts')).openWallet(wallet, password);
+}
+
+export async function changePassword(wallet: StoredWallet, before: string, after: string): Promise<KeptWallet> {
+  return await (await import('../../world/chain/keystores.ts')).changePassword(wallet, before, after);
 }
 
 export async function accountOfSecret(secret: string): Promise<Account> {

@@ -48,13 +48,13 @@ export async function sendTransaction(invocation: Invocation, options: SendOptio
     const place = await openPlace(config);
     const safe = textFlag(invocation, 'safe');
     if (safe !== undefined || flags['calldata'] === true) {
-      const from = safe === undefined ? (await signer(config)).address : await addressOf(safe);
+      const from = safe === undefined ? (await signer(invocation)).address : await addressOf(safe);
       const session: Session = { config, place, from, account: undefined, signal: interrupt.signal };
       await writeDown(invocation, session, await options.build(session), safe);
       return;
     }
-    const who = await signer(config);
-    const account = await who.unlock(passwordPrompt(terminal));
+    const who = await signer(invocation);
+    const account = await who.unlock();
     const session: Session = { config, place, from: who.address, account, signal: interrupt.signal };
     const { prepare, carryOut } = await import('../../governance/carry-out.ts');
     const prepared = await prepare(place.chain, place.addresses, who.address, await options.build(session));
@@ -81,8 +81,8 @@ export async function sendTransaction(invocation: Invocation, options: SendOptio
   }
 }
 
-async function signer(config: Config): Promise<Signer> {
-  return await (await import('../../app/wallet.ts')).signerOf(config);
+async function signer({ config, terminal }: Invocation): Promise<Signer> {
+  return await (await import('../../app/wallet.ts')).signerOf(await config(), passwordPrompt(terminal));
 }
 
 async function addressOf(text: string): Promise<string> {

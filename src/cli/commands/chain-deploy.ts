@@ -11,7 +11,7 @@ export async function chainDeploy(invocation: Invocation): Promise<void> {
   const { deployContracts, deploymentFile, usualParameters } = await import('../../app/chain.ts');
   const { networks } = await import('../../app/networks.ts');
   const { signerOf } = await import('../../app/wallet.ts');
-  const signer = await signerOf(config);
+  const signer = await signerOf(config, passwordPrompt(terminal));
   const parameters = chosen(invocation, await usualParameters(config, signer.address));
   const { title } = networks[config.settings.network];
   const { whole } = await import('../../governance/propose.ts');
@@ -35,7 +35,7 @@ export async function chainDeploy(invocation: Invocation): Promise<void> {
     return;
   }
   await confirmed(terminal, flags['yes'] === true, `Deploy to ${title}?`);
-  const account = await signer.unlock(passwordPrompt(terminal));
+  const account = await signer.unlock();
   const interrupt = untilInterrupted(terminal, 'the same command goes on where it stopped');
   try {
     const deployment = await deployContracts(config, {

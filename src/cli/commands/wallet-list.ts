@@ -11,7 +11,7 @@ export async function walletList({ terminal, config }: Invocation): Promise<void
     terminal.print(
       renderTable(
         ['name', 'address'],
-        wallets.map(({ name, address }) => [name, address]),
+        wallets.map(({ name, address }) => [name, address ?? 'known with its password']),
       ),
     );
 }

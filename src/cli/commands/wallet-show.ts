@@ -1,16 +1,13 @@
 import { ZooError } from '../../core/error.ts';
+import { passwordPrompt } from '../chain/ask.ts';
 import type { Invocation } from '../invocation.ts';
 
 /** `zoo wallet show [name]`: address, balance, KEEPER and votes of who would sign. Never a key. */
 export async function walletShow(invocation: Invocation): Promise<void> {
   const { terminal, words } = invocation;
   const config = await invocation.config();
-  const { findWallet, signerOf } = await import('../../app/wallet.ts');
-  const named = words[0];
-  const { address, title } =
-    named === undefined || named.startsWith('dev:')
-      ? await signerOf(named === undefined ? config : { ...config, settings: { ...config.settings, wallet: named } })
-      : { ...(await findWallet(config, named)), title: `wallet ${named}` };
+  const { signerNamed } = await import('../../app/wallet.ts');
+  const { address, title } = await signerNamed(config, words[0], passwordPrompt(terminal));
   const holdings = await holdingsOf(invocation, address);
   terminal.document({ address, title, ...holdings });
   terminal.print(address);

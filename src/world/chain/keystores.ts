@@ -7,9 +7,14 @@ import type { Account } from './chain.ts';
 
 export interface StoredWallet {
   readonly name: string;
-  /** Checksummed; it stands unencrypted in the file. */
-  readonly address: string;
+  /** Checksummed; null where the file keeps it to whoever has the password, as those of cast do. */
+  readonly address: string | null;
   readonly file: string;
+}
+
+/** One whose key was seen a moment ago. */
+export interface KeptWallet extends StoredWallet {
+  readonly address: string;
 }
 
 let registered = false;
@@ -32,7 +37,7 @@ function useNativeScrypt(): void {
 }
 
 /** Makes a wallet with a new key. @throws ZooError `wallet-exists`, `invalid-wallet-name` */
-export async function createWallet(folder: string, name: string, password: string): Promise<StoredWallet> {
+export async function createWallet(folder: string, name: string, password: string): Promise<KeptWallet> {
   const { address, privateKey } = Wallet.createRandom();
   return await store(folder, name, address, privateKey, password);
 }
@@ -48,7 +53,7 @@ export async function importWallet(
   name: string,
   secret: string,
   password: string,
-): Promise<StoredWallet> {
+): Promise<KeptWallet> {
   useNativeScrypt();
   const text = secret.trim();
   if (text.startsWith('{')) {
@@ -99,7 +104,7 @@ export function listWallets(folder: string): readonly StoredWallet[] {
 /** @throws ZooError `unknown-wallet` */
 export function findWallet(folder: string, name: string): StoredWallet {
   const found = listWallets(folder).find(
-    (one) => one.name === name || one.address.toLowerCase() === name.toLowerCase(),
+    (one) => one.name === name || one.address?.toLowerCase() === name.toLowerCase(),
   );
   if (found !== undefined) return found;
   throw new ZooError('unknown-wallet', `there is no wallet "${name}" in ${folder}`, {
@@ -115,13 +120,28 @@ export async function openWallet({ file, name }: StoredWallet, password: string)
   return new Wallet(privateKey);
 }
 
+/**
+ * Encrypts a wallet's key anew. The file is replaced once the new one was seen to open.
+ *
+ * @throws ZooError `wrong-password`, and the old file stays
+ */
+export async function changePassword(wallet: StoredWallet, before: string, after: string): Promise<KeptWallet> {
+  useNativeScrypt();
+  const { name, file } = wallet;
+  const { address, privateKey } = await decrypt(readFileSync(file, 'utf8'), before, `the wallet ${name}`);
+  const text = await encrypt(address, privateKey, after);
+  await decrypt(text, after, `the wallet ${name}`);
+  replace(file, text);
+  return { name, address, file };
+}
+
 async function store(
   folder: string,
   name: string,
   address: string,
   privateKey: string,
   password: string,
-): Promise<StoredWallet> {
+): Promise<KeptWallet> {
   if (!isWalletName(name))
     throw new ZooError('invalid-wallet-name', 'a wallet is named with up to 64 letters, digits, -, _ and dots within', {
       exitCode: exitCode.usage,
@@ -132,17 +152,27 @@ async function store(
       hint: 'Choose another name.',
       data: { file },
     });
+  const text = await encrypt(address, privateKey, password);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  replace(file, text);
+  return { name, address, file };
+}
+
+/** A keystore of version 3 (Web3 Secret Storage). */
+async function encrypt(address: string, privateKey: string, password: string): Promise<string> {
   useNativeScrypt();
   const json = JSON.parse(await encryptKeystoreJson({ address, privateKey }, password)) as Record<string, unknown>;
   // Other tools, cast among them, read this key in lower case only, as the format's definition has it.
   const { Crypto, ...rest } = json;
-  const text = `${JSON.stringify({ ...rest, crypto: rest['crypto'] ?? Crypto })}\n`;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700);
+  return `${JSON.stringify({ ...rest, crypto: rest['crypto'] ?? Crypto })}\n`;
+}
+
+/** All or nothing, and never readable by others. */
+function replace(file: string, text: string): void {
   const temporary = `${file}.${process.pid}.new`;
   writeFileSync(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
   renameSync(temporary, file);
-  return { name, address, file };
 }
 
 async function decrypt(json: string, password: string, what: string): Promise<{ address: string; privateKey: string }> {
@@ -156,10 +186,14 @@ async function decrypt(json: string, password: string, what: string): Promise<{ 
   }
 }
 
-function addressIn(file: string): string | undefined {
+/** Null for a keystore that does not tell its address, undefined for what is no keystore. */
+function addressIn(file: string): string | null | undefined {
   try {
-    const { address } = JSON.parse(readFileSync(file, 'utf8')) as { address?: unknown };
-    return typeof address === 'string' ? getAddress(address.startsWith('0x') ? address : `0x${address}`) : undefined;
+    const found = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    const { address, version } = found;
+    if (version !== 3 || typeof (found['crypto'] ?? found['Crypto']) !== 'object') return undefined;
+    if (typeof address !== 'string') return null;
+    return getAddress(address.startsWith('0x') ? address : `0x${address}`);
   } catch {
     return undefined;
   }

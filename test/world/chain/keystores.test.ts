@@ -48,7 +48,7 @@ describe('wallets', () => {
     writeFileSync(join(folder, 'notes.txt'), 'not a wallet');
     expect(listWallets(folder).map(({ name }) => name)).toEqual(['again', 'main', 'phrase']);
     const { address } = findWallet(folder, 'main');
-    expect(findWallet(folder, address.toLowerCase()).name).toBe('main');
+    expect(findWallet(folder, String(address).toLowerCase()).name).toBe('main');
     expect(() => findWallet(folder, 'nobody')).toThrow(expect.objectContaining({ code: 'unknown-wallet' }));
   });
 
