@@ -28,3 +28,14 @@ export function fromHex(hex: string): Uint8Array {
   }
   return bytes;
 }
+
+/** Whether lower-case hexadecimal says these bytes; no text is made of them. */
+export function isHexOf(hex: string, bytes: Uint8Array): boolean {
+  if (hex.length !== bytes.length * 2) return false;
+  for (let place = 0; place < bytes.length; place++) {
+    const byte = bytes[place] as number;
+    if (digits[hex.charCodeAt(place * 2)] !== byte >> 4) return false;
+    if (digits[hex.charCodeAt(place * 2 + 1)] !== (byte & 15)) return false;
+  }
+  return true;
+}

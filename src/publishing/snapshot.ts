@@ -1,4 +1,5 @@
 import { type Sha256, toHex } from '../core/digest.ts';
+import { each } from '../core/each.ts';
 import { ZooError } from '../core/error.ts';
 import { type Block, type CidBytes, cidOf, codecs, formatCid } from '../core/ipld/cid.ts';
 import { framePrefix } from '../core/ipld/car.ts';
@@ -71,11 +72,13 @@ async function digestRecords(version: PublishedVersion, sha256: Sha256): Promise
   const embeddings = new Map<number, VectorReference>();
   let kept: Uint8Array[] | undefined = [];
   let [index, recordBytes, frameBytes] = [0, 0, 0];
-  for await (const { key, bytes, embedding } of version.records()) {
+  let before: Uint8Array | undefined;
+  await each(version.records(), ({ key, bytes, embedding }) => {
     if (index === size) throw rootMismatch(version.commit, `it has more than ${size} records`);
-    const at = index * hashLength;
-    if (index > 0 && compareBytes(keys.subarray(at - hashLength, at), key) >= 0)
+    if (before !== undefined && compareBytes(before, key) >= 0)
       throw rootMismatch(version.commit, 'two of its records have one id, or they are out of order');
+    before = key;
+    const at = index * hashLength;
     keys.set(key, at);
     digests.set(sha256(bytes), at);
     recordBytes += bytes.length;
@@ -85,7 +88,7 @@ async function digestRecords(version: PublishedVersion, sha256: Sha256): Promise
     kept?.push(bytes);
     if (embedding !== null) embeddings.set(index, embedding);
     index++;
-  }
+  });
   if (index < size) throw rootMismatch(version.commit, `it has ${index} records where ${size} are named`);
   return { keys, digests, recordBytes, frameBytes, kept, embeddings };
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { each } from '../../../core/each.ts';
 import { CarWriter } from '../../../core/ipld/car.ts';
 import { type Block, type CidBytes, formatCid } from '../../../core/ipld/cid.ts';
 import { parseJson } from '../../../core/json.ts';
 import type { Clock } from '../../clock/clock.ts';
-import type { Files, Reader } from '../../files/files.ts';
+import type { Appender, Files, Reader } from '../../files/files.ts';
 import type { BlockStore, CarFile, KeepOptions, KeptCar } from '../pin.ts';
 import { type CarIndex, IndexBuilder, openIndex } from './car-index.ts';
 
@@ -130,11 +131,11 @@ export function fileBlocks(files: Files, folder: string, clock: Clock): FileBloc
       const index = new IndexBuilder();
       // Each piece is written before the next one is made.
       const writer = new CarWriter(root, { reuse: true });
-      for await (const { cid, bytes } of blocks) {
+      await each(blocks, ({ cid, bytes }) => {
         const pieces = writer.add(cid, bytes);
         index.add(cid, writer.size - bytes.length, bytes.length);
-        for (const piece of pieces) await file.write(piece);
-      }
+        return pieces.length === 0 ? undefined : writeAll(file, pieces);
+      });
       await file.write(writer.end());
       await file.sync();
       return { index, bytes: writer.size };
@@ -171,6 +172,10 @@ export function fileBlocks(files: Files, folder: string, clock: Clock): FileBloc
   async function ignoreInGit(): Promise<void> {
     if (!(await files.exists(`${folder}/.gitignore`))) await files.writeAtomic(`${folder}/.gitignore`, '*\n');
   }
+}
+
+async function writeAll(file: Appender, pieces: readonly Uint8Array[]): Promise<void> {
+  for (const piece of pieces) await file.write(piece);
 }
 
 function listed(meta: KeptCar | undefined): readonly KeptCar[] {
