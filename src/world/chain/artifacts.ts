@@ -32,14 +32,20 @@ export function interfaceOf(role: ContractRole): Interface {
   return made;
 }
 
+/** Of the adapters that tell persons, which governance may set; they are no part of a deployment. */
+function personhoodInterface(): Interface {
+  const { abi } = JSON.parse(readFileSync(`${folder}IPersonhood.json`, 'utf8')) as Artifact;
+  return new Interface(abi);
+}
+
 let merged: Interface | undefined;
 
 /** The errors, events and functions of all contracts: what comes back from one may have been thrown by another. */
 export function mergedInterface(): Interface {
   if (merged !== undefined) return merged;
   const seen = new Set<string>();
-  const fragments = contractRoles
-    .flatMap((role) => [...interfaceOf(role).fragments])
+  const fragments = [...contractRoles.map(interfaceOf), personhoodInterface()]
+    .flatMap((one) => [...one.fragments])
     .filter(({ type }) => type !== 'constructor' && type !== 'fallback')
     .filter((fragment) => {
       const key = `${fragment.type} ${fragment.format('sighash')}`;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mergedInterface } from '../../../src/world/chain/artifacts.ts';
 import { explainError } from '../../../src/world/chain/explain-error.ts';
+import { revertWords } from '../../../src/world/chain/revert-words.ts';
 
 /** What a node answers when a contract throws. */
 function revert(name: string, args: readonly unknown[]): unknown {
@@ -24,7 +25,7 @@ describe('explainError', () => {
     expect(error.message).toContain(words);
   });
 
-  it('tells every error of the contracts by name at least, and none as a defect of the node', () => {
+  it('tells every error of the contracts in words of its own, with what to do, and none as a defect of the node', () => {
     const errors = mergedInterface().fragments.filter(({ type }) => type === 'error');
     expect(errors.length).toBeGreaterThan(60);
     mergedInterface().forEachError((fragment) => {
@@ -42,7 +43,14 @@ describe('explainError', () => {
       const error = explainError(revert(fragment.name, args), 'http://node');
       expect(error.code).toBe('reverted');
       expect(error.data?.['error']).toBe(fragment.name);
+      expect(error.message, fragment.name).not.toContain(fragment.name);
+      expect(error.message, fragment.name).not.toMatch(/undefined|NaN|Invalid Date/);
+      expect(error.hint?.length, fragment.name).toBeGreaterThan(10);
     });
+  });
+
+  it('tells by name an error that is of another version of the contracts', () => {
+    expect(revertWords('VaultMoved', [1n]).message).toContain('VaultMoved(1)');
   });
 
   it('finds the reason where the node wraps it', () => {
