@@ -1,25 +1,21 @@
 /**
  * Works on items side by side and returns the results in the items' order. An item is taken up only when there is room
- * for it, so that few are held at once however many there are; which one is decided then, where `items` makes them up
- * as it goes. The first error stops the taking up; it is thrown when
+ * for it, so that few are held at once however many there are. The first error stops the taking up; it is thrown when
  * everything under way has settled, so that nothing goes on behind the caller's back.
  */
 export async function flow<Item, Result>(
-  items: Iterable<Item>,
+  items: readonly Item[],
   room: () => Promise<void>,
   signal: AbortSignal,
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
-  const results: Result[] = [];
-  const coming = items[Symbol.iterator]();
+  const results: Result[] = Array.from({ length: items.length });
   const underWay = new Set<Promise<void>>();
   let failure: { readonly thrown: unknown } | undefined;
-  for (let index = 0; ; index++) {
+  for (const [index, item] of items.entries()) {
     await room();
     if (failure !== undefined || signal.aborted) break;
-    const next = coming.next();
-    if (next.done === true) break;
-    const task = settle(index, next.value).finally(() => underWay.delete(task));
+    const task = settle(index, item).finally(() => underWay.delete(task));
     underWay.add(task);
   }
   await Promise.all(underWay);

@@ -12,7 +12,6 @@ import { extractAdvantages } from './extract.ts';
 import { flow } from '../core/flow.ts';
 import { type Barren, predictedSize } from './predict.ts';
 import type { Refused } from './refused.ts';
-import { openLongestFirst } from './longest-first.ts';
 import { rolloutGroup } from './rollout.ts';
 import type { Run, Step, World } from './run.ts';
 import { summarizeGroup } from './summarize.ts';
@@ -52,11 +51,10 @@ export async function learnFromGroups(
 ): Promise<LearnedGroup[]> {
   const relevance = lexicalRelevance(library.experiences.map(({ text }) => text));
   const contextTokens = countTokens();
-  const groups = openLongestFirst(step, library, lengths, run, world);
-  const learned = await flow(groups, world.room, world.signal, async ({ problem, first, isWhole }) => {
-    if (!isWhole) return void (await first);
+  const longestFirst = [...step.problems].sort((a, b) => (lengths.get(b.id) ?? 0) - (lengths.get(a.id) ?? 0));
+  const learned = await flow(longestFirst, world.room, world.signal, async (problem) => {
     const size = predictedSize(problem, step.step, barren, run);
-    const { group, prompt } = await rolloutGroup(problem, library, step.step, run, world, size, first);
+    const { group, prompt } = await rolloutGroup(problem, library, step.step, run, world, size);
     const hamiltonian = measure(problem, group, prompt, library, relevance, contextTokens(prompt), run);
     await world.journal.append({
       type: 'decision',
@@ -72,7 +70,7 @@ export async function learnFromGroups(
     if (!taught) return account;
     return { ...account, ...(await learnFromGroup(problem, group, prompt, library, refused, step.step, run, world)) };
   });
-  const byId = new Map(learned.flatMap((group) => (group === undefined ? [] : [[group.problemId, group]])));
+  const byId = new Map(learned.map((group) => [group.problemId, group]));
   return step.problems.flatMap(({ id }) => byId.get(id) ?? []);
 
   function accountFor(

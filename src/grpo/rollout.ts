@@ -18,7 +18,6 @@ const noUsage = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };
  * 4.2). An adaptive group starts with two samples and grows to 3, 5, 9, … only while its rewards do not spread.
  *
  * @param size leaves the group at so many samples, whatever they say; see `predictedSize`
- * @param first the group's first rollout, where it was begun before
  */
 export async function rolloutGroup(
   problem: Problem,
@@ -27,19 +26,12 @@ export async function rolloutGroup(
   run: Run,
   world: World,
   size?: number,
-  first?: Promise<Rollout>,
 ): Promise<GroupWithPrompt> {
-  const { settings } = run;
-  const prompt = promptFor(problem, library, run);
+  const { settings, prompts } = run;
+  const prompt = solvePrompt(prompts.templates.solve, problem, library, settings.libraryTokens);
   let rollouts: Rollout[] = [];
   for (const to of size === undefined ? groupSizes(run) : [size]) {
-    const begun = rollouts.length === 0 && first !== undefined ? [first] : [];
-    const from = rollouts.length + begun.length;
-    const [before, drawn] = await Promise.all([
-      Promise.all(begun),
-      drawRollouts(problem, prompt, from, to, step, run, world),
-    ]);
-    rollouts = [...rollouts, ...before, ...drawn];
+    rollouts = [...rollouts, ...(await drawRollouts(problem, prompt, rollouts.length, to, step, run, world))];
     if (isContested(rollouts, settings.signalThreshold)) break;
   }
   if (!settings.groundTruth) rollouts = await gradeByMajority(problem, rollouts, world);
@@ -48,23 +40,6 @@ export async function rolloutGroup(
     world.observe({ type: 'rollout', step, problemId: problem.id, sample, outcome });
   }
   return { group: { problemId: problem.id, rollouts }, prompt };
-}
-
-/** Begins a group with one rollout, which tells how long the problem takes. */
-export async function firstRollout(
-  problem: Problem,
-  library: Library,
-  step: number,
-  run: Run,
-  world: World,
-): Promise<Rollout> {
-  const [rollout] = await drawRollouts(problem, promptFor(problem, library, run), 0, 1, step, run, world);
-  if (rollout === undefined) throw new Error('a model drew nothing for a sample');
-  return rollout;
-}
-
-function promptFor(problem: Problem, library: Library, { settings, prompts }: Run): SolvePrompt {
-  return solvePrompt(prompts.templates.solve, problem, library, settings.libraryTokens);
 }
 
 /** Sizes that a group is drawn up to, one after the other. A majority needs the whole group before anything is graded. */
