@@ -25,7 +25,7 @@ export interface Signer {
   readonly address: string;
   /** Such as `wallet main`. */
   readonly title: string;
-  unlock(): Promise<Account>;
+  readonly unlock: () => Promise<Account>;
 }
 
 /**

@@ -2,13 +2,16 @@ import type { SettingKey } from '../app/settings.ts';
 import type { CommandEntry } from './command-entry.ts';
 
 const chain: readonly SettingKey[] = ['network', 'rpcUrl', 'deployments', 'registry'];
-const signing: readonly SettingKey[] = [...chain, 'wallet', 'walletDir', 'passwordFile'];
+const keys: readonly SettingKey[] = ['wallet', 'walletDir', 'passwordFile'];
+const signing: readonly SettingKey[] = [...chain, ...keys, 'browser', 'browserTimeout'];
 const keeping: readonly SettingKey[] = ['walletDir', 'passwordFile'];
 const yes = ['--yes', 'sends without asking'] as const;
 const dryRun = ['--dry-run', 'simulates it and tells what it costs, and sends nothing'] as const;
 const writing = [
   yes,
   dryRun,
+  ['--replace', 'takes the place of a transaction of the account that waits, at twice the fee'],
+  ['--max-fee <amount>', "of the chain's own currency; 1 unless given"],
   ['--safe <address>', 'writes the JSON for the Transaction Builder of that Safe, and sends nothing'],
   ['--calldata', 'prints address, value and data of the call, and sends nothing'],
 ] as const;
@@ -31,7 +34,7 @@ export const chainCommands: readonly CommandEntry[] = [
     name: 'chain deploy',
     about: 'deploy the contracts; goes on where it stopped, and gives every power to the vote',
     example: 'zoo chain deploy --network local --wallet dev:0 --yes',
-    settings: signing,
+    settings: [...chain, ...keys],
     flags: [
       ['--supply <keeper>', 'KEEPER there will ever be; 10,000,000 unless given'],
       ['--holder <address>', 'gets what nobody else gets; the deployer unless given'],
@@ -80,8 +83,20 @@ export const chainCommands: readonly CommandEntry[] = [
     arguments: '[name]',
     about: 'the address alone; of the wallet that would sign unless named',
     example: 'zoo wallet address main',
-    settings: ['network', 'wallet', 'walletDir', 'passwordFile'],
+    settings: ['network', ...keys],
     load: async () => (await import('./commands/wallet-address.ts')).walletAddress,
+  },
+  {
+    name: 'wallet sign',
+    arguments: '[message]',
+    about: 'sign a message (EIP-191), or a file of typed data (EIP-712)',
+    example: 'zoo wallet sign "I am main" --account main',
+    settings: ['network', ...keys, 'browser', 'browserTimeout'],
+    flags: [
+      ['--typed-data <file>', 'JSON of types, primaryType, domain and message'],
+      ['--yes', 'signs typed data without asking'],
+    ],
+    load: async () => (await import('./commands/wallet-sign.ts')).walletSign,
   },
   {
     name: 'wallet change-password',
@@ -99,7 +114,7 @@ export const chainCommands: readonly CommandEntry[] = [
     arguments: '[name]',
     about: 'address, balance, KEEPER and votes of a wallet; of the one that would sign unless named',
     example: 'zoo wallet show main',
-    settings: signing,
+    settings: [...chain, ...keys],
     load: async () => (await import('./commands/wallet-show.ts')).walletShow,
   },
   {

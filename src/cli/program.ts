@@ -116,7 +116,9 @@ function settingOption(key: SettingKey): Option {
   const setting = settingOf(key);
   const preset =
     setting.default === undefined ? '' : ` (default: ${JSON.stringify(setting.default).replaceAll('"', '')})`;
-  const option = new Option(setting.flag, setting.about + preset);
+  // The name of the option is that of its last flag, and so the key of the setting.
+  const flags = setting.alias === undefined ? setting.flag : `${setting.alias}, ${setting.flag}`;
+  const option = new Option(flags, setting.about + preset);
   if (setting.kind === 'choice') option.argChoices = [...setting.choices];
   if (setting.kind === 'list') {
     option.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]);

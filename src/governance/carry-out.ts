@@ -1,4 +1,4 @@
-import type { Account, Addresses, Call, Chain, DecodedCall, Estimate, Mined } from '../world/chain/chain.ts';
+import type { Addresses, Chain, DecodedCall, Estimate, Mined, Signatory } from '../world/chain/chain.ts';
 import { ZooError } from '../core/error.ts';
 import type { Intent } from './intent.ts';
 import { whole } from './propose.ts';
@@ -47,16 +47,34 @@ function doubled({ gas, gasPrice, tip, fee }: Estimate): Estimate {
   return { gas, gasPrice: gasPrice * 2n, tip: tip === null ? null : tip * 2n, fee: fee * 2n };
 }
 
+export interface CarryOutOptions {
+  readonly signal: AbortSignal;
+  readonly onSent: (hash: string) => void;
+  readonly replace?: boolean | undefined;
+}
+
 /** Signs, sends and waits. What was sent is told before it is waited for. */
 export async function carryOut(
   chain: Chain,
-  account: Account,
-  call: Call,
-  estimate: Estimate,
-  signal: AbortSignal,
-  onSent: (hash: string) => void,
-  replace = false,
+  account: Signatory,
+  prepared: Prepared,
+  { signal, onSent, replace = false }: CarryOutOptions,
 ): Promise<Mined> {
+  const { intent, decoded, proposed, estimate } = prepared;
+  const { call, title, effects } = intent;
+  if ('send' in account) {
+    const hash = await account.send({
+      ...call,
+      title,
+      effects,
+      decoded,
+      proposed,
+      gas: estimate.gas,
+      fee: estimate.fee,
+    });
+    onSent(hash);
+    return await chain.wait(await chain.follow(hash, account.address, call, signal), signal);
+  }
   const signed = await chain.sign(account, call, estimate, { replace, signal });
   signal.throwIfAborted();
   await chain.broadcast(signed);

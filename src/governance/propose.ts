@@ -1,6 +1,6 @@
 import { ZooError } from '../core/error.ts';
 import { forProposer } from '../core/economy/proposal.ts';
-import type { Account } from '../world/chain/chain.ts';
+import type { Signatory } from '../world/chain/chain.ts';
 import { type Intent, callOf } from './intent.ts';
 import type { Place } from './proposals.ts';
 import { versionInForce } from './version-in-force.ts';
@@ -27,7 +27,7 @@ export interface ProposeRequest {
   /** Whose proposal it is. */
   readonly from: string;
   /** Who signs the permit; without it the stake must be approved first, as in the batch. */
-  readonly account: Account | undefined;
+  readonly account: Signatory | undefined;
   /** Submissions that the version took in, and those that it turns down. */
   readonly accepted: readonly string[];
   readonly rejected: readonly string[];
@@ -90,7 +90,7 @@ export async function intendToPropose(place: Place, request: ProposeRequest): Pr
 }
 
 /** ERC-2612: lets the vault take exactly the stake, for an hour. */
-async function permit({ chain, addresses }: Place, account: Account, value: bigint) {
+async function permit({ chain, addresses }: Place, account: Signatory, value: bigint) {
   const { token } = chain.contracts(addresses);
   const deadline = BigInt((await chain.now()) + permitFor);
   const domain = await token.eip712Domain();

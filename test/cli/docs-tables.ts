@@ -26,8 +26,9 @@ function commandRows(): string {
 function settingRows(): string {
   const rows = settingKeys.map((key) => {
     const setting = settingOf(key);
-    const { flag, env, secret, about } = setting;
-    const shown = setting.kind === 'switch' && setting.default === true ? flag.replace('--', '--no-') : flag;
+    const { flag, alias, env, secret, about } = setting;
+    const named = alias === undefined ? flag : `${alias}, ${flag}`;
+    const shown = setting.kind === 'switch' && setting.default === true ? flag.replace('--', '--no-') : named;
     const preset = setting.default === undefined ? '' : `\`${JSON.stringify(setting.default).replaceAll('"', '')}\``;
     const choices = setting.kind === 'choice' ? `: ${setting.choices.map((choice) => `\`${choice}\``).join(', ')}` : '';
     return `| \`${escapeCell(shown)}\` | \`${env}\` | ${secret === true ? '–' : `\`${key}\``} | ${preset} | ${escapeCell(about)}${choices} |`;

@@ -33,6 +33,7 @@ export const chainSettings = {
   wallet: {
     kind: 'text',
     flag: '--wallet <name>',
+    alias: '--account',
     env: 'ZOO_WALLET',
     about: 'who signs: a wallet by name or address, or dev:0 to dev:9 on the local chain',
   },
@@ -47,5 +48,18 @@ export const chainSettings = {
     flag: '--password-file <file>',
     env: 'ZOO_PASSWORD_FILE',
     about: "a file with the wallet's password; ZOO_WALLET_PASSWORD or a prompt otherwise",
+  },
+  browser: {
+    kind: 'switch',
+    flag: '--browser',
+    env: 'ZOO_BROWSER',
+    default: false,
+    about: 'signs with a wallet of your browser, hardware wallets among them, on a page of this machine',
+  },
+  browserTimeout: {
+    kind: 'duration',
+    flag: '--browser-timeout <time>',
+    env: 'ZOO_BROWSER_TIMEOUT',
+    about: 'how long an answer of the browser is waited for (90s, 15m); 10m unless given',
   },
 } as const satisfies Record<string, SettingDefinition>;

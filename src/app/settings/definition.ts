@@ -15,6 +15,8 @@ export type SettingKind =
 
 interface Common {
   readonly flag: string;
+  /** Another name of the flag, without its argument. */
+  readonly alias?: string;
   readonly env: string;
   readonly about: string;
   /** Never printed, and refused in zoo.config.json. */

@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ZooError, exitCode } from '../../core/error.ts';
 import type { RunningChain } from '../../world/chain/anvil.ts';
+import type { BrowserAccountOptions } from '../../world/chain/browser/browser-account.ts';
+import type { PageOptions } from '../../world/chain/browser/wallet-page.ts';
 import type { Account, Chain } from '../../world/chain/chain.ts';
 import type { KeptWallet, StoredWallet } from '../../world/chain/keystores.ts';
 import type { Config } from '../config.ts';
@@ -87,4 +90,22 @@ export async function accountOfSecret(secret: string): Promise<Account> {
 
 export async function developmentAccount(index: number): Promise<Account> {
   return (await import('../../world/chain/keystores.ts')).developmentAccount(index);
+}
+
+/** A page on this machine, and what connects a wallet by it. */
+export async function openBrowserWallet(options: PageOptions) {
+  const { serveWalletPage } = await import('../../world/chain/browser/wallet-page.ts');
+  const { openBrowserAccount } = await import('../../world/chain/browser/browser-account.ts');
+  const page = await serveWalletPage(options);
+  return { page, connect: (about: BrowserAccountOptions) => openBrowserAccount(page, about) };
+}
+
+/** Opens an address as the system does. Where that fails people open it themselves: it is told to them as well. */
+export function openInBrowser(url: string, environment: Config['environment']): void {
+  const [command, ...words] = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] }[process.platform as string] ?? [
+    environment['BROWSER'] || 'xdg-open',
+  ];
+  const child = spawn(command as string, [...words, url], { stdio: 'ignore', detached: true });
+  child.once('error', () => undefined);
+  child.unref();
 }

@@ -16,19 +16,25 @@ export function passwordPrompt({ host, json }: Terminal): AskPassword {
 /**
  * Whether something may be done that cannot be undone.
  *
+ * @param done what would be done, for the error
  * @throws ZooError `not-confirmed` (exit 2) where nobody can be asked and `--yes` was not given
  */
-export async function confirmed({ host, json }: Terminal, yes: boolean, question: string): Promise<void> {
+export async function confirmed(
+  { host, json }: Terminal,
+  yes: boolean,
+  question: string,
+  done = 'sent',
+): Promise<void> {
   if (yes) return;
   if (!host.canAsk || json !== 'off')
-    throw new ZooError('not-confirmed', 'nothing was sent: there is nobody to ask', {
+    throw new ZooError('not-confirmed', `nothing was ${done}: there is nobody to ask`, {
       exitCode: exitCode.usage,
-      hint: 'Say --yes to send it without being asked, or --dry-run to see it only.',
+      hint: done === 'sent' ? 'Say --yes to send it without being asked, or --dry-run to see it only.' : 'Say --yes.',
     });
   const { confirm } = await import('@clack/prompts');
-  if ((await confirm({ message: question, initialValue: false })) !== true) throw cancelled();
+  if ((await confirm({ message: question, initialValue: false })) !== true) throw cancelled(done);
 }
 
-function cancelled(): ZooError {
-  return new ZooError('interrupted', 'nothing was sent', { exitCode: exitCode.interrupted });
+function cancelled(done = 'sent'): ZooError {
+  return new ZooError('interrupted', `nothing was ${done}`, { exitCode: exitCode.interrupted });
 }

@@ -49,6 +49,28 @@ export type Account = Pick<BaseWallet, 'address' | 'signTransaction' | 'signType
   readonly signingKey: Pick<BaseWallet['signingKey'], 'publicKey'>;
 };
 
+/** A call as people see it before it is sent. */
+export interface ShownCall extends Call {
+  readonly title: string;
+  /** What comes of it, in sentences. */
+  readonly effects: readonly string[];
+  readonly decoded: DecodedCall;
+  /** What a proposal does once it is executed, where the call is about one. */
+  readonly proposed: readonly DecodedCall[];
+  readonly gas: bigint;
+  /** Wei, at most. */
+  readonly fee: bigint;
+}
+
+/** A wallet that is elsewhere, such as in a browser: it shows what it is to sign, and sends transactions by itself. */
+export type RemoteAccount = Pick<BaseWallet, 'address' | 'signTypedData' | 'signMessage'> & {
+  /** @returns the hash of what it says it sent */
+  send(call: ShownCall): Promise<string>;
+};
+
+/** Whoever can sign. */
+export type Signatory = Account | RemoteAccount;
+
 /** What a transaction takes, as the node sees it before it is sent. */
 export interface Estimate {
   readonly gas: bigint;
@@ -119,6 +141,12 @@ export interface Chain {
   /** Pays no more than the estimate says. @throws ZooError `wrong-chain`, `transactions-waiting` */
   sign(account: Account, call: Call, estimate: Estimate, options?: SignOptions): Promise<Signed>;
   broadcast(signed: Signed): Promise<void>;
+  /**
+   * The transaction that a wallet elsewhere says it sent.
+   *
+   * @throws ZooError `wallet-changed-call` unless it is that call of that account, `transaction-unknown`
+   */
+  follow(hash: string, from: string, call: Call, signal?: AbortSignal): Promise<Signed>;
   /**
    * Resolves when the transaction is in a block and stays there: reorganisations and a node that is away for a while are
    * waited through.

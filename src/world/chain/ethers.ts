@@ -23,6 +23,7 @@ import {
   contractRoles,
 } from './chain.ts';
 import { contradiction, explainError, shownUrl } from './explain-error.ts';
+import { followTransaction } from './follow-transaction.ts';
 import { readLogs } from './log-pages.ts';
 import { nodeRequest } from './node-request.ts';
 import { transactionsOf } from './transactions.ts';
@@ -80,6 +81,8 @@ export async function ethersChain(options: EthersOptions): Promise<Chain> {
       };
     },
     ...transactionsOf({ ...options, provider, patience, absence, attempt, checkChain, decodeEvents }),
+    follow: (hash, from, call, signal) =>
+      followTransaction({ ...options, provider, attempt }, { hash, from, call }, signal),
     events: (role, address, name, fromBlock, toBlock) =>
       attempt(async () => {
         const abi = interfaceOf(role);
