@@ -31,7 +31,9 @@ export async function openPlace(config: Config): Promise<ConfiguredPlace> {
   const { registry } = config.settings;
   if (registry !== undefined) {
     const chain = await connectChain(config);
-    return { chain, addresses: await followRegistry(chain, registry), fromBlock: 0, deployment: undefined };
+    const addresses = await followRegistry(chain, registry);
+    // The token is what a deployment begins with.
+    return { chain, addresses, fromBlock: await chain.firstBlock(addresses.token), deployment: undefined };
   }
   const deployment = await readDeployment(config);
   if (deployment === undefined) throw notDeployed(config);
@@ -71,7 +73,16 @@ async function followRegistry(chain: Chain, registry: string): Promise<Addresses
   const [vault, reputation] = [await first.VAULT(), await first.REPUTATION()];
   const held = chain.contracts({ ...nowhere, vault }).vault;
   const [governor, token, timelock] = [await held.governor(), await held.TOKEN(), await held.GOVERNANCE()];
-  return { ...nowhere, registry, vault, reputation, governor, token, timelock };
+  const found = { ...nowhere, registry, vault, reputation, governor, token, timelock };
+  // A true registry can be bound to a false vault.
+  for (const role of ['vault', 'reputation', 'governor', 'token', 'timelock'] as const)
+    if ((await chain.inspect(role, found[role])).state !== 'matching')
+      throw new ZooError('not-a-registry', `the registry ${registry} obeys a ${role} that is none of zoo`, {
+        exitCode: exitCode.verification,
+        hint: 'Do not use it. Ask for the address of the registry again where you have it from.',
+        data: { role, address: found[role] },
+      });
+  return found;
 }
 
 /** A development chain that began anew has no trace of what was deployed before. */

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { ZooError, messageOf } from '../core/error.ts';
 import type { Config } from './config.ts';
+import { checkChain } from './doctor-chain.ts';
 import { version } from './package.ts';
 import { openDatasets } from './wire/datasets.ts';
 import { type Endpoint, resolveStudent, resolveTeacher } from './wire/endpoints.ts';
 import { ledgerAt } from './wire/ledgers.ts';
-import { files } from './wire/platform.ts';
+import { clock, files } from './wire/platform.ts';
 import { knownPrice } from './wire/prices.ts';
 import { examine } from './wire/examine.ts';
 import { identityOf } from './wire/simulator.ts';
@@ -29,6 +30,7 @@ export async function diagnose(config: Config, signal?: AbortSignal): Promise<re
     checkLibrary(config),
     checkFolder('runs', config.settings.runs),
     checkKeys(config),
+    checkChain(config, clock.now()),
   ]);
   return groups.flat();
 }
@@ -136,7 +138,14 @@ async function checkFolder(name: string, folder: string): Promise<readonly Check
 }
 
 /** Variables that hold keys, by name alone. */
-const keyVariables = ['ZOO_API_KEY', 'ZOO_TEACHER_API_KEY', 'OPENAI_API_KEY', 'OPENROUTER_API_KEY', 'HF_TOKEN'];
+const keyVariables = [
+  'ZOO_API_KEY',
+  'ZOO_TEACHER_API_KEY',
+  'OPENAI_API_KEY',
+  'OPENROUTER_API_KEY',
+  'HF_TOKEN',
+  'ZOO_PRIVATE_KEY',
+];
 
 function checkKeys({ environment }: Config): Promise<readonly Check[]> {
   const set = keyVariables.filter((name) => (environment[name] ?? '') !== '');

@@ -12,7 +12,10 @@ export interface Network {
   readonly pollEvery: number;
 }
 
-/** Chains that zoo knows; the node is the user's choice. */
+/**
+ * Chains that zoo knows; the node is the user's choice. Chain ids and currencies are those of ethereum-lists/chains
+ * (`_data/chains/eip155-<id>.json`; docs/decisions/0022). Whatever stands here, a node that names another id is refused.
+ */
 export const networks: Readonly<Record<Settings['network'], Network>> = {
   local: { name: 'local', title: 'the local chain', chainId: 31_337, currency: 'ETH', confirmations: 1, pollEvery: 50 },
   zoo: { name: 'zoo', title: 'Zoo', chainId: 200_200, currency: 'ZOO', confirmations: 2, pollEvery: 1000 },

@@ -335,9 +335,14 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'doctor',
-    about: 'check endpoint, model, datasets and storage, and say how to mend each',
+    about: 'check endpoint, model, datasets, storage and chain, and say how to mend each',
     example: 'zoo doctor',
-    settings: ['library', 'runs', 'dataset', 'datasetsDir', 'verifier', ...model, ...teacher],
+    settings: [
+      ...(['library', 'runs', 'dataset', 'datasetsDir', 'verifier'] as const),
+      ...model,
+      ...teacher,
+      ...(['network', 'rpcUrl', 'deployments', 'registry'] as const),
+    ],
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
   {

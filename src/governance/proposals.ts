@@ -46,7 +46,19 @@ export interface ProposalStatus extends Proposal {
 /** Every proposal there ever was, the oldest first, from the Governor's events. */
 export async function listProposals({ chain, addresses, fromBlock }: Place): Promise<readonly Proposal[]> {
   const logged = await chain.events('governor', addresses.governor, 'ProposalCreated', fromBlock);
-  return logged.map(proposalOf);
+  const proposals = logged.map(proposalOf);
+  for (const proposal of proposals) checkId(chain, proposal);
+  return proposals;
+}
+
+/** The id is made of what is proposed and how it is described: a node cannot show other calls or another text under it. */
+function checkId(chain: Chain, { id, targets, values, calldatas, description }: Proposal): void {
+  const calls = targets.map((to, index) => ({ to, data: calldatas[index] ?? '0x', value: values[index] ?? 0n }));
+  if (chain.proposalId(calls, description) === id) return;
+  throw new ZooError('rpc-lies', `the node shows something under proposal ${id.slice(0, 10)}… that is not it`, {
+    exitCode: exitCode.verification,
+    hint: 'Use another node: --rpc-url (ZOO_RPC_URL).',
+  });
 }
 
 /**
