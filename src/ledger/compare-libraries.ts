@@ -11,6 +11,14 @@ export interface LibraryComparison {
   readonly modified: readonly Modification[];
   /** Whether what both have stands in another order. The order is the prompt's alone and in no root. */
   readonly reordered: boolean;
+  /** How much differs where that is more than can be listed; the lists are empty then. */
+  readonly unlisted?: ChangeCounts | undefined;
+}
+
+export interface ChangeCounts {
+  readonly added: number;
+  readonly removed: number;
+  readonly modified: number;
 }
 
 export interface Modification {
@@ -50,7 +58,7 @@ export function compareLibraries(before: Library, after: Library): LibraryCompar
   for (const experience of after.experiences) {
     const ancestor = old.get(ancestors.get(experience.id) ?? '');
     if (ancestor === undefined) added.push(experience);
-    else if (!sameRecord(ancestor, experience)) modified.push(modification(ancestor, experience));
+    else if (!sameRecord(ancestor, experience)) modified.push(compareRecords(ancestor, experience));
   }
   const kept = before.experiences.flatMap(({ id }) => descendants.get(id)?.id ?? []);
   const order = after.experiences.filter(({ id }) => ancestors.has(id));
@@ -62,8 +70,13 @@ export function compareLibraries(before: Library, after: Library): LibraryCompar
   };
 }
 
-export function isSameLibrary({ added, removed, modified }: LibraryComparison): boolean {
-  return added.length + removed.length + modified.length === 0;
+export function countChanges({ added, removed, modified, unlisted }: LibraryComparison): ChangeCounts {
+  return unlisted ?? { added: added.length, removed: removed.length, modified: modified.length };
+}
+
+export function isSameLibrary(comparison: LibraryComparison): boolean {
+  const { added, removed, modified } = countChanges(comparison);
+  return added + removed + modified === 0;
 }
 
 /** Names of the fields in which two records differ, their ids aside. */
@@ -77,7 +90,8 @@ export function sameRecord(one: Experience, other: Experience): boolean {
   return one === other || (one.id === other.id && differingFields(one, other).length === 0);
 }
 
-function modification(before: Experience, after: Experience): Modification {
+/** What differs between an experience and what became of it. */
+export function compareRecords(before: Experience, after: Experience): Modification {
   return {
     from: before.id,
     id: after.id,

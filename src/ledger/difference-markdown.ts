@@ -1,6 +1,6 @@
 import { escapeMarkdown } from '../core/escape-markdown.ts';
 import type { Experience } from '../core/library/experience.ts';
-import type { LibraryComparison, Modification } from './compare-libraries.ts';
+import { type LibraryComparison, type Modification, countChanges } from './compare-libraries.ts';
 import type { WordPiece } from './compare-words.ts';
 
 /** A run that taught some of what is new. */
@@ -29,12 +29,13 @@ const shown = 60;
 /** A difference as a comment for a pull request (GitHub-flavoured Markdown), with the evidence and what it cost. */
 export function differenceMarkdown(difference: DifferenceInput): string {
   const { from, to, added, removed, modified, reordered, equal, runs } = difference;
+  const counts = countChanges(difference);
   const lines = [
     `### zoo ledger diff: ${escapeMarkdown(from.title)} → ${escapeMarkdown(to.title)}`,
     '',
     equal
       ? `No experience differs${reordered ? '; their order does' : ''}.`
-      : `**${added.length} added, ${modified.length} modified, ${removed.length} removed**; ${from.count} experiences before, ${to.count} after.`,
+      : `**${counts.added} added, ${counts.modified} modified, ${counts.removed} removed**; ${from.count} experiences before, ${to.count} after.`,
     ...section('Added', added, added.length, (experience) => [
       `- ${escapeMarkdown(experience.text)}`,
       `  <sub>${factsOf(experience)}</sub>`,

@@ -45,3 +45,15 @@ export async function readGeneration(files: Files, folder: string): Promise<numb
   const generation = Number(text ?? 0);
   return Number.isSafeInteger(generation) ? generation : 0;
 }
+
+/** Does again what found that the library was changed while it was read. It must have told nothing to anybody yet. */
+export async function whileBusy<T>(act: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await act();
+    } catch (thrown) {
+      const busy = thrown instanceof ZooError && thrown.code === 'library-busy';
+      if (!busy || attempt === readAttempts) throw thrown;
+    }
+  }
+}

@@ -8,6 +8,7 @@ import { canonicalJson } from '../core/tree/canonical.ts';
 import { compareBytes } from '../core/tree/hashing.ts';
 import type { Files } from '../world/files/files.ts';
 import type { LibraryChanges } from './changes.ts';
+import { changedOrder } from './order-text.ts';
 import { type Layout, idOfRecordFile, paths, recordFile, renderRecord, shardOf } from './layout.ts';
 
 const headerSchema = z.looseObject({
@@ -114,7 +115,7 @@ export async function applyToWorking(
   const { changes, layout } = update;
   const header = await readHeader(files, folder);
   await (layout === 'files' ? applyToFiles(files, folder, changes) : applyToShards(files, folder, changes, sha256));
-  await applyToOrder(files, folder, changes);
+  await applyToOrder(files, folder, changes, layout);
   if (header?.layout !== layout)
     await files.writeAtomic(
       `${folder}/${paths.header}`,
@@ -162,10 +163,12 @@ export function renderShard(records: readonly Experience[], sha256: Sha256): str
 }
 
 /** Of many experiences the order is long: it is written only where it changes. */
-async function applyToOrder(files: Files, folder: string, changes: LibraryChanges): Promise<void> {
+async function applyToOrder(files: Files, folder: string, changes: LibraryChanges, layout: Layout): Promise<void> {
   const path = `${folder}/${paths.order}`;
   const text = await files.readText(path);
-  const next = renderOrder(nextOrder(changes.complete ? [] : parseOrder(text ?? ''), changes));
+  const current = changes.complete ? '' : (text ?? '');
+  const next =
+    layout === 'shards' ? changedOrder(current, changes) : renderOrder(nextOrder(parseOrder(current), changes));
   if (next !== text) await files.writeAtomic(path, next);
 }
 

@@ -5,12 +5,17 @@ import type { CertifiedChange } from '../../core/tree/difference-certificate.ts'
 import { libraryRoots } from '../../core/tree/library-roots.ts';
 import { certifyVersions } from '../../ledger/certify-versions.ts';
 import { type LibraryComparison, compareLibraries, isSameLibrary } from '../../ledger/compare-libraries.ts';
+import { compareShards, mostListed } from '../../ledger/compare-shards.ts';
 import type { RunAccount } from '../../ledger/difference-markdown.ts';
+import { shardsOfLibrary } from '../../ledger/shards.ts';
+import { whileBusy } from '../../ledger/undisturbed.ts';
+import type { Ledger } from '../../ledger/open-ledger.ts';
 import type { Config } from '../config.ts';
-import { type NamedLibrary, openReference } from '../library-reference.ts';
+import { type NamedLibrary, type ReferenceContext, openReference } from '../library-reference.ts';
 import { findRuns } from '../wire/journals.ts';
 import { files, sha256 } from '../wire/platform.ts';
-import { configuredLedger } from './open.ts';
+import { type NamedShards, openAsNamedShards, openLarge } from './named-shards.ts';
+import { configuredLedger, isVersion } from './open.ts';
 
 interface ComparedLibrary {
   readonly reference: string;
@@ -38,6 +43,8 @@ export async function compareReferences(
   folder: string,
 ): Promise<Difference> {
   const context = { config, ledger: configuredLedger(config), folder };
+  const large = await whileBusy(() => compareLarge(context, from, to ?? 'working'));
+  if (large !== undefined) return { ...large, runs: await runsBehind(large, config) };
   const before = from === undefined ? await lastVersion(context) : await openReference(from, context);
   const after = await openReference(to ?? 'working', context);
   const comparison = compareLibraries(before.library, after.library);
@@ -50,9 +57,47 @@ export async function compareReferences(
   };
 }
 
-async function lastVersion(context: Parameters<typeof openReference>[1]): Promise<NamedLibrary> {
-  if ((await context.ledger.history()).length > 0) return await openReference('HEAD', context);
-  return { reference: 'HEAD', kind: 'version', title: 'nothing', library: { experiences: [] }, version: null };
+/** Two of which one is large: only shards that differ are read. Undefined where both are small. */
+async function compareLarge(
+  context: ReferenceContext,
+  from: string | undefined,
+  to: string,
+): Promise<Omit<Difference, 'runs'> | undefined> {
+  const newest = (await context.ledger.history()).at(-1);
+  const first = from ?? (newest === undefined ? undefined : 'HEAD');
+  const was = first === undefined ? undefined : await openLarge(first, context);
+  const is = await openLarge(to, context);
+  if (was === undefined && is === undefined) return undefined;
+  const before = was ?? (first === undefined ? asShards(nothingYet) : await openAsNamedShards(first, context));
+  const after = is ?? (await openAsNamedShards(to, context));
+  const comparison = await compareShards(before.shards, after.shards, sha256, mostListed);
+  return {
+    from: await aboutShards(before),
+    to: await aboutShards(after),
+    equal: isSameLibrary(comparison),
+    ...comparison,
+  };
+}
+
+const nothingYet: NamedLibrary = {
+  reference: 'HEAD',
+  kind: 'version',
+  title: 'nothing',
+  library: { experiences: [] },
+  version: null,
+};
+
+async function lastVersion(context: ReferenceContext): Promise<NamedLibrary> {
+  return (await context.ledger.history()).length > 0 ? await openReference('HEAD', context) : nothingYet;
+}
+
+function asShards({ library, ...named }: NamedLibrary): NamedShards {
+  return { ...named, shards: shardsOfLibrary(library, sha256) };
+}
+
+async function aboutShards({ reference, title, shards, version }: NamedShards): Promise<ComparedLibrary> {
+  const { size, recordsRoot, mapRoot } = await shards.roots();
+  return { reference, title, version: version?.version ?? null, count: size, recordsRoot, mapRoot };
 }
 
 function aboutLibrary({ reference, title, library, version }: NamedLibrary): ComparedLibrary {
@@ -101,7 +146,7 @@ export interface Certified {
   readonly after: string;
 }
 
-/** Writes the certificate of a difference. Of two versions no more is read than that takes. */
+/** Writes the certificate of a difference. Of versions and the working library no more is read than that takes. */
 export async function writeCertificate(
   config: Config,
   from: string | undefined,
@@ -112,7 +157,7 @@ export async function writeCertificate(
   const ledger = configuredLedger(config);
   const context = { config, ledger, folder };
   const versions = [from ?? 'HEAD', to ?? 'working'] as const;
-  const made = versions.every(isVersionName)
+  const made = (await Promise.all(versions.map((name) => liesInLedger(ledger, name)))).every(Boolean)
     ? await certifyVersions(files, ledger, versions[0], versions[1], sha256)
     : await certifyAny(
         from === undefined ? await lastVersion(context) : await openReference(from, context),
@@ -128,8 +173,8 @@ export async function writeCertificate(
   };
 }
 
-function isVersionName(reference: string): boolean {
-  return /^(HEAD(~\d+)?|v\d+)$/.test(reference);
+async function liesInLedger(ledger: Ledger, reference: string): Promise<boolean> {
+  return reference === 'working' || (await isVersion(ledger, reference));
 }
 
 async function certifyAny(before: NamedLibrary, after: NamedLibrary) {

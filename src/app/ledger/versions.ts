@@ -1,15 +1,17 @@
 import { ZooError, exitCode } from '../../core/error.ts';
 import { fromHex } from '../../core/digest.ts';
 import type { LibraryState } from '../../core/learning/account.ts';
-import type { Library } from '../../core/library/library.ts';
+import { type Library, emptyLibrary } from '../../core/library/library.ts';
 import { type BlamedChange, type RecordedVersion, blameLibrary } from '../../ledger/blame.ts';
-import { readChangedShards } from '../../ledger/changed-shards.ts';
 import { commitWorking } from '../../ledger/commit-working.ts';
 import { type LibraryComparison, compareLibraries } from '../../ledger/compare-libraries.ts';
+import { compareShards, mostListed } from '../../ledger/compare-shards.ts';
 import type { CommitEntry, CommitSignature } from '../../ledger/history.ts';
 import { mergeLibraries } from '../../ledger/merge-libraries.ts';
 import type { CommitOptions, CommittedVersion, Ledger } from '../../ledger/open-ledger.ts';
+import { openAsShards, openShards, shardsOfLibrary } from '../../ledger/shards.ts';
 import { type SignatureAlgorithm, signCommit, verifyCommitSignature } from '../../ledger/signing.ts';
+import { whileBusy } from '../../ledger/undisturbed.ts';
 import type { Config } from '../config.ts';
 import { clock, files, sha256 } from '../wire/platform.ts';
 import { authorOf, configuredLedger, dateOf, forgetMergeHeads, readMergeHeads } from './open.ts';
@@ -39,30 +41,40 @@ export async function ledgerStatus(config: Config): Promise<LedgerStatus> {
     library: state,
     committedRoot: newest?.commit.recordsRoot ?? null,
     clean,
-    changes: await uncommittedChanges(ledger, newest, state.count),
+    changes: await uncommittedChanges(ledger, newest),
     merging,
     capacity: config.settings.libraryCapacity,
   };
 }
 
-/** More experiences than that are not listed one by one where nothing is committed yet. */
-const mostAdded = 10_000;
-
-async function uncommittedChanges(
-  ledger: Ledger,
-  newest: CommitEntry | undefined,
-  count: number,
-): Promise<LibraryComparison | null> {
-  const some = newest === undefined ? undefined : await readChangedShards(files, ledger, newest, undefined, sha256);
-  if (some !== undefined) return comparePart(some);
-  if (newest === undefined && count > mostAdded) return null;
-  const before = newest === undefined ? { experiences: [] } : await readOrUndefined(ledger, newest.version);
+/** Undefined stands for an empty library, before the first version. */
+async function uncommittedChanges(ledger: Ledger, newest: CommitEntry | undefined): Promise<LibraryComparison | null> {
+  const large = await compareLarge(ledger, newest, 'working');
+  if (large !== undefined) return large;
+  const before = newest === undefined ? emptyLibrary : await readOrUndefined(ledger, newest.version);
   return before === undefined ? null : compareLibraries(before, await ledger.library());
 }
 
-/** A part of a library does not tell its order. */
-function comparePart({ before, after }: { readonly before: Library; readonly after: Library }): LibraryComparison {
-  return { ...compareLibraries(before, after), reordered: false };
+/** Of two of which one is large what differs, a shard at a time; null where the records of one are not in this copy. */
+async function compareLarge(
+  ledger: Ledger,
+  before: CommitEntry | undefined,
+  after: string,
+): Promise<LibraryComparison | null | undefined> {
+  return await whenHere(() =>
+    whileBusy(async () => {
+      const is = await openShards(files, ledger, after, sha256);
+      const was = before === undefined ? undefined : await openShards(files, ledger, before.id, sha256);
+      if (is === undefined && was === undefined) return undefined;
+      const old = was ?? (before === undefined ? shardsOfLibrary(emptyLibrary, sha256) : undefined);
+      return await compareShards(
+        old ?? (await openAsShards(files, ledger, before?.id ?? '', sha256)),
+        is ?? (await openAsShards(files, ledger, after, sha256)),
+        sha256,
+        mostListed,
+      );
+    }),
+  );
 }
 
 export interface CommitRequest {
@@ -181,23 +193,25 @@ async function changesOf(
   history: readonly CommitEntry[],
   seq: number,
 ): Promise<LibraryComparison | null> {
-  const [older, newer] = [history[seq - 2], history[seq - 1]];
-  const some =
-    older === undefined || newer === undefined
-      ? undefined
-      : await readChangedShards(files, ledger, older, newer, sha256);
-  if (some !== undefined) return comparePart(some);
-  const before = seq === 1 ? { experiences: [] } : await readOrUndefined(ledger, `v${seq - 1}`);
-  const after = history[seq - 1] === undefined ? undefined : await readOrUndefined(ledger, `v${seq}`);
+  const newer = history[seq - 1];
+  const large = newer === undefined ? undefined : await compareLarge(ledger, history[seq - 2], newer.id);
+  if (large !== undefined) return large;
+  const before = seq === 1 ? emptyLibrary : await readOrUndefined(ledger, `v${seq - 1}`);
+  const after = newer === undefined ? undefined : await readOrUndefined(ledger, newer.version);
   return before === undefined || after === undefined ? null : compareLibraries(before, after);
 }
 
 /** Undefined where the version's records are not in this copy. */
 async function readOrUndefined(ledger: Ledger, version: string): Promise<Library | undefined> {
+  return (await whenHere(() => ledger.readVersion(version))) ?? undefined;
+}
+
+/** Null where it takes records that are not in this copy. */
+async function whenHere<T>(read: () => Promise<T>): Promise<T | null> {
   try {
-    return await ledger.readVersion(version);
+    return await read();
   } catch (thrown) {
-    if (thrown instanceof ZooError && thrown.code === 'pack-missing') return undefined;
+    if (thrown instanceof ZooError && thrown.code === 'pack-missing') return null;
     throw thrown;
   }
 }

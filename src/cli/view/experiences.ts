@@ -1,5 +1,5 @@
 import type { Experience } from '../../core/library/experience.ts';
-import type { LibraryComparison, Modification } from '../../ledger/compare-libraries.ts';
+import { type LibraryComparison, type Modification, countChanges } from '../../ledger/compare-libraries.ts';
 import type { MergeConflict } from '../../ledger/merge-libraries.ts';
 import type { Terminal } from '../terminal.ts';
 import { cleanLine, cleanText } from './clean-text.ts';
@@ -11,10 +11,11 @@ export function experienceLine({ id, text }: Pick<Experience, 'id' | 'text'>): s
 
 /** What differs between two libraries, word by word; colours where they are shown, `[-…-]{+…+}` where they are not. */
 export function comparisonLines(
-  { added, removed, modified, reordered }: LibraryComparison,
+  { added, removed, modified, reordered, unlisted }: LibraryComparison,
   terminal: Terminal,
 ): string[] {
   return [
+    ...(unlisted === undefined ? [] : ['  Too many to be listed; "zoo ledger export" gives both libraries in full.']),
     ...removed.map((experience) => terminal.style('red', `- ${experienceLine(experience)}`)),
     ...modified.flatMap((modification) => modificationLines(modification, terminal)),
     ...added.map((experience) => terminal.style('green', `+ ${experienceLine(experience)}`)),
@@ -53,8 +54,9 @@ function valueOf(experience: Experience, field: string): string {
   return cleanLine(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
-export function comparisonSummary({ added, removed, modified }: LibraryComparison): string {
-  return `${added.length} added, ${modified.length} modified, ${removed.length} removed`;
+export function comparisonSummary(comparison: LibraryComparison): string {
+  const { added, modified, removed } = countChanges(comparison);
+  return `${added} added, ${modified} modified, ${removed} removed`;
 }
 
 /** Everything that a record holds, a line a field. */

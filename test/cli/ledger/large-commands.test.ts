@@ -1,0 +1,186 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Experience } from '../../../src/core/library/experience.ts';
+import { commitWorking } from '../../../src/ledger/commit-working.ts';
+import { openLedger } from '../../../src/ledger/open-ledger.ts';
+import { sha256 } from '../../../src/world/digest/node-crypto.ts';
+import { diskFiles } from '../../../src/world/files/disk.ts';
+import { exampleExperience } from '../../ledger/experience.ts';
+import { runLedger } from './run-ledger.ts';
+
+/** So few that they may lie in files of their own, and so many that they stay in shards once they lie there. */
+const size = 1050;
+const clock = { now: () => Date.UTC(2026, 0, 1), sleep: () => Promise.resolve() };
+
+const domains = ['math.algebra', 'math.geometry', 'code', 'writing.clarity'];
+const verbs = ['check', 'compare', 'rewrite', 'draw', 'estimate', 'factor', 'invert', 'name', 'order', 'prove'];
+const things = ['bound', 'limit', 'margin', 'parity', 'residue', 'scene', 'signature', 'symmetry', 'test', 'unit'];
+
+/** Experiences of which some say nearly the same, some were used, and some break a rule. */
+function member(number: number): Experience {
+  const [verb, thing] = [verbs[number % 10], things[Math.trunc(number / 10) % 10]];
+  const twin = number % 97 === 0 ? number + 1 : number;
+  const text =
+    number % 61 === 0
+      ? `Be careful with the ${thing} of case c${number}.`
+      : `When case c${twin} asks for a ${thing} of kind k${twin % 89}, ${verb} it first and note ${number === twin ? 'what' : 'how'} remains open.`;
+  const domain = domains[number % 4] ?? 'code';
+  return exampleExperience(number, {
+    domain,
+    text,
+    confidence: (number % 21) / 20,
+    metadata: {
+      created_at: new Date(Date.UTC(2026, 0, 1) + number * 1000).toISOString(),
+      created_by: number % 3 === 0 ? 'ada' : 'zoo train (größer)',
+      votes: { upvotes: number % 5, downvotes: number % 3 },
+      usage_count: number % 17,
+    },
+    examples: number % 8 === 0 ? [{ input: `Was ist ${number}?`, output: 'Größer als "1".' }] : [],
+    evidence:
+      number % 6 === 0
+        ? [
+            {
+              run: `run${number % 4}`,
+              step: 1,
+              group: `g${number}`,
+              rollouts: ['a', 'b'],
+              model: 'm',
+              prompt_hash: 'p',
+            },
+          ]
+        : [],
+  });
+}
+
+const first = Array.from({ length: size }, (_, number) => member(number));
+const gone = first[20] as Experience;
+const counted = first[31] as Experience;
+const old = first[42] as Experience;
+const reworded = exampleExperience(90_001, { domain: old.domain, lineage: [old.id] });
+const fresh = exampleExperience(90_002, { domain: 'code' });
+const second = first
+  .filter(({ id }) => id !== gone.id)
+  .map((one) => {
+    if (one.id === old.id) return reworded;
+    return one.id === counted.id ? { ...one, metadata: { ...one.metadata, usage_count: 99 } } : one;
+  })
+  .concat(fresh);
+const later = exampleExperience(90_003, { lineage: [fresh.id], domain: 'code' });
+const third = second.map((one) => (one.id === fresh.id ? later : one));
+const working = [...third.slice(0, 5).toReversed(), ...third.slice(5), exampleExperience(90_004)];
+
+let home: string;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'zoo-large-'));
+  for (const layout of ['files', 'shards']) {
+    const ledger = openLedger({ files: diskFiles, sha256, clock, folder: join(home, layout, 'library') });
+    const more = Array.from({ length: 1000 }, (_, number) => exampleExperience(number));
+    if (layout === 'shards') await ledger.save({ experiences: [...first, ...more] });
+    for (const experiences of [first, second, third]) {
+      await ledger.save({ experiences });
+      await commitWorking(diskFiles, clock, ledger, { message: 'Next', author: 'ada' }, sha256);
+    }
+    await ledger.save({ experiences: working });
+  }
+}, 120_000);
+
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+/** What a command says of the library in each layout; commits have other packs, and so other ids. */
+async function inBoth(words: readonly string[], folders: readonly [string, string] = ['files', 'shards']) {
+  const said: (Awaited<ReturnType<typeof runLedger>> & { readonly commits: number })[] = [];
+  for (const folder of folders) {
+    const path = join(home, folder);
+    const { code, stdout, stderr } = await runLedger(path, words);
+    const ledger = openLedger({ files: diskFiles, sha256, clock, folder: join(path, 'library') });
+    const history = await ledger.history();
+    const known = [...history.flatMap(({ id, commit }) => [id, commit.packCid])];
+    const plain = (text: string) =>
+      known.reduce((shown, id) => shown.replaceAll(id, 'ID'), text).replaceAll(path, 'HOME');
+    said.push({ code, stdout: plain(stdout), stderr: plain(stderr), commits: history.length });
+  }
+  return said as [(typeof said)[0], (typeof said)[0]];
+}
+
+const reading: readonly (readonly string[])[] = [
+  ['status'],
+  ['list'],
+  ['list', '--in', 'math'],
+  ['list', '--in', 'nothing'],
+  ['list', '--limit', '7'],
+  ['list', '--limit', '3', '--in', 'writing', '--at', 'v1'],
+  ['search', 'parity', 'residue', 'kind'],
+  ['search', 'c77', '--limit', '3', '--at', 'v1'],
+  ['search', old.id.slice(0, 9)],
+  ['search', 'zzz'],
+  ['lint'],
+  ['lint', '--at', 'v2'],
+  ...['json', 'jsonl', 'paper', 'csv', 'markdown', 'prompt'].map((form) => ['export', '--format', form]),
+  ['export', '--format', 'jsonl', '--at', 'HEAD~1'],
+  ['diff'],
+  ['diff', 'v1', 'v2'],
+  ['diff', 'v3', 'v1'],
+  ['diff', 'v1', 'working', '--markdown'],
+  ['diff', 'v1', 'v1', '--exit-code'],
+  ['log', '--patch'],
+  ['show', old.id, '--at', 'v1'],
+  ['show', later.id.slice(0, 14)],
+  ['show', 'exp_nothing'],
+  ['blame'],
+  ['blame', later.id],
+  ['blame', counted.id],
+  ['blame', reworded.id.slice(0, 12)],
+  ['blame', 'exp_nothing'],
+  ['why', reworded.id],
+  ['why', old.id, '--at', 'v1'],
+  ['verify'],
+  ['verify', '--at', 'v2'],
+  ['verify', '--root', '00'.repeat(32)],
+  ['fsck'],
+  ['dedupe', '--dry-run'],
+  ['prune', '--keep', '1040', '--dry-run'],
+  ['prune', '--below', '0.2', '--dry-run'],
+  ['merge', 'v1', '--base', 'v2', '--no-commit', '--dry-run'],
+];
+
+describe('a library in shards', () => {
+  it.each(reading.map((words) => [words.join(' '), words] as const))(
+    'says the same as one in files: %s',
+    { timeout: 60_000 },
+    async (_, words) => {
+      const [small, large] = await inBoth(words);
+      expect(large).toEqual(small);
+      // SARIF names the files of records, which are other ones.
+      const [smallJson, largeJson] = await inBoth([...words, '--json']);
+      expect(largeJson).toEqual(smallJson);
+    },
+  );
+
+  it.each([
+    ['revert', 'v2', '--no-commit'],
+    ['revert', 'v1', '--whole', '--no-commit'],
+    ['dedupe'],
+    ['prune', '--keep', '1040'],
+    ['prune', '--keep', '20'],
+    ['remove', old.id, reworded.id],
+    ['remove', reworded.id],
+    ['edit', reworded.id, '--text', 'When a bound is asked for, name it before computing anything else.'],
+    ['add', 'When a scene drags, cut its first line.', '--domain', 'writing'],
+    ['commit', '-m', 'Keep'],
+  ])('changes as one in files does: %s %s %s', { timeout: 60_000 }, async (...words) => {
+    for (const layout of ['files', 'shards']) {
+      await rm(join(home, `${layout}-copy`), { recursive: true, force: true });
+      await cp(join(home, layout), join(home, `${layout}-copy`), { recursive: true });
+    }
+    const copies = ['files-copy', 'shards-copy'] as const;
+    const [small, large] = await inBoth(words, copies);
+    expect(large).toEqual(small);
+    for (const after of [['export', '--format', 'jsonl'], ['status'], ['log'], ['fsck'], ['blame']]) {
+      const [smallAfter, largeAfter] = await inBoth(after, copies);
+      expect(largeAfter).toEqual(smallAfter);
+    }
+  });
+});
