@@ -1,35 +1,30 @@
 /**
- * The ledger at a million records, as ratios to what the machine allows:
+ * The ledger at a million records, as ratios to what the machine allows; the command line must have been built:
  *
  *   node bench/ledger.ts [records]
  *
  * - recordsRoot against a bare loop of n - 1 `crypto.hash` calls on 65 bytes (goal: at most 1.5), and one edit (1 ms)
- * - the certificate of two versions that differ in 10 records, by a process of its own: time, memory (goals: 1.5 s,
- *   400 MB), size (10 KiB) and verification (10 ms)
- * - verification of every record of a library of 1,000 (goal: 50 ms)
+ * - `zoo ledger diff --proof` of two versions that differ in 10 records, the first time and again: time, memory (goals:
+ *   1.5 s, 400 MB), size (10 KiB) and verification (10 ms); and what import, edit, commit and prove take
+ * - `zoo ledger verify` of every record of a library of 1,000, beyond start-up (goal: 50 ms)
  *
- * Times are best of several rounds, because a busy machine only ever adds.
+ * Times are best of several rounds where there are rounds, because a busy machine only ever adds.
  */
 import { spawnSync } from 'node:child_process';
 import { hash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toHex } from '../src/core/digest.ts';
+import { fromHex, toHex } from '../src/core/digest.ts';
+import type { Experience } from '../src/core/library/experience.ts';
 import { verifyCertificate } from '../src/core/tree/difference-certificate.ts';
 import { libraryRoots } from '../src/core/tree/library-roots.ts';
 import { buildMerkleTree, merkleRoot, replaceLeaf } from '../src/core/tree/merkle-log.ts';
-import { keyAt, mapRoot, sortEntries } from '../src/core/tree/merkle-map.ts';
-import { proveIds, renderProof, verifyProof } from '../src/core/tree/proof.ts';
-import { certifyIndexes, encodeMapIndex } from '../src/ledger/map-index.ts';
+import { proveIds, renderProof } from '../src/core/tree/proof.ts';
 import { sha256 } from '../src/world/digest/node-crypto.ts';
-import { diskFiles } from '../src/world/files/disk.ts';
-import { exampleLibrary } from '../test/ledger/experience.ts';
+import { exampleExperience, exampleLibrary } from '../test/ledger/experience.ts';
 
-const [first = '1000000', ...rest] = process.argv.slice(2);
-if (first === 'certify') await certify(rest);
-else if (first === 'verify') await verify(rest);
-else await measure(Number(first));
+await measure(Number(process.argv[2] ?? 1_000_000));
 
 async function measure(count: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'zoo-bench-ledger-'));
@@ -67,77 +62,105 @@ function measureRoot(count: number): void {
     `${root.toFixed(0)} ms`,
     `ratio to the hashing alone ${(root / floor).toFixed(2)} (goal 1.5)`,
   );
-  tell('one edit', `${edit.toFixed(3)} ms`, `ratio to the goal of 1 ms ${edit.toFixed(3)}`);
+  tell('one edit', `${edit.toFixed(3)} ms`, ratio(edit, 1, '1 ms'));
 }
 
+/** Through the command line: two versions that differ in 10 records, never compared before. */
 async function measureCertificate(count: number, folder: string): Promise<void> {
-  const paths = [join(folder, 'before.idx'), join(folder, 'after.idx')];
-  const roots: string[] = [];
-  for (const [version, path] of paths.entries()) {
-    const names = Array.from({ length: count }, (_, place) => `exp_${place.toString(16).padStart(16, '0')}`);
-    const edited = new Set(Array.from({ length: 10 }, (_, edit) => Math.floor((count / 10) * edit)));
-    const pairs = names.map(
-      (id, place) => [sha256(id), sha256(version === 1 && edited.has(place) ? `edit ${place}` : id)] as const,
-    );
-    const idOf = new Map(names.map((id) => [toHex(sha256(id)), id]));
-    const entries = sortEntries(pairs);
-    const ids = Array.from({ length: count }, (_, place) => idOf.get(toHex(keyAt(entries, place))) ?? '');
-    await writeFile(path, encodeMapIndex(entries, ids, sha256));
-    roots.push(toHex(mapRoot(sha256, entries)));
-  }
-  const output = join(folder, 'certificate');
-  const runs = Array.from({ length: 3 }, () => {
-    const started = performance.now();
-    const child = spawnSync(process.execPath, [import.meta.filename, 'certify', ...paths, output], {
-      encoding: 'utf8',
-    });
-    if (child.status !== 0) throw new Error(child.stderr);
-    return { time: performance.now() - started, memory: Number(child.stdout) };
-  });
-  const time = Math.min(...runs.map((run) => run.time));
-  const memory = Math.max(...runs.map((run) => run.memory));
+  const [lines, edits, output] = ['lines.jsonl', 'edits.jsonl', 'certificate'].map((name) => join(folder, name));
+  if (lines === undefined || edits === undefined || output === undefined) return;
+  await writeLines(lines, count, (number) => exampleExperience(number));
+  await writeLines(edits, 10, (number) => exampleExperience(Math.floor((count / 10) * number), { confidence: 0.75 }));
+  const imported = await zoo(folder, 'import', lines);
+  tell('import', told(imported), `${(count / imported.time).toFixed(0)} records a millisecond`);
+  tell('commit of all', told(await zoo(folder, 'commit', '-m', 'all')), '');
+  await zoo(folder, 'import', edits, '--existing', 'update');
+  tell('commit of 10 edits', told(await zoo(folder, 'commit', '-m', 'edits')), '');
+  const first = await zoo(folder, 'diff', '--proof', output, 'v1', 'v2');
+  const runs = [first];
+  for (let round = 0; round < 4; round++) runs.push(await zoo(folder, 'diff', '--proof', output, 'v1', 'v2'));
+  const [time, memory] = [Math.min(...runs.map((run) => run.time)), Math.max(...runs.map((run) => run.memory))];
   const bytes = new Uint8Array(await readFile(output));
-  const [before = new Uint8Array(), after = new Uint8Array()] = roots.map((root) => Buffer.from(root, 'hex'));
+  const { before, after } = JSON.parse(first.output) as { before: string; after: string };
+  const roots = { before: fromHex(before), after: fromHex(after) };
   const check = best(20, () => {
-    if (verifyCertificate(sha256, bytes, { before, after }).length !== 10) throw new Error('not all changes');
+    if (verifyCertificate(sha256, bytes, roots).length !== 10) throw new Error('not all changes');
   });
-  tell('certificate of 10 changes', `${time.toFixed(0)} ms`, `ratio to the goal of 1.5 s ${(time / 1500).toFixed(2)}`);
-  tell('its memory', `${memory.toFixed(0)} MB`, `ratio to the goal of 400 MB ${(memory / 400).toFixed(2)}`);
-  tell('its size', `${bytes.length} B`, `ratio to the goal of 10 KiB ${(bytes.length / 10_240).toFixed(2)}`);
-  tell('its verification', `${check.toFixed(2)} ms`, `ratio to the goal of 10 ms ${(check / 10).toFixed(2)}`);
+  tell('diff --proof, 10 changes, first', `${first.time.toFixed(0)} ms`, ratio(first.time, 1500, '1.5 s'));
+  tell('diff --proof, 10 changes', `${time.toFixed(0)} ms`, ratio(time, 1500, '1.5 s'));
+  tell('its memory', `${memory.toFixed(0)} MB`, ratio(memory, 400, '400 MB'));
+  tell('its size', `${bytes.length} B`, ratio(bytes.length, 10_240, '10 KiB'));
+  tell('its verification', `${check.toFixed(2)} ms`, ratio(check, 10, '10 ms'));
+  const { id } = exampleExperience(Math.floor(count / 2));
+  tell('edit of one record', told(await zoo(folder, 'edit', id, '--confidence', '0.25')), '');
+  tell('commit of one edit', told(await zoo(folder, 'commit', '-m', 'edit')), '');
+  tell('prove one record', told(await zoo(folder, 'prove', id)), '');
 }
 
-/** The work of `zoo ledger diff --proof` between two indexed versions, in a process of its own. */
-async function certify([before = '', after = '', output = '']: readonly string[]): Promise<void> {
-  const readers = [await diskFiles.open(before), await diskFiles.open(after)] as const;
-  const { bytes } = await certifyIndexes(...readers, sha256);
-  await writeFile(output, bytes);
-  for (const reader of readers) await reader.close();
-  // The peak that getrusage tells is the parent's where that was larger.
-  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
-  const peak = /VmHWM:\s+(\d+) kB/.exec(status)?.[1];
-  console.log(peak === undefined ? process.memoryUsage.rss() / 2 ** 20 : Number(peak) / 1024);
+async function writeLines(path: string, count: number, make: (number: number) => Experience): Promise<void> {
+  const file = await open(path, 'w');
+  const atOnce = 10_000;
+  for (let from = 0; from < count; from += atOnce) {
+    const numbers = Array.from({ length: Math.min(atOnce, count - from) }, (_, place) => from + place);
+    await file.write(numbers.map((number) => `${JSON.stringify(make(number))}\n`).join(''));
+  }
+  await file.close();
 }
 
-async function measureProof(folder: string): Promise<void> {
-  const library = exampleLibrary(1000);
-  const ids = library.experiences.map(({ id }) => id);
-  const path = join(folder, 'proof.json');
-  await writeFile(path, renderProof(proveIds(library, ids, null, sha256)));
-  const root = toHex(libraryRoots(sha256, library.experiences).recordsRoot);
-  const runs = Array.from({ length: 5 }, () =>
-    Number(spawnSync(process.execPath, [import.meta.filename, 'verify', path, root], { encoding: 'utf8' }).stdout),
+interface CommandRun {
+  /** Milliseconds, start-up included. */
+  readonly time: number;
+  /** Peak of the resident memory, megabytes. */
+  readonly memory: number;
+  readonly output: string;
+}
+
+/** Runs `zoo ledger …` in a folder, as a process of its own. */
+async function zoo(folder: string, ...words: readonly string[]): Promise<CommandRun> {
+  const [hook, peak] = [join(folder, 'peak.mjs'), join(folder, 'peak')];
+  await writeFile(
+    hook,
+    // The peak that getrusage tells is the parent's where that was larger.
+    `import { readFileSync, writeFileSync } from 'node:fs';
+     process.on('exit', () => writeFileSync(${JSON.stringify(peak)}, readFileSync('/proc/self/status', 'utf8')));`,
   );
-  const time = Math.min(...runs);
-  tell('verify 1,000 records', `${time.toFixed(0)} ms`, `ratio to the goal of 50 ms ${(time / 50).toFixed(2)}`);
+  const program = join(import.meta.dirname, '../bin/zoo.js');
+  const started = performance.now();
+  const child = spawnSync(process.execPath, ['--import', hook, program, 'ledger', ...words, '--json'], {
+    encoding: 'utf8',
+    cwd: folder,
+    maxBuffer: 2 ** 28,
+  });
+  const time = performance.now() - started;
+  if (child.status !== 0) throw new Error(child.stderr);
+  const kilobytes = /VmHWM:\s+(\d+) kB/.exec(await readFile(peak, 'utf8'))?.[1] ?? Number.NaN;
+  return { time, memory: Number(kilobytes) / 1024, output: child.stdout };
 }
 
-/** The work of `zoo ledger verify` beyond its start-up, in a process of its own where nothing is warm. */
-async function verify([path = '', root = '']: readonly string[]): Promise<void> {
-  const text = await readFile(path, 'utf8');
-  const started = performance.now();
-  verifyProof(text, root, sha256);
-  console.log(performance.now() - started);
+function told({ time, memory }: CommandRun): string {
+  return `${(time / 1000).toFixed(1)} s, ${memory.toFixed(0)} MB`;
+}
+
+/** Verification of all records of a library of 1,000, beyond what verifying the only one of another takes. */
+async function measureProof(folder: string): Promise<void> {
+  const files: { path: string; root: string }[] = [];
+  for (const size of [1, 1000]) {
+    const library = exampleLibrary(size);
+    const ids = library.experiences.map(({ id }) => id);
+    const path = join(folder, `proof-${size}.json`);
+    await writeFile(path, renderProof(proveIds(library, ids, null, sha256)));
+    files.push({ path, root: toHex(libraryRoots(sha256, library.experiences).recordsRoot) });
+  }
+  const times = files.map(() => Number.POSITIVE_INFINITY);
+  for (let round = 0; round < 10; round++)
+    for (const [place, { path, root }] of files.entries())
+      times[place] = Math.min(times[place] as number, (await zoo(folder, 'verify', path, '--root', root)).time);
+  const time = (times[1] as number) - (times[0] as number);
+  tell('verify 1,000 records', `${time.toFixed(0)} ms beyond start-up`, ratio(time, 50, '50 ms'));
+}
+
+function ratio(value: number, goal: number, name: string): string {
+  return `ratio to the goal of ${name} ${(value / goal).toFixed(2)}`;
 }
 
 function best(rounds: number, act: () => void): number {

@@ -1,15 +1,13 @@
-import { type Sha256, toHex } from '../core/digest.ts';
-import { certifyDifference } from '../core/tree/certify-difference.ts';
-import type { CertifiedChange } from '../core/tree/difference-certificate.ts';
+import { type Sha256, fromHex, toHex } from '../core/digest.ts';
+import { ZooError } from '../core/error.ts';
+import { type CertifiedChange, encodeCertificate, verifyCertificate } from '../core/tree/difference-certificate.ts';
+import { type Difference, findDifferences, proveDifference } from '../core/tree/difference.ts';
+import { type MapEntries, placeOfKey, sortEntries } from '../core/tree/merkle-map.ts';
 import type { Files } from '../world/files/files.ts';
-import type { CommitEntry } from './history.ts';
-import { certifyIndexes, encodeMapIndex } from './map-index.ts';
 import type { Ledger } from './open-ledger.ts';
-import { entriesOfParts, packParts } from './pack.ts';
-import { entriesOfRecords, joinEntries } from './parts.ts';
-
-/** From this many experiences on, an index of the map is kept beside the library. */
-const indexFrom = 10_000;
+import type { PartEntries } from './parts.ts';
+import { openShardTrees } from './open-shard-trees.ts';
+import { type ShardTree, isSameShard, loadEntries, mapOfShards, shardNames } from './shard-trees.ts';
 
 export interface VersionsCertificate {
   readonly bytes: Uint8Array;
@@ -20,8 +18,11 @@ export interface VersionsCertificate {
 }
 
 /**
- * The certificate of the difference between two versions. Of large ones only indexes are read, a few of their buckets;
- * an index that is missing or damaged is made anew from the version.
+ * The certificate of the difference between two versions, or a version and the working library. Only the hashes of the
+ * shards are compared, and the entries of those that differ; it is verified before it is handed out.
+ *
+ * @param beforeReference `working`, or a version by any name that the ledger knows; so is `afterReference`
+ * @throws ZooError `root-mismatch` when what lies there is not what the version's commit says
  */
 export async function certifyVersions(
   files: Files,
@@ -30,56 +31,68 @@ export async function certifyVersions(
   afterReference: string,
   sha256: Sha256,
 ): Promise<VersionsCertificate> {
-  const [before, after] = [await ledger.findVersion(beforeReference), await ledger.findVersion(afterReference)];
-  const roots = { before: before.commit.mapRoot, after: after.commit.mapRoot };
-  if (Math.max(before.commit.size, after.commit.size) < indexFrom) {
-    const [old, next] = [await ledger.readVersion(before.id), await ledger.readVersion(after.id)];
-    return { ...certifyDifference(old, next, sha256), ...roots };
-  }
-  const certified = await certifyWithIndexes(files, ledger, before, after, sha256).catch(() => undefined);
-  if (certified !== undefined && sameRoots(certified.roots, roots)) return { ...certified, ...roots };
-  for (const entry of [before, after]) await writeMapIndex(files, ledger, entry, sha256);
-  return { ...(await certifyWithIndexes(files, ledger, before, after, sha256)), ...roots };
+  const before = await openShardTrees(files, ledger, beforeReference, sha256);
+  const after = await openShardTrees(files, ledger, afterReference, sha256);
+  const certified = await certifyShards(before, after, sha256);
+  await checkRoot(ledger, beforeReference, certified.before);
+  await checkRoot(ledger, afterReference, certified.after);
+  const roots = { before: fromHex(certified.before), after: fromHex(certified.after) };
+  verifyCertificate(sha256, certified.bytes, roots);
+  return certified;
 }
 
-/** Makes the index of a version, from the indexes of its parts or else from its records. */
-async function writeMapIndex(files: Files, ledger: Ledger, entry: CommitEntry, sha256: Sha256): Promise<void> {
-  const parts = await packParts(files, ledger.folder, entry.commit, sha256);
-  const indexed = parts === undefined ? undefined : await entriesOfParts(files, ledger.folder, parts, sha256);
-  const entries =
-    indexed === undefined
-      ? entriesOfRecords((await ledger.readVersion(entry.id)).experiences, sha256)
-      : { ...joinEntries(indexed), ids: () => indexed.flatMap((part) => part.ids()) };
-  await files.writeAtomic(indexPath(ledger, entry), encodeMapIndex(entries, entries.ids(), sha256));
+async function checkRoot(ledger: Ledger, reference: string, root: string): Promise<void> {
+  if (reference === 'working') return;
+  const { version, commit } = await ledger.findVersion(reference);
+  if (commit.mapRoot === root) return;
+  throw new ZooError('root-mismatch', `what the parts hold for ${version} does not have the root of its commit`, {
+    hint: 'Run "zoo ledger fsck"; remove the folder .zoo/index in the library, which is made anew.',
+    data: { version },
+  });
 }
 
-async function certifyWithIndexes(
-  files: Files,
-  ledger: Ledger,
-  before: CommitEntry,
-  after: CommitEntry,
+async function certifyShards(
+  before: readonly ShardTree[],
+  after: readonly ShardTree[],
   sha256: Sha256,
-): ReturnType<typeof certifyIndexes> {
-  const old = await files.open(indexPath(ledger, before));
-  try {
-    const next = await files.open(indexPath(ledger, after));
-    try {
-      return await certifyIndexes(old, next, sha256);
-    } finally {
-      await next.close();
+): Promise<VersionsCertificate> {
+  const changed = changedShards(before, after);
+  const [was, is] = [await loadEntries(before, changed), await loadEntries(after, changed)];
+  const differences: Difference[] = [];
+  const changes: CertifiedChange[] = [];
+  for (const shard of changed) {
+    const [old, next] = [was.get(shard), is.get(shard)];
+    const idOf = createIdFinder([old, next].filter((entries) => entries !== undefined));
+    for (const difference of findDifferences(old ?? nothing, next ?? nothing)) {
+      const { key, before: had, after: has } = difference;
+      differences.push(difference);
+      changes.push({ id: idOf(key), before: had, after: has });
     }
-  } finally {
-    await old.close();
   }
+  const [oldMap, nextMap] = [mapOfShards(before, was, sha256), mapOfShards(after, is, sha256)];
+  return {
+    bytes: encodeCertificate(changes, proveDifference(oldMap, nextMap, differences)),
+    changes,
+    before: toHex(oldMap.hash()),
+    after: toHex(nextMap.hash()),
+  };
 }
 
-function indexPath(ledger: Ledger, { commit }: CommitEntry): string {
-  return `${ledger.folder}/.zoo/index/${commit.mapRoot}.idx`;
+function changedShards(before: readonly ShardTree[], after: readonly ShardTree[]): ReadonlySet<string> {
+  const old = new Map(before.map((tree) => [tree.shard, tree]));
+  const next = new Map(after.map((tree) => [tree.shard, tree]));
+  return new Set(shardNames.filter((shard) => !isSameShard(old.get(shard), next.get(shard))));
 }
 
-function sameRoots(
-  found: { before: Uint8Array; after: Uint8Array },
-  roots: { before: string; after: string },
-): boolean {
-  return toHex(found.before) === roots.before && toHex(found.after) === roots.after;
+const nothing: MapEntries = sortEntries([]);
+
+function createIdFinder(shards: readonly PartEntries[]): (key: Uint8Array) => string {
+  const named = shards.map((entries) => ({ entries, ids: entries.ids() }));
+  return (key) => {
+    for (const { entries, ids } of named) {
+      const id = ids[placeOfKey(entries, key)];
+      if (id !== undefined) return id;
+    }
+    throw new RangeError(`no record has the key ${toHex(key)}`);
+  };
 }

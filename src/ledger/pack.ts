@@ -10,7 +10,7 @@ import type { Files } from '../world/files/files.ts';
 import { type LibraryChanges, applyChanges, decodeChanges, encodeChanges } from './changes.ts';
 import type { Experience } from '../core/library/experience.ts';
 import { paths, shardOf } from './layout.ts';
-import { type PartEntries, partEntries, partPath, readPart, recordsOfPart } from './parts.ts';
+import { partPath, readPart, recordsOfPart } from './parts.ts';
 import { arrange, parseOrder, renderOrder, renderShard } from './working.ts';
 
 /** Once the packs since the last complete one hold this many times the records of the library, a complete one is due. */
@@ -98,22 +98,6 @@ async function readParts(files: Files, folder: string, parts: PackParts, sha256:
     for (const record of recordsOfPart(await readPart(files, folder, cid, sha256), partPath(folder, cid)))
       records.set(record.id, record);
   return arrange(records, parseOrder(await readPart(files, folder, parts.order, sha256)));
-}
-
-/** Of all parts, in order of the keys. */
-export async function entriesOfParts(
-  files: Files,
-  folder: string,
-  { shards }: PackParts,
-  sha256: Sha256,
-): Promise<PartEntries[]> {
-  const entries: PartEntries[] = [];
-  // Sorted here, because objects put keys that look like numbers first.
-  for (const shard of Object.keys(shards).sort()) {
-    const cid = shards[shard] as string;
-    entries.push(await partEntries(files, folder, cid, () => readPart(files, folder, cid, sha256), sha256));
-  }
-  return entries;
 }
 
 /** A header with parts is far shorter. */

@@ -5,7 +5,7 @@ import { parseJson } from '../core/json.ts';
 import { rawCid } from '../core/tree/cid.ts';
 import { compareBytes, equalBytes, hashLength } from '../core/tree/hashing.ts';
 import { recordDigest, recordKey } from '../core/tree/library-roots.ts';
-import type { MapEntries } from '../core/tree/merkle-map.ts';
+import { type MapEntries, createMapHasher, hashSubtree } from '../core/tree/merkle-map.ts';
 import type { Files } from '../world/files/files.ts';
 import { paths } from './layout.ts';
 
@@ -79,9 +79,29 @@ export function sortedEntries(entries: readonly PartEntry[]): PartEntries {
   return { count: sorted.length, keys, values, ids: () => sorted.map(({ id }) => id) };
 }
 
-/** Rebuildable, never the truth: magic, count (32 bits, little-endian), keys, values, ids a line each, SHA-256 of it all. */
-const magic = new TextEncoder().encode('ZOOPART1');
-const headLength = magic.length + 4;
+/** The bits that all keys of a part share: it is one shard. */
+export const shardBits = 8;
+
+/** What a part is in the map of its library. */
+export interface PartSummary {
+  readonly count: number;
+  /** The hash of its entries as a subtree of the map, {@link shardBits} below the root. */
+  readonly subtree: Uint8Array;
+}
+
+export function summarizeEntries(entries: MapEntries, sha256: Sha256): PartSummary {
+  const subtree = hashSubtree(createMapHasher(sha256), entries, 0, entries.count, shardBits);
+  return { count: entries.count, subtree };
+}
+
+/**
+ * The index of a part: rebuildable, never the truth. A head of magic, count (32 bits, little-endian), subtree hash and
+ * the SHA-256 of these, so that it can be read by itself; then keys, values, ids a line each, and the SHA-256 of it all.
+ */
+const magic = new TextEncoder().encode('ZOOPART2');
+const subtreeAt = magic.length + 4;
+const headDigestAt = subtreeAt + hashLength;
+const headLength = headDigestAt + hashLength;
 
 export function partIndexPath(folder: string, cid: string): string {
   return `${folder}/${paths.index}/${cid}.part`;
@@ -94,6 +114,8 @@ export function encodePartEntries(entries: PartEntries, sha256: Sha256): Uint8Ar
   const bytes = new Uint8Array(end + hashLength);
   bytes.set(magic);
   new DataView(bytes.buffer).setUint32(magic.length, count, true);
+  bytes.set(summarizeEntries(entries, sha256).subtree, subtreeAt);
+  bytes.set(sha256(bytes.subarray(0, headDigestAt)), headDigestAt);
   bytes.set(keys, headLength);
   bytes.set(values, headLength + keys.length);
   bytes.set(names, headLength + keys.length + values.length);
@@ -102,11 +124,21 @@ export function encodePartEntries(entries: PartEntries, sha256: Sha256): Uint8Ar
 }
 
 /** Undefined for what does not read as written. */
+function decodePartSummary(head: Uint8Array, sha256: Sha256): PartSummary | undefined {
+  if (head.length < headLength || !equalBytes(head.subarray(0, magic.length), magic)) return undefined;
+  if (!equalBytes(sha256(head.subarray(0, headDigestAt)), head.subarray(headDigestAt, headLength))) return undefined;
+  return {
+    count: new DataView(head.buffer, head.byteOffset).getUint32(magic.length, true),
+    subtree: head.slice(subtreeAt, headDigestAt),
+  };
+}
+
+/** Undefined for what does not read as written. */
 function decodePartEntries(bytes: Uint8Array, sha256: Sha256): PartEntries | undefined {
+  const summary = decodePartSummary(bytes, sha256);
   const end = bytes.length - hashLength;
-  if (end < headLength || !equalBytes(sha256(bytes.subarray(0, end)), bytes.subarray(end))) return undefined;
-  if (!equalBytes(bytes.subarray(0, magic.length), magic)) return undefined;
-  const count = new DataView(bytes.buffer, bytes.byteOffset).getUint32(magic.length, true);
+  if (summary === undefined || !equalBytes(sha256(bytes.subarray(0, end)), bytes.subarray(end))) return undefined;
+  const { count } = summary;
   const [keys, values] = [headLength, headLength + count * hashLength];
   const names = values + count * hashLength;
   return {
@@ -130,27 +162,37 @@ export async function partEntries(
   sha256: Sha256,
 ): Promise<PartEntries> {
   const path = partIndexPath(folder, cid);
-  const known = (await files.exists(path)) ? decodePartEntries(await files.read(path), sha256) : undefined;
+  const bytes = await files.read(path).catch(() => undefined);
+  const known = bytes === undefined ? undefined : decodePartEntries(bytes, sha256);
   if (known !== undefined) return known;
   const entries = entriesOfRecords(recordsOfPart(await read(), partPath(folder, cid)), sha256);
   await keepIndex(files, path, encodePartEntries(entries, sha256));
   return entries;
 }
 
+/** What a part is in the map, of its index the head alone. @param read as in {@link partEntries} */
+export async function partSummary(
+  files: Files,
+  folder: string,
+  cid: string,
+  read: () => Promise<string>,
+  sha256: Sha256,
+): Promise<PartSummary> {
+  const head = await readBeginning(files, partIndexPath(folder, cid), headLength).catch(() => undefined);
+  const known = head === undefined ? undefined : decodePartSummary(head, sha256);
+  return known ?? summarizeEntries(await partEntries(files, folder, cid, read, sha256), sha256);
+}
+
+async function readBeginning(files: Files, path: string, length: number): Promise<Uint8Array> {
+  const reader = await files.open(path);
+  try {
+    return await reader.read(0, length);
+  } finally {
+    await reader.close();
+  }
+}
+
 /** An index that cannot be kept, as in a folder that may only be read, is made again the next time. */
 export async function keepIndex(files: Files, path: string, data: Uint8Array | string): Promise<void> {
   await files.writeAtomic(path, data).catch(() => undefined);
-}
-
-/** The entries of parts that follow one another, as one. */
-export function joinEntries(parts: readonly MapEntries[]): MapEntries {
-  const count = parts.reduce((total, part) => total + part.count, 0);
-  const [keys, values] = [new Uint8Array(count * hashLength), new Uint8Array(count * hashLength)];
-  let offset = 0;
-  for (const part of parts) {
-    keys.set(part.keys, offset);
-    values.set(part.values, offset);
-    offset += part.count * hashLength;
-  }
-  return { count, keys, values };
 }

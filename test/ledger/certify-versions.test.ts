@@ -1,113 +1,114 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/core/digest.ts';
-import { encodeCertificate } from '../../src/core/tree/difference-certificate.ts';
-import { findDifferences, proveDifference } from '../../src/core/tree/difference.ts';
-import { cursorOf } from '../../src/core/tree/map-cursor.ts';
-import { type MapEntries, createMapHasher, keyAt, mapRoot, sortEntries } from '../../src/core/tree/merkle-map.ts';
+import type { Library } from '../../src/core/library/library.ts';
 import { randomFor } from '../../src/core/random.ts';
+import { certifyDifference } from '../../src/core/tree/certify-difference.ts';
+import { libraryRoots } from '../../src/core/tree/library-roots.ts';
 import { certifyVersions } from '../../src/ledger/certify-versions.ts';
-import { certifyIndexes, encodeMapIndex } from '../../src/ledger/map-index.ts';
+import { commitWorking } from '../../src/ledger/commit-working.ts';
+import { importLines } from '../../src/ledger/import-lines.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
-import { verifyCertificate } from '../../src/core/tree/difference-certificate.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
-import type { Reader } from '../../src/world/files/files.ts';
-import { memoryFiles } from '../fakes/files.ts';
-import { exampleLibrary } from './experience.ts';
+import { type MemoryFiles, memoryFiles } from '../fakes/files.ts';
+import { exampleExperience, exampleLibrary } from './experience.ts';
 
-type Records = ReadonlyMap<string, number>;
+const folder = 'library';
+const options = { message: '', author: 'zoo', time: 0 };
+const open = (files: MemoryFiles) => openLedger({ files, sha256, clock: systemClock, folder });
+const mapRootOf = ({ experiences }: Library) => toHex(libraryRoots(sha256, experiences).mapRoot);
 
-function entriesOf(records: Records): { entries: MapEntries; ids: string[] } {
-  const names = new Map([...records.keys()].map((id) => [toHex(sha256(id)), id]));
-  const entries = sortEntries([...records].map(([id, content]) => [sha256(id), sha256(`${content}`)] as const));
-  return {
-    entries,
-    ids: Array.from({ length: entries.count }, (_, place) => names.get(toHex(keyAt(entries, place))) ?? ''),
-  };
+/** Edits, removals and additions of some records. */
+function changed({ experiences }: Library, edits: number, seed: number): Library {
+  const random = randomFor(seed, 'changes');
+  const next = new Map(experiences.map((experience) => [experience.id, experience]));
+  for (let edit = 0; edit < edits; edit++) {
+    const one = experiences[Math.floor(random() * experiences.length)];
+    if (one !== undefined && random() < 0.4) next.set(one.id, { ...one, confidence: 0.25 + edit / 1000 });
+    else if (one !== undefined && random() < 0.5) next.delete(one.id);
+    else next.set(`n${seed}.${edit}`, exampleExperience(edit, { id: `n${seed}.${edit}` }));
+  }
+  return { experiences: [...next.values()] };
 }
 
-async function indexed(records: Records): Promise<Reader> {
-  const { entries, ids } = entriesOf(records);
-  const files = memoryFiles();
-  files.set('index', encodeMapIndex(entries, ids, sha256));
-  return await files.open('index');
+/** Takes a library in as lines, so that it lies in shards, and makes it a version. */
+async function commitLines(files: MemoryFiles, library: Library): Promise<void> {
+  files.set('lines', library.experiences.map((experience) => `${JSON.stringify(experience)}\n`).join(''));
+  const defaults = { domain: 'general', createdAt: '', createdBy: '', embeddingModel: '' };
+  const request = { path: 'lines', defaults, existing: 'update', replace: true, dryRun: false } as const;
+  await importLines(files, open(files), { ...request, keepVectors: () => Promise.resolve() }, sha256);
+  await commitWorking(files, systemClock, open(files), options, sha256);
 }
 
-/** What the whole maps in memory give. */
-function certifyInMemory(before: Records, after: Records): Uint8Array {
-  const [old, next] = [entriesOf(before), entriesOf(after)];
-  const names = new Map([...before.keys(), ...after.keys()].map((id) => [toHex(sha256(id)), id]));
-  const differences = findDifferences(old.entries, next.entries);
-  const hasher = createMapHasher(sha256);
-  const changes = differences.map(({ key, ...values }) => ({ id: names.get(toHex(key)) ?? '', ...values }));
-  return encodeCertificate(
-    changes,
-    proveDifference(cursorOf(hasher, old.entries), cursorOf(hasher, next.entries), differences),
-  );
-}
-
-describe('the index of a map', () => {
-  it.each([
-    [0, 0, 0],
-    [0, 3, 3],
-    [1, 1, 1],
-    [40, 40, 5],
-    [40, 15, 30],
-    [700, 690, 25],
-    [15, 900, 900],
-    [3000, 3000, 1],
-    [5000, 4990, 40],
-  ])('gives the certificate that memory gives: %d and %d records', async (one, other, edits) => {
-    for (let round = 0; round < 5; round++) {
-      const random = randomFor(round, one, other);
-      const before = new Map<string, number>(Array.from({ length: one }, (_, index) => [`e${index}`, 0] as const));
-      const after = new Map(before);
-      for (let edit = 0; edit < edits; edit++) {
-        const id = `e${Math.floor(random() * Math.max(one, 1))}`;
-        if (random() < 0.5 && after.has(id)) after.set(id, 1);
-        else if (after.size > other) after.delete(id);
-        else after.set(`n${round}.${edit}`, 2);
+describe('the certificate of two versions', () => {
+  it('is that of the whole libraries, whether they lie in shards, in a pack or as changes', async () => {
+    const files = memoryFiles();
+    const ledger = open(files);
+    const libraries = [exampleLibrary(2), exampleLibrary(2300)];
+    for (const [seed, edits] of [3, 60, 700].entries())
+      libraries.push(changed(libraries.at(-1) as Library, edits, seed));
+    const [small = exampleLibrary(0), large = exampleLibrary(0), ...others] = libraries;
+    await ledger.commitVersion(small, options);
+    await commitLines(files, large);
+    for (const [place, library] of others.entries())
+      await (place === 1 ? commitLines(files, library) : ledger.commitVersion(library, options));
+    await ledger.commitVersion(exampleLibrary(0), options);
+    libraries.push(exampleLibrary(0));
+    for (const [one, before] of libraries.entries())
+      for (const [other, after] of libraries.entries()) {
+        const names = [`v${one + 1}`, `v${other + 1}`] as const;
+        const certified = await certifyVersions(files, ledger, ...names, sha256);
+        expect(Buffer.from(certified.bytes).equals(certifyDifference(before, after, sha256).bytes), `${names}`).toBe(
+          true,
+        );
+        expect([certified.before, certified.after]).toEqual([mapRootOf(before), mapRootOf(after)]);
       }
-      const certified = await certifyIndexes(await indexed(before), await indexed(after), sha256);
-      expect(Buffer.from(certified.bytes).equals(certifyInMemory(before, after))).toBe(true);
-      expect(toHex(certified.roots.before)).toBe(toHex(mapRoot(sha256, entriesOf(before).entries)));
-      expect(toHex(certified.roots.after)).toBe(toHex(mapRoot(sha256, entriesOf(after).entries)));
-    }
   });
 
-  it('is refused when it is damaged or cut', async () => {
+  it('may be one with the working library, and reads the shards that differ alone', async () => {
     const files = memoryFiles();
-    const { entries, ids } = entriesOf(new Map([['e1', 0]]));
-    const bytes = encodeMapIndex(entries, ids, sha256);
-    for (const damaged of [bytes.slice(0, 10), new Uint8Array(100), bytes.slice(0, 40)]) {
-      files.set('index', damaged);
-      const reader = await files.open('index');
-      await expect(certifyIndexes(reader, reader, sha256)).rejects.toMatchObject({ code: 'index-damaged' });
-    }
-  });
-
-  it('is made when a large version has none, and made anew when it is damaged', async () => {
-    const files = memoryFiles();
-    const ledger = openLedger({ files, sha256, clock: systemClock, folder: 'library' });
-    const library = exampleLibrary(10_001);
-    const [first, second, ...rest] = library.experiences;
-    if (first === undefined || second === undefined) throw new Error('two are needed');
-    const next = { experiences: [{ ...first, confidence: 1 }, ...rest, ...exampleLibrary(1, 20_000).experiences] };
-    await ledger.commitVersion(library, { message: '', author: 'zoo' });
-    await ledger.commitVersion(next, { message: '', author: 'zoo' });
-    const check = async () => {
-      const { bytes, changes, before, after } = await certifyVersions(files, ledger, 'v1', 'v2', sha256);
-      const ids = [first.id, second.id, next.experiences.at(-1)?.id];
-      expect(new Set(changes.map(({ id }) => id))).toEqual(new Set(ids));
-      const roots = { before: Buffer.from(before, 'hex'), after: Buffer.from(after, 'hex') };
-      expect(verifyCertificate(sha256, bytes, roots)).toHaveLength(3);
+    const ledger = open(files);
+    const library = exampleLibrary(3000);
+    await commitLines(files, library);
+    await commitLines(files, changed(library, 2, 1));
+    const next = changed(library, 4, 2);
+    await ledger.save(next);
+    await certifyVersions(files, ledger, 'v1', 'v2', sha256);
+    const read: string[] = [];
+    const watched = {
+      ...files,
+      read: (path: string) => files.read(path),
+      readText: (path: string) => {
+        read.push(path);
+        return files.readText(path);
+      },
     };
-    await check();
-    const index = (await files.list('library/.zoo/index')).map((name) => `library/.zoo/index/${name}`)[0] ?? '';
-    const bytes = (files.contents.get(index) as Uint8Array).slice();
-    bytes[60] = (bytes[60] as number) ^ 1;
-    bytes[6000] = (bytes[6000] as number) ^ 1;
-    files.set(index, bytes);
-    await check();
+    await certifyVersions(watched, ledger, 'v1', 'v2', sha256);
+    expect(read.filter((path) => path.includes('/packs/'))).toEqual([]);
+    const { changes, before, after } = await certifyVersions(files, ledger, 'v1', 'working', sha256);
+    expect(changes.map(({ id }) => id)).toEqual(certifyDifference(library, next, sha256).changes.map(({ id }) => id));
+    expect([before, after]).toEqual([mapRootOf(library), mapRootOf(next)]);
+  });
+
+  it('does without an index, makes a damaged one anew, and is not made of parts that are not the version', async () => {
+    const files = memoryFiles();
+    const ledger = open(files);
+    const library = exampleLibrary(2500);
+    await commitLines(files, library);
+    await commitLines(files, changed(library, 5, 3));
+    const expected = await certifyVersions(files, ledger, 'v1', 'v2', sha256);
+    const indexes = () => [...files.contents.keys()].filter((path) => path.includes('.zoo/index/'));
+    for (const place of [3, 20, 60, 200]) {
+      for (const path of indexes()) files.set(path, (files.contents.get(path) as Uint8Array).with(place, 0xa5));
+      expect(await certifyVersions(files, ledger, 'v1', 'v2', sha256)).toEqual(expected);
+    }
+    for (const path of indexes()) await files.remove(path);
+    expect(await certifyVersions(files, ledger, 'v1', 'v2', sha256)).toEqual(expected);
+    // Two indexes, each whole, in one another's place.
+    const [one = '', other = ''] = indexes().filter((path) => path.endsWith('.part'));
+    const bytes = files.contents.get(one) as Uint8Array;
+    files.set(one, files.contents.get(other) as Uint8Array);
+    files.set(other, bytes);
+    await expect(certifyVersions(files, ledger, 'v1', 'v2', sha256)).rejects.toMatchObject({ code: 'root-mismatch' });
   });
 });

@@ -23,7 +23,7 @@ export function recordEntries(sha256: Sha256, records: Iterable<Experience>): Ma
 }
 
 /** The leaf hashes of the records tree, H(00 ‖ digest), in order of the keys. */
-export function recordLeaves(sha256: Sha256, entries: MapEntries): Uint8Array {
+export function recordLeaves(sha256: Sha256, entries: Pick<MapEntries, 'values'>): Uint8Array {
   const leaves = new Uint8Array(entries.values.length);
   for (let start = 0; start < leaves.length; start += hashLength)
     leaves.set(hashLeaf(sha256, entries.values.subarray(start, start + hashLength)), start);

@@ -1,16 +1,7 @@
 import type { Sha256 } from '../digest.ts';
 import { compareBytes, equalBytes, hashLength } from './hashing.ts';
-import {
-  type MapEntries,
-  bitOf,
-  createMapHasher,
-  emptySubtree,
-  hashSubtree,
-  keyAt,
-  keyBits,
-  splitAt,
-  valueAt,
-} from './merkle-map.ts';
+import type { MapCursor } from './map-cursor.ts';
+import { bitOf, createMapHasher, emptySubtree, keyBits } from './merkle-map.ts';
 
 /** The way from the root of a sparse map down to the place of a key. */
 export interface MapProof {
@@ -21,22 +12,16 @@ export interface MapProof {
 }
 
 /** For a key that is in the map the way ends at its entry; for one that is not, at another entry or at none. */
-export function proveMapKey(sha256: Sha256, entries: MapEntries, key: Uint8Array): MapProof {
-  const hasher = createMapHasher(sha256);
+export function proveMapKey(map: MapCursor, key: Uint8Array): MapProof {
   const siblings: (Uint8Array | undefined)[] = [];
-  let [start, end] = [0, entries.count];
-  for (let depth = 0; end - start > 1; depth++) {
-    const middle = splitAt(entries, start, end, depth);
-    const right = bitOf(key, depth) === 1;
-    const [from, to] = right ? [start, middle] : [middle, end];
-    siblings.push(from === to ? undefined : new Uint8Array(hashSubtree(hasher, entries, from, to, depth + 1)));
-    [start, end] = right ? [middle, end] : [start, middle];
+  let below = map;
+  for (let depth = 0; below.count > 1; depth++) {
+    const [left, right] = below.children();
+    const [next, sibling] = bitOf(key, depth) === 1 ? [right, left] : [left, right];
+    siblings.push(sibling.count === 0 ? undefined : sibling.hash());
+    below = next;
   }
-  if (start === end) return { siblings, end: undefined };
-  return {
-    siblings,
-    end: { key: new Uint8Array(keyAt(entries, start)), value: new Uint8Array(valueAt(entries, start)) },
-  };
+  return { siblings, end: below.count === 0 ? undefined : below.lone() };
 }
 
 /**

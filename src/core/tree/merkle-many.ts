@@ -2,19 +2,33 @@ import type { Sha256 } from '../digest.ts';
 import { createNodeHasher, equalBytes, hashLength } from './hashing.ts';
 import type { MerkleTree } from './merkle-log.ts';
 
+/** The nodes of an RFC 6962 tree, wherever they lie. */
+export interface MerkleNodes {
+  /** Leaves. */
+  readonly size: number;
+  /** The hash of a node, by its level, that of the leaves being 0, and its place on it. */
+  node(level: number, place: number): Uint8Array;
+}
+
+/** A tree that lies in memory. */
+export function nodesOfTree({ size, levels }: MerkleTree): MerkleNodes {
+  return {
+    size,
+    node: (level, place) =>
+      new Uint8Array((levels[level] as Uint8Array).subarray(place * hashLength, (place + 1) * hashLength)),
+  };
+}
+
 /**
  * The nodes that lead from many leaves of an RFC 6962 tree to its root, those of the leaves' level first, each level from
  * left to right; what follows from the leaves themselves is left out. For one leaf this is its audit path.
  */
-export function proveMany(tree: MerkleTree, indices: readonly number[]): Uint8Array[] {
+export function proveMany(tree: MerkleNodes, indices: readonly number[]): Uint8Array[] {
   const path: Uint8Array[] = [];
   let known = sorted(indices);
-  for (const level of known.length === 0 ? [] : tree.levels.slice(0, -1)) {
-    const last = level.length / hashLength - 1;
-    known = climb(known, last, (sibling) => {
-      path.push(new Uint8Array(level.subarray(sibling * hashLength, (sibling + 1) * hashLength)));
-    });
-  }
+  if (known.length === 0) return path;
+  for (let last = tree.size - 1, level = 0; last > 0; last = Math.floor(last / 2), level++)
+    known = climb(known, last, (sibling) => path.push(tree.node(level, sibling)));
   return path;
 }
 

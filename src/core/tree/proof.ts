@@ -9,10 +9,11 @@ import { parseStrictJson } from '../library/strict-json.ts';
 import { type Commit, commitId, commitSchema } from './commit.ts';
 import { hashLeaf, hashLength } from './hashing.ts';
 import { recordDigest, recordEntries, recordKey, recordLeaves } from './library-roots.ts';
+import { type MapCursor, cursorOf } from './map-cursor.ts';
 import { proveMapKey, verifyMapKey } from './map-proof.ts';
-import { type MapEntries, placeOfKey, mapRoot as rootOfMap } from './merkle-map.ts';
+import { createMapHasher, placeOfKey } from './merkle-map.ts';
 import { buildMerkleTree, rootOf, verifyInclusion } from './merkle-log.ts';
-import { proveMany, verifyMany } from './merkle-many.ts';
+import { type MerkleNodes, nodesOfTree, proveMany, verifyMany } from './merkle-many.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const maximumDepth = 256;
@@ -56,53 +57,60 @@ function isIncluded(value: unknown): value is Proof['included'][number] {
 export function proveIds(library: Library, ids: readonly string[], commit: Commit | null, sha256: Sha256): Proof {
   const entries = recordEntries(sha256, library.experiences);
   const records = new Map(library.experiences.map((experience) => [experience.id, experience]));
-  return proveEntries({ entries, mapRoot: rootOfMap(sha256, entries) }, ids, (id) => records.get(id), commit, sha256);
+  const tree = buildMerkleTree(sha256, recordLeaves(sha256, entries));
+  const trees: ProvableTrees = {
+    recordsRoot: rootOf(sha256, tree),
+    records: nodesOfTree(tree),
+    map: cursorOf(createMapHasher(sha256), entries),
+    placeOf: (key) => placeOfKey(entries, key),
+  };
+  return proveInTrees(trees, ids, (id) => records.get(id), commit, sha256);
 }
 
-/**
- * The same of a library of which only keys and digests are at hand, and the records that are to be proven.
- *
- * @param find the record of an id; asked for ids whose key is there
- */
-export function proveEntries(
-  { entries, mapRoot }: { readonly entries: MapEntries; readonly mapRoot: Uint8Array },
+/** What a proof needs of a library, of which only a part may lie in memory. */
+export interface ProvableTrees {
+  readonly recordsRoot: Uint8Array;
+  readonly records: MerkleNodes;
+  readonly map: MapCursor;
+  /** The place of a key among the records; -1 when it is not there. */
+  placeOf(key: Uint8Array): number;
+}
+
+/** The same of a library of which only the trees are at hand, and the records that are in. */
+export function proveInTrees(
+  { recordsRoot, records, map, placeOf }: ProvableTrees,
   ids: readonly string[],
   find: (id: string) => Experience | undefined,
   commit: Commit | null,
   sha256: Sha256,
 ): Proof {
-  const tree = buildMerkleTree(sha256, recordLeaves(sha256, entries));
   const included: Proof['included'] = [];
   const absent: Proof['absent'] = [];
   for (const id of new Set(ids)) {
     const key = recordKey(sha256, id);
-    const index = placeOfKey(entries, key);
+    const index = placeOf(key);
     const record = index === -1 ? undefined : find(id);
     if (record !== undefined) {
       included.push({ record, index });
       continue;
     }
-    const { siblings, end } = proveMapKey(sha256, entries, key);
+    const { siblings, end } = proveMapKey(map, key);
     absent.push({
       id,
       siblings: siblings.map((sibling) => (sibling === undefined ? '' : toHex(sibling))),
       end: end === undefined ? null : { key: toHex(end.key), value: toHex(end.value) },
     });
   }
+  const places = included.map(({ index }) => index);
   return {
     format: 'zoo-proof',
     v: 1,
-    recordsRoot: toHex(rootOf(sha256, tree)),
-    mapRoot: toHex(mapRoot),
-    size: entries.count,
+    recordsRoot: toHex(recordsRoot),
+    mapRoot: toHex(map.hash()),
+    size: records.size,
     commit,
     included,
-    path: proveMany(
-      tree,
-      included.map(({ index }) => index),
-    )
-      .map(toHex)
-      .join(''),
+    path: proveMany(records, places).map(toHex).join(''),
     absent,
   };
 }
