@@ -18,8 +18,9 @@ import { type RegisteredVersion, versionInForce } from '../governance/version-in
 import { logRoot } from '../ledger/checkpoint.ts';
 import { type LibraryComparison, compareLibraries } from '../ledger/compare-libraries.ts';
 import type { CommitEntry } from '../ledger/history.ts';
-import { readAnchor, writeAnchor } from '../publishing/anchor.ts';
+import { type Anchor, readAnchor, writeAnchor } from '../publishing/anchor.ts';
 import type { Config } from './config.ts';
+import { type GateOfVersion, gateOfVersion, gateText } from './gate-of-version.ts';
 import { configuredLedger } from './ledger/open.ts';
 import { fetchLibrary } from './published-library.ts';
 import { snapshotOf } from './version-to-publish.ts';
@@ -31,24 +32,32 @@ export interface Candidate {
   readonly cid: string;
   /** Against the version in force; undefined where that one cannot be had here. */
   readonly changes: LibraryComparison | undefined;
+  readonly gate: GateOfVersion;
   /** Markdown. */
   readonly description: string;
 }
 
 const arweaveId = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
+export interface CandidateRequest {
+  /** The newest version unless given. */
+  readonly reference: string | undefined;
+  /** Takes a version that no gate has accepted. */
+  readonly withoutGate: boolean;
+  readonly signal: AbortSignal;
+  readonly onDropped?: ((gateway: string, why: string) => void) | undefined;
+}
+
 /**
- * Checks that a version can be proposed: lint finds no error, its CID, commit and roots belong together, and it was
- * published, so that voters can read it.
+ * Checks that a version can be proposed: lint finds no error, the gate of its run accepted it, its CID, commit and roots
+ * belong together, and it was published, so that voters can read it.
  *
- * @param reference the newest version unless given
- * @throws ZooError `uncommitted-changes`, `lint-errors`, `not-published`, `cid-mismatch`
+ * @throws ZooError `uncommitted-changes`, `lint-errors`, `not-gated`, `not-published`, `cid-mismatch`
  */
 export async function candidateOf(
   config: Config,
   place: Place,
-  reference: string | undefined,
-  signal: AbortSignal,
+  { reference, withoutGate, signal, onDropped }: CandidateRequest,
 ): Promise<Candidate> {
   const ledger = configuredLedger(config);
   const entry = await ledger.findVersion(reference ?? 'HEAD');
@@ -59,6 +68,8 @@ export async function candidateOf(
   // Reading it checks its records against the roots of its commit.
   const library = await ledger.readVersion(entry.version);
   refuseFlaws(library, config.settings.libraryCapacity);
+  const gate = await gateOfVersion(config, entry);
+  if (gate.state !== 'accepted' && !withoutGate) throw notGated(gate);
   const { cid } = await snapshotOf(ledger, entry);
   const anchor = await readAnchor(files, ledger.folder, entry.id);
   if (anchor === undefined)
@@ -71,7 +82,7 @@ export async function candidateOf(
       hint: 'Check the library with "zoo ledger fsck", then publish it again.',
     });
   const history = await ledger.history();
-  const archived = arweaveId.safeParse(anchor['arweave']);
+  const archived = arweaveId.safeParse(archiveOf(anchor));
   const proposed: ProposedVersion = {
     version: entry.version,
     commit: entry.id,
@@ -87,8 +98,25 @@ export async function candidateOf(
     cidDigest: toHex(digestOf(parseCid(cid))),
     arweaveId: archived.success ? Buffer.from(archived.data, 'base64url').toString('hex') : undefined,
   };
-  const changes = await changesSince(config, await versionInForce(place), library, history, signal);
-  return { proposed, cid, changes, description: describe(entry, cid, changes) };
+  const current = await versionInForce(place);
+  const changes = await changesSince(config, current, library, history, { signal, onDropped });
+  return { proposed, cid, changes, gate, description: describe(entry, cid, gate, changes) };
+}
+
+/** A transaction of its own before a data item in a bundle: any gateway has it. */
+function archiveOf({ archives = {} }: Anchor): string | undefined {
+  return archives['arweave'] ?? Object.values(archives)[0];
+}
+
+function notGated(gate: Exclude<GateOfVersion, { readonly state: 'accepted' }>): ZooError {
+  return new ZooError('not-gated', gate.reason, {
+    exitCode: exitCode.regression,
+    hint:
+      gate.state === 'refused'
+        ? 'Train again. With --without-gate it is proposed all the same; its description tells voters.'
+        : 'Measure it ("zoo eval"), or train with a gate (--gate epoch). With --without-gate it is proposed all the same; its description tells voters.',
+    data: { gate: gate.state },
+  });
 }
 
 function refuseFlaws(library: Library, capacity: number): void {
@@ -100,6 +128,12 @@ function refuseFlaws(library: Library, capacity: number): void {
     hint: '"zoo ledger lint" lists them with how to mend each.',
     data: { findings: errors },
   });
+}
+
+interface Fetching {
+  readonly signal: AbortSignal;
+  /** Told of gateways that gave what does not verify, or nothing. */
+  readonly onDropped?: ((gateway: string, why: string) => void) | undefined;
 }
 
 export interface ProposedDifference extends LibraryComparison {
@@ -117,14 +151,15 @@ export async function proposedDifference(
   config: Config,
   place: Place,
   proposal: Proposal,
-  signal: AbortSignal,
+  fetching: Fetching,
 ): Promise<ProposedDifference | undefined> {
   const update = proposedUpdate(place, proposal);
   if (update === undefined) return undefined;
   const { cid, commit, recordsRoot } = update;
-  const { library } = await fetchLibrary(config, { cid, commit, root: recordsRoot }, signal);
+  const address = { cid, commit, root: recordsRoot };
+  const { library } = await fetchLibrary(config, address, fetching.signal, fetching.onDropped);
   const before = update.seq > 1 ? await versionInForce(place, update.seq - 1) : undefined;
-  const changes = await changesSince(config, before, library, await configuredLedger(config).history(), signal);
+  const changes = await changesSince(config, before, library, await configuredLedger(config).history(), fetching);
   if (changes !== undefined) return { update, ...changes };
   throw new ZooError('not-at-hand', 'the version in force before it could not be had, so the difference is not known', {
     hint: 'Name gateways that hold it: --gateway (ZOO_GATEWAY).',
@@ -137,15 +172,15 @@ async function changesSince(
   current: RegisteredVersion | undefined,
   library: Library,
   history: readonly CommitEntry[],
-  signal: AbortSignal,
+  { signal, onDropped }: Fetching,
 ): Promise<LibraryComparison | undefined> {
   if (current === undefined) return compareLibraries({ experiences: [] }, library);
   try {
     const own = history.find(({ id }) => id === current.commit);
+    const { cid, commit, recordsRoot } = current;
     const before =
       own === undefined
-        ? (await fetchLibrary(config, { cid: current.cid, commit: current.commit, root: current.recordsRoot }, signal))
-            .library
+        ? (await fetchLibrary(config, { cid, commit, root: recordsRoot }, signal, onDropped)).library
         : await configuredLedger(config).readVersion(own.version);
     return compareLibraries(before, library);
   } catch (thrown) {
@@ -158,7 +193,12 @@ async function changesSince(
 /** Experiences that a description tells of each kind; the rest is counted. */
 const told = 20;
 
-function describe(entry: CommitEntry, cid: string, changes: LibraryComparison | undefined): string {
+function describe(
+  entry: CommitEntry,
+  cid: string,
+  gate: GateOfVersion,
+  changes: LibraryComparison | undefined,
+): string {
   const lines = (mark: string, texts: readonly string[]) => [
     ...texts.slice(0, told).map((text) => `- ${mark} ${escapeMarkdown(text)}`),
     ...(texts.length > told ? [`- ${mark} … and ${texts.length - told} more`] : []),
@@ -192,6 +232,7 @@ function describe(entry: CommitEntry, cid: string, changes: LibraryComparison | 
     `- recordsRoot: ${entry.commit.recordsRoot}`,
     `- mapRoot: ${entry.commit.mapRoot}`,
     `- cid: ${cid}`,
+    `- gate, by the proposer's account: ${escapeMarkdown(gateText(gate))}`,
   ].join('\n');
 }
 

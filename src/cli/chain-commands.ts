@@ -7,11 +7,14 @@ const signing: readonly SettingKey[] = [...chain, ...keys, 'browser', 'browserTi
 const keeping: readonly SettingKey[] = ['walletDir', 'passwordFile'];
 const yes = ['--yes', 'sends without asking'] as const;
 const dryRun = ['--dry-run', 'simulates it and tells what it costs, and sends nothing'] as const;
-const writing = [
+const sending = [
   yes,
   dryRun,
   ['--replace', 'takes the place of a transaction of the account that waits, at twice the fee'],
   ['--max-fee <amount>', "of the chain's own currency; 1 unless given"],
+] as const;
+const writing = [
+  ...sending,
   ['--safe <address>', 'writes the JSON for the Transaction Builder of that Safe, and sends nothing'],
   ['--calldata', 'prints address, value and data of the call, and sends nothing'],
 ] as const;
@@ -121,9 +124,11 @@ export const chainCommands: readonly CommandEntry[] = [
     name: 'propose',
     about: 'propose that a version of the library comes into force',
     example: 'zoo propose --dry-run',
-    settings: ['library', 'libraryCapacity', 'gateway', 'ipfsDir', 'maxBytes', 'maxRecords', ...signing],
+    settings: ['library', 'libraryCapacity', 'runs', 'gateway', 'ipfsDir', 'maxBytes', 'maxRecords', ...signing],
     flags: [
       ['--version <version>', 'a version of the ledger; the newest unless given'],
+      ['--without-gate', 'proposes it though no gate accepted it; voters are told'],
+      ['--delegate', 'lets the KEEPER of the account vote first, where they are not delegated'],
       ['--accept <ids>', 'submissions that it took in, separated by commas'],
       ['--reject <ids>', 'submissions that it turns down, separated by commas'],
       ...writing,
@@ -147,13 +152,36 @@ export const chainCommands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/proposals.ts')).proposalShow,
   },
   {
+    name: 'network stats',
+    about: 'how decentralised the government is: turnout, who holds KEEPER, the targets of the paper',
+    example: 'zoo network stats --json',
+    settings: chain,
+    load: async () => (await import('./commands/network-stats.ts')).networkStats,
+  },
+  {
     name: 'vote',
     arguments: '<proposal> <choice>',
     about: 'vote for, against or abstain',
     example: 'zoo vote latest for --reason "It generalises"',
     settings: signing,
-    flags: [['--reason <text>', 'is written to the chain with the vote'], ...writing],
+    flags: [
+      ['--reason <text>', 'is written to the chain with the vote'],
+      ['--sign-only', 'sends nothing: signs a ballot that anybody can cast with "zoo relay"'],
+      ['--out <file>', 'writes the ballot there; to stdout unless given'],
+      ['--nonce <n>', "the voter's number at the Governor; with it no node is asked"],
+      ['--voter <address>', 'a contract that the account signs for (EIP-1271)'],
+      ...writing,
+    ],
     load: async () => (await import('./commands/vote.ts')).vote,
+  },
+  {
+    name: 'relay',
+    arguments: '<ballots...>',
+    about: 'cast ballots that others signed with "zoo vote --sign-only"; whoever relays pays the fee',
+    example: 'zoo relay ballots/*.json',
+    settings: signing,
+    flags: sending,
+    load: async () => (await import('./commands/relay.ts')).relay,
   },
   {
     name: 'delegate',

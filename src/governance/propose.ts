@@ -1,6 +1,6 @@
 import { ZooError } from '../core/error.ts';
 import { forProposer } from '../core/economy/proposal.ts';
-import type { Signatory } from '../world/chain/chain.ts';
+import type { Call, Signatory } from '../world/chain/chain.ts';
 import { type Intent, callOf } from './intent.ts';
 import type { Place } from './proposals.ts';
 import { versionInForce } from './version-in-force.ts';
@@ -31,6 +31,8 @@ export interface ProposeRequest {
   /** Submissions that the version took in, and those that it turns down. */
   readonly accepted: readonly string[];
   readonly rejected: readonly string[];
+  /** Begins the batch with a delegation of the proposer to itself. */
+  readonly delegate?: boolean | undefined;
 }
 
 const emptyHash = `0x${'00'.repeat(32)}`;
@@ -85,8 +87,12 @@ export async function intendToPropose(place: Place, request: ProposeRequest): Pr
     ],
     call,
     proposes: targets.map((to, index) => ({ to, data: calldatas[index] ?? '0x', value: values[index] ?? 0n })),
-    batch: [approve, plain],
+    batch: [...(request.delegate === true ? [await selfDelegation(place, from)] : []), approve, plain],
   };
+}
+
+async function selfDelegation({ chain, addresses }: Place, from: string): Promise<Call> {
+  return callOf(await chain.contracts(addresses).token.delegate.populateTransaction(from));
 }
 
 /** ERC-2612: lets the vault take exactly the stake, for an hour. */

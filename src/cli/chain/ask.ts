@@ -35,6 +35,13 @@ export async function confirmed(
   if ((await confirm({ message: question, initialValue: false })) !== true) throw cancelled(done);
 }
 
+/** Whether somebody wants what is offered; nobody does where nobody can be asked. */
+export async function agrees({ host, json }: Terminal, question: string): Promise<boolean> {
+  if (!host.canAsk || json !== 'off') return false;
+  const { confirm } = await import('@clack/prompts');
+  return (await confirm({ message: question, initialValue: true })) === true;
+}
+
 function cancelled(done = 'sent'): ZooError {
   return new ZooError('interrupted', `nothing was ${done}`, { exitCode: exitCode.interrupted });
 }

@@ -18,6 +18,8 @@ interface Sent {
 
 export interface SendOptions {
   readonly build: (session: Session) => Promise<Intent>;
+  /** A transaction of its own that goes before, where there is need of one. */
+  readonly first?: (session: Session) => Promise<Intent | undefined>;
   /** Keys for `--json`, and lines of data; called once it is mined. */
   readonly after?: (sent: Sent) => Promise<{ readonly document?: object; readonly lines?: readonly string[] }>;
 }
@@ -27,7 +29,7 @@ export interface SendOptions {
  * effect, ask, sign, send, wait, tell the events. `--dry-run` stops before asking; `--safe` and `--calldata` write down
  * what somebody else is to send.
  */
-export async function sendTransaction(invocation: Invocation, { build, after }: SendOptions): Promise<void> {
+export async function sendTransaction(invocation: Invocation, { build, first, after }: SendOptions): Promise<void> {
   const { terminal, flags } = invocation;
   const config = await invocation.config();
   const { openPlace } = await import('../../app/chain.ts');
@@ -44,6 +46,12 @@ export async function sendTransaction(invocation: Invocation, { build, after }: 
         terminal.document({ dryRun: true, ...about });
         terminal.print('dry run: nothing was sent');
         return;
+      }
+      const before = await first?.(session);
+      if (before !== undefined) {
+        const beforehand = await prepareShown(invocation, session, who, before);
+        if (!who.asks) await confirmed(terminal, flags['yes'] === true, `${before.title}?`);
+        await sendShown(invocation, session, beforehand);
       }
       if (!who.asks) await confirmed(terminal, flags['yes'] === true, `${prepared.intent.title}?`);
       const mined = await sendShown(invocation, session, shown);

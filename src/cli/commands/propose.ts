@@ -1,28 +1,33 @@
-import { type Invocation, textFlag } from '../invocation.ts';
-import type { Place } from '../../governance/proposals.ts';
+import type { Candidate } from '../../app/governance.ts';
+import type { Intent } from '../../governance/intent.ts';
+import { agrees } from '../chain/ask.ts';
 import { sendTransaction } from '../chain/send.ts';
+import type { Session } from '../chain/session.ts';
+import { type Invocation, textFlag } from '../invocation.ts';
+import { cleanLine } from '../view/clean-text.ts';
 import { comparisonLines, comparisonSummary } from '../view/experiences.ts';
 
 /** `zoo propose`: a version of the ledger to be brought into force by vote. */
 export async function propose(invocation: Invocation): Promise<void> {
-  const { terminal } = invocation;
+  const { terminal, flags } = invocation;
   const { candidateOf, recordProposal } = await import('../../app/governance.ts');
   const { intendToPropose } = await import('../../governance/propose.ts');
-  let candidate: Awaited<ReturnType<typeof candidateOf>> | undefined;
+  let candidate: Candidate | undefined;
   await sendTransaction(invocation, {
     build: async ({ config, place, from, account, signal }) => {
-      candidate = await candidateOf(config, place, textFlag(invocation, 'version'), signal);
-      const { proposed, changes, description } = candidate;
-      terminal.message('info', `${proposed.version} against the version in force:`);
-      for (const line of changes === undefined
-        ? ['the version in force is not at hand']
-        : comparisonLines(changes, terminal))
-        terminal.message('info', `  ${line}`);
-      if (changes !== undefined) terminal.message('info', `  ${comparisonSummary(changes)}`);
-      await tellDelegation(invocation, place, from);
+      candidate = await candidateOf(config, place, {
+        reference: textFlag(invocation, 'version'),
+        withoutGate: flags['withoutGate'] === true,
+        signal,
+        onDropped: (gateway, why) => terminal.message('warn', cleanLine(`${gateway} gets no more work: ${why}`)),
+      });
+      await tell(invocation, candidate);
+      const { proposed: version, description } = candidate;
       const [accepted, rejected] = [list(invocation, 'accept'), list(invocation, 'reject')];
-      return await intendToPropose(place, { version: proposed, description, from, account, accepted, rejected });
+      const delegate = flags['delegate'] === true;
+      return await intendToPropose(place, { version, description, from, account, accepted, rejected, delegate });
     },
+    first: (session) => offerDelegation(invocation, session),
     after: async ({ mined, session }) => {
       const id = mined.events.find(({ name }) => name === 'ProposalCreated')?.values['proposalId'] ?? '';
       const { chain, addresses } = session.place;
@@ -33,19 +38,36 @@ export async function propose(invocation: Invocation): Promise<void> {
           id,
           transaction: mined.hash,
         });
-      return { document: { proposal: id, cid: candidate?.cid, root: candidate?.proposed.recordsRoot }, lines: [id] };
+      const { cid, gate, proposed } = candidate ?? {};
+      return { document: { proposal: id, cid, root: proposed?.recordsRoot, gate }, lines: [id] };
     },
   });
 }
 
+async function tell({ terminal }: Invocation, { proposed, changes, gate }: Candidate): Promise<void> {
+  const { gateText } = await import('../../app/gate-of-version.ts');
+  terminal.message('info', `${proposed.version} against the version in force:`);
+  for (const line of changes === undefined
+    ? ['the version in force is not at hand']
+    : comparisonLines(changes, terminal))
+    terminal.message('info', `  ${line}`);
+  if (changes !== undefined) terminal.message('info', `  ${comparisonSummary(changes)}`);
+  terminal.message(gate.state === 'accepted' ? 'info' : 'warn', cleanLine(`Gate: ${gateText(gate)}`));
+}
+
 /** Staked tokens vote; those that stay in the account do so only once they are delegated. */
-async function tellDelegation({ terminal }: Invocation, { chain, addresses }: Place, from: string): Promise<void> {
+async function offerDelegation(invocation: Invocation, { place, from }: Session): Promise<Intent | undefined> {
+  const { terminal, flags } = invocation;
+  const { chain, addresses } = place;
   const { token } = chain.contracts(addresses);
-  if (BigInt(await token.delegates(from)) !== 0n || (await token.balanceOf(from)) === 0n) return;
-  terminal.message(
-    'warn',
-    `The KEEPER of ${from} are not delegated: only the stake will vote. "zoo delegate" before the vote opens makes all of them count.`,
-  );
+  if (BigInt(await token.delegates(from)) !== 0n || (await token.balanceOf(from)) === 0n) return undefined;
+  const { intendToDelegate } = await import('../../governance/execute.ts');
+  if (flags['delegate'] === true) return await intendToDelegate(place, from, from);
+  const missing = `The KEEPER of ${from} are not delegated: only the stake will vote.`;
+  if (flags['yes'] !== true && flags['dryRun'] !== true && (await agrees(terminal, `${missing} Delegate them first?`)))
+    return await intendToDelegate(place, from, from);
+  terminal.message('warn', `${missing} --delegate, or "zoo delegate" before the vote opens, makes all of them count.`);
+  return undefined;
 }
 
 function list(invocation: Invocation, name: string): readonly string[] {
