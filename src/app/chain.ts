@@ -47,7 +47,8 @@ function addressesOf({ contracts }: Deployment): Addresses {
   return Object.fromEntries(contractRoles.map((role) => [role, contracts[role].address])) as unknown as Addresses;
 }
 
-async function readDeployment(config: Config): Promise<Deployment | undefined> {
+/** Undefined where there is no deployment file. */
+export async function readDeployment(config: Config): Promise<Deployment | undefined> {
   const path = deploymentFile(config);
   const text = await files.readText(path);
   return text === undefined ? undefined : parseJson(text, deploymentSchema, path);

@@ -9,32 +9,15 @@ import { whole } from './propose.ts';
  * @throws ZooError `vote-not-open`, `no-votes` when the vote would count nothing
  */
 export async function intendToVote(
-  { chain, addresses }: Place,
+  place: Place,
   proposal: Proposal,
   choice: VoteChoice,
   from: string,
   reason: string | undefined,
 ): Promise<Intent> {
-  const { governor, token } = chain.contracts(addresses);
-  if ((await chain.now()) <= proposal.voteStart)
-    throw new ZooError(
-      'vote-not-open',
-      `the vote on proposal ${proposal.id.slice(0, 10)}… opens at ${timeText(proposal.voteStart)}`,
-      {
-        hint: 'Wait until then; on a development chain: zoo chain up --warp 25h.',
-        data: { opensAt: proposal.voteStart },
-      },
-    );
-  const votes = await governor.getVotes(from, proposal.voteStart);
-  if (votes === 0n) {
-    const [balance, delegate] = [await token.balanceOf(from), await token.delegates(from)];
-    throw new ZooError('no-votes', `${from} had no votes when this vote opened, at ${timeText(proposal.voteStart)}`, {
-      hint:
-        balance > 0n && BigInt(delegate) === 0n
-          ? `It holds ${whole(balance)} KEEPER that nobody was told to vote with. "zoo delegate" makes them count for votes that open later.`
-          : 'Votes are counted as they were delegated at that moment. Choose another account with --wallet (ZOO_WALLET).',
-    });
-  }
+  const { governor } = place.chain.contracts(place.addresses);
+  checkVoteOpen(proposal, await place.chain.now());
+  const votes = await votesAt(place, proposal, from);
   const support = voteChoices.indexOf(choice);
   const transaction =
     reason === undefined
@@ -45,6 +28,29 @@ export async function intendToVote(
     effects: [`${whole(votes)} votes count ${choice}. A vote cannot be changed.`],
     call: callOf(transaction),
   };
+}
+
+/** @throws ZooError `vote-not-open` */
+export function checkVoteOpen({ id, voteStart }: Proposal, now: number): void {
+  if (now > voteStart) return;
+  throw new ZooError('vote-not-open', `the vote on proposal ${id.slice(0, 10)}… opens at ${timeText(voteStart)}`, {
+    hint: 'Wait until then; on a development chain: zoo chain up --warp 25h.',
+    data: { opensAt: voteStart },
+  });
+}
+
+/** The votes of an account when a vote opened, which must be in the past. @throws ZooError `no-votes` */
+export async function votesAt({ chain, addresses }: Place, { voteStart }: Proposal, voter: string): Promise<bigint> {
+  const { governor, token } = chain.contracts(addresses);
+  const votes = await governor.getVotes(voter, voteStart);
+  if (votes > 0n) return votes;
+  const [balance, delegate] = [await token.balanceOf(voter), await token.delegates(voter)];
+  throw new ZooError('no-votes', `${voter} had no votes when this vote opened, at ${timeText(voteStart)}`, {
+    hint:
+      balance > 0n && BigInt(delegate) === 0n
+        ? `It holds ${whole(balance)} KEEPER that nobody was told to vote with. "zoo delegate" makes them count for votes that open later.`
+        : 'Votes are counted as they were delegated at that moment. Choose another account with --wallet (ZOO_WALLET).',
+  });
 }
 
 /** RFC 3339 of seconds since the Unix epoch. */

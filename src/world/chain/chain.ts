@@ -71,6 +71,13 @@ export type RemoteAccount = Pick<BaseWallet, 'address' | 'signTypedData' | 'sign
 /** Whoever can sign. */
 export type Signatory = Account | RemoteAccount;
 
+/** EIP-712, as ethers takes it. */
+export interface TypedData {
+  readonly domain: Parameters<BaseWallet['signTypedData']>[0];
+  readonly types: Parameters<BaseWallet['signTypedData']>[1];
+  readonly message: Readonly<Record<string, unknown>>;
+}
+
 /** What a transaction takes, as the node sees it before it is sent. */
 export interface Estimate {
   readonly gas: bigint;
@@ -141,6 +148,8 @@ export interface Chain {
   /** Pays no more than the estimate says. @throws ZooError `wrong-chain`, `transactions-waiting` */
   sign(account: Account, call: Call, estimate: Estimate, options?: SignOptions): Promise<Signed>;
   broadcast(signed: Signed): Promise<void>;
+  /** Whether a signature of typed data is that of an account, or one that a contract takes for its own (EIP-1271). */
+  isSigned(by: string, data: TypedData, signature: string): Promise<boolean>;
   /**
    * The transaction that a wallet elsewhere says it sent.
    *

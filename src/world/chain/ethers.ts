@@ -22,6 +22,7 @@ import {
   contractNames,
   contractRoles,
 } from './chain.ts';
+import { checkSignature } from './check-signature.ts';
 import { contradiction, explainError, shownUrl } from './explain-error.ts';
 import { followTransaction } from './follow-transaction.ts';
 import { readLogs } from './log-pages.ts';
@@ -81,6 +82,7 @@ export async function ethersChain(options: EthersOptions): Promise<Chain> {
       };
     },
     ...transactionsOf({ ...options, provider, patience, absence, attempt, checkChain, decodeEvents }),
+    isSigned: (by, data, signature) => attempt(() => checkSignature(provider, by, data, signature)),
     follow: (hash, from, call, signal) =>
       followTransaction({ ...options, provider, attempt }, { hash, from, call }, signal),
     events: (role, address, name, fromBlock, toBlock) =>

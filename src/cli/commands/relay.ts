@@ -1,0 +1,121 @@
+import { resolve } from 'node:path';
+import type { FiledBallot } from '../../app/ballots.ts';
+import { ZooError, exitCode } from '../../core/error.ts';
+import type { Proposal } from '../../governance/proposals.ts';
+import { confirmed } from '../chain/ask.ts';
+import type { Session } from '../chain/session.ts';
+import { type Signing, withSigner } from '../chain/signer.ts';
+import { prepareShown, sendShown } from '../chain/transaction.ts';
+import { untilInterrupted } from '../interrupt.ts';
+import type { Invocation } from '../invocation.ts';
+import { cleanLine } from '../view/clean-text.ts';
+
+/** What became of a ballot. */
+interface Fate {
+  readonly file: string;
+  readonly voter: string;
+  readonly proposal: string;
+  readonly choice: string;
+  readonly state: 'cast' | 'fit' | 'refused';
+  readonly transaction: string | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** A ballot that would count now. */
+interface Fit extends FiledBallot {
+  readonly of: Proposal;
+  /** Ballots of the same voter that are cast before it. */
+  readonly waiting: number;
+}
+
+/** `zoo relay <ballots...>`: casts ballots that others signed, one transaction each; what cannot be cast is told. */
+export async function relay(invocation: Invocation): Promise<number> {
+  const { terminal, flags, words } = invocation;
+  const config = await invocation.config();
+  const { openPlace } = await import('../../app/chain.ts');
+  const { readBallots } = await import('../../app/ballots.ts');
+  const paths = words.map((path) => resolve(terminal.host.folder, path as string));
+  const filed = await readBallots(paths);
+  const interrupt = untilInterrupted(terminal, 'what was sent already may still be taken into a block');
+  const { signal } = interrupt;
+  try {
+    const place = await openPlace(config);
+    return await withSigner(invocation, { signal, addresses: place.addresses }, async (who) => {
+      const { fit, fates } = await sift(filed, place);
+      const dry = flags['dryRun'] === true;
+      if (fit.length > 0 && !dry) {
+        for (const { ballot } of fit)
+          terminal.message(
+            'info',
+            cleanLine(`${ballot.voter} votes ${ballot.choice} on ${ballot.proposal.slice(0, 10)}…: ${ballot.reason}`),
+          );
+        if (!who.asks) await confirmed(terminal, flags['yes'] === true, `Cast ${fit.length} ballots?`);
+      }
+      const session = { config, place, from: who.address, account: await who.unlock(), signal };
+      for (const one of fit) fates.push(await (dry ? rehearse : cast)(invocation, session, who, one));
+      terminal.document({ ...(dry ? { dryRun: true } : {}), ballots: fates });
+      for (const { file, state, transaction, error } of fates)
+        terminal.print(cleanLine(`${state.padEnd(7)} ${file} ${transaction ?? error?.message ?? ''}`));
+      if (dry) terminal.print('dry run: nothing was sent');
+      return fates.some(({ state }) => state === 'refused') ? exitCode.error : exitCode.done;
+    });
+  } finally {
+    interrupt.end();
+  }
+}
+
+/** Those that would count now, and why the others would not. */
+async function sift(filed: readonly FiledBallot[], place: Session['place']) {
+  const { checkBallot, checkPlace } = await import('../../governance/relay-ballot.ts');
+  const { findProposal } = await import('../../governance/proposals.ts');
+  const known = new Map<string, Proposal>();
+  const fit: Fit[] = [];
+  const fates: Fate[] = [];
+  for (const one of filed)
+    try {
+      const { voter, proposal } = one.ballot;
+      checkPlace(place, one.ballot);
+      const before = fit.filter(({ ballot }) => ballot.voter.toLowerCase() === voter.toLowerCase());
+      if (before.some(({ ballot }) => ballot.proposal === proposal))
+        throw new ZooError('voted-already', 'another of the ballots is of the same voter on the same proposal');
+      const of = known.get(proposal) ?? (await findProposal(place, proposal));
+      known.set(proposal, of);
+      await checkBallot(place, of, one.ballot, before.length);
+      fit.push({ ...one, of, waiting: before.length });
+    } catch (thrown) {
+      if (!(thrown instanceof ZooError) || filed.length === 1) throw thrown;
+      fates.push(fateOf(one, 'refused', { error: thrown }));
+    }
+  return { fit, fates };
+}
+
+/** One that another must come before cannot be simulated yet. */
+async function rehearse(invocation: Invocation, session: Session, who: Signing, one: Fit): Promise<Fate> {
+  const { intendToRelay } = await import('../../governance/relay-ballot.ts');
+  if (one.waiting === 0)
+    await prepareShown(invocation, session, who, await intendToRelay(session.place, one.of, one.ballot));
+  return fateOf(one, 'fit');
+}
+
+async function cast(invocation: Invocation, session: Session, who: Signing, one: Fit): Promise<Fate> {
+  const { intendToRelay } = await import('../../governance/relay-ballot.ts');
+  try {
+    const intent = await intendToRelay(session.place, one.of, one.ballot);
+    const { hash } = await sendShown(invocation, session, await prepareShown(invocation, session, who, intent));
+    return fateOf(one, 'cast', { transaction: hash });
+  } catch (thrown) {
+    // What was sent and not seen in a block may still count; that is no refusal of the one ballot alone.
+    if (!(thrown instanceof ZooError) || thrown.code !== 'reverted') throw thrown;
+    return fateOf(one, 'refused', { error: thrown });
+  }
+}
+
+function fateOf(
+  { file, ballot }: FiledBallot,
+  state: Fate['state'],
+  { transaction, error }: { readonly transaction?: string; readonly error?: ZooError } = {},
+): Fate {
+  const { voter, proposal, choice } = ballot;
+  const why = error === undefined ? null : { code: error.code, message: error.message };
+  return { file, voter, proposal, choice, state, transaction: transaction ?? null, error: why };
+}
