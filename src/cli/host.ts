@@ -16,7 +16,9 @@ export interface Host {
 interface Sink {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  /** False where the reader is slower than the writer: then `drain` tells when it is not any more. */
   write(text: string): unknown;
+  once?(event: 'drain', callback: () => void): unknown;
 }
 
 const endings = ['SIGINT', 'SIGTERM'] as const;

@@ -37,7 +37,7 @@ export const ledgerCommands: readonly CommandEntry[] = [
     about: 'the experiences, with their quality',
     example: 'zoo ledger list --in math',
     settings: ['library'],
-    flags: [at, ['--in <domain>', 'only what is filed under this domain']],
+    flags: [at, ['--in <domain>', 'only what is filed under this domain'], ['--limit <n>', 'experiences at most']],
     load: async () => (await import('./commands/ledger/list.ts')).list,
   },
   {

@@ -2,7 +2,7 @@ import type { Sha256 } from '../core/digest.ts';
 import { parseJson } from '../core/json.ts';
 import { type Experience, experienceSchema } from '../core/library/experience.ts';
 import { compareBytes } from '../core/tree/hashing.ts';
-import { createNumbers } from './numbers.ts';
+import { createNumbers } from '../core/numbers.ts';
 import { idsOfOrder } from './order-text.ts';
 import type { Shards } from './shards.ts';
 
@@ -134,6 +134,14 @@ function idOfLine(line: string): string {
 
 function parseRecord(line: string, shard: string): Experience {
   return parseJson(line, experienceSchema, `a line of shard ${shard}`);
+}
+
+/** All records, by rank. */
+export async function* recordsByRank(shards: Shards, sha256: Sha256): AsyncGenerator<Experience> {
+  for (const name of shards.names) {
+    const text = await shards.text(name);
+    for (const { start, end } of linesByKey(text, sha256)) yield parseRecord(text.slice(start, end), name);
+  }
 }
 
 /** Bytes of records that are gathered from all shards, to be told one after the other. */

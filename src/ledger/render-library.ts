@@ -79,7 +79,15 @@ function paperRecords(
   });
 }
 
-function rowOf({ metadata, examples, evidence, embedding, lineage, ...record }: Experience): Record<string, unknown> {
+/** A row of the CSV. */
+export function rowOf({
+  metadata,
+  examples,
+  evidence,
+  embedding,
+  lineage,
+  ...record
+}: Experience): Record<string, unknown> {
   const { votes, ...rest } = metadata;
   return {
     ...record,
@@ -95,17 +103,19 @@ function rowOf({ metadata, examples, evidence, embedding, lineage, ...record }: 
 function renderMarkdown(experiences: readonly Experience[]): string {
   const domains = Map.groupBy(experiences, ({ domain }) => domain);
   const sections = [...domains].map(([domain, members]) => {
-    const lines = members.map(({ id, text, confidence, metadata, evidence }) => {
-      const { votes, usage_count } = metadata;
-      const facts = [
-        `confidence ${confidence}`,
-        ...(votes.upvotes + votes.downvotes === 0 ? [] : [`${votes.upvotes} for, ${votes.downvotes} against`]),
-        ...(usage_count === 0 ? [] : [`used ${usage_count} times`]),
-        ...(evidence.length === 0 ? [] : [`learned from ${evidence.length} groups`]),
-      ];
-      return `- [${id}] ${escapeMarkdown(text)} <sub>${facts.join(' · ')}</sub>`;
-    });
-    return `## ${domain}\n\n${lines.join('\n')}\n`;
+    return `## ${domain}\n\n${members.map(markdownLine).join('\n')}\n`;
   });
   return `# Experiences\n\n${sections.join('\n')}`;
+}
+
+/** A record in a list of Markdown, without a line feed. */
+export function markdownLine({ id, text, confidence, metadata, evidence }: Experience): string {
+  const { votes, usage_count } = metadata;
+  const facts = [
+    `confidence ${confidence}`,
+    ...(votes.upvotes + votes.downvotes === 0 ? [] : [`${votes.upvotes} for, ${votes.downvotes} against`]),
+    ...(usage_count === 0 ? [] : [`used ${usage_count} times`]),
+    ...(evidence.length === 0 ? [] : [`learned from ${evidence.length} groups`]),
+  ];
+  return `- [${id}] ${escapeMarkdown(text)} <sub>${facts.join(' · ')}</sub>`;
 }

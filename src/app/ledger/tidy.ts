@@ -6,12 +6,16 @@ import { type Deduplicated, deduplicateLibrary } from '../../ledger/deduplicate.
 import { recordFile, shardOf } from '../../ledger/layout.ts';
 import { type Pruned, pruneLibrary } from '../../ledger/prune.ts';
 import { type Found, searchLibrary } from '../../ledger/search.ts';
+import { searchShards } from '../../ledger/search-shards.ts';
+import { whileBusy } from '../../ledger/undisturbed.ts';
 import { readHeader } from '../../ledger/working.ts';
 import type { Config } from '../config.ts';
 import { openReference } from '../library-reference.ts';
 import { version } from '../package.ts';
 import { files, sha256 } from '../wire/platform.ts';
+import { openLarge } from './named-shards.ts';
 import { configuredLedger } from './open.ts';
+import { type LintedInPieces, lintLarge } from './read-large.ts';
 
 /** Folds near-copies of the working library into one another. @param threshold (0, 1] */
 export async function dedupe(
@@ -54,27 +58,38 @@ export async function search(
   folder: string,
   limit: number,
 ): Promise<readonly Found[]> {
-  const { library } = await openReference(reference, { config, ledger: configuredLedger(config), folder });
+  const context = { config, ledger: configuredLedger(config), folder };
+  const large = await whileBusy(async () => {
+    const named = await openLarge(reference, context);
+    return named === undefined ? undefined : await searchShards(named.shards, query, limit, sha256);
+  });
+  if (large !== undefined) return large;
+  const { library } = await openReference(reference, context);
   return searchLibrary(library, query).slice(0, limit);
 }
 
-export interface Linted {
-  readonly findings: readonly LintFinding[];
-  readonly count: number;
-  /** SARIF 2.1.0. */
-  readonly sarif: Readonly<Record<string, unknown>>;
+export interface Linted extends LintedInPieces {
+  /** SARIF 2.1.0 of findings. */
+  sarif(findings: readonly LintFinding[]): Readonly<Record<string, unknown>>;
 }
 
 /** @param folder the working folder; files in the SARIF are relative to it */
 export async function lint(config: Config, reference: string, folder: string): Promise<Linted> {
   const ledger = configuredLedger(config);
-  const { library } = await openReference(reference, { config, ledger, folder });
-  const findings = lintLibrary(library, { capacity: config.settings.libraryCapacity });
   const layout = (await readHeader(files, ledger.folder))?.layout ?? 'files';
   const place = ledger.folder.startsWith(`${folder}/`) ? ledger.folder.slice(folder.length + 1) : ledger.folder;
   const fileOf = (id: string | undefined) => {
     if (id === undefined) return `${place}/library.json`;
     return `${place}/records/${layout === 'files' ? recordFile(id) : `${shardOf(id, sha256)}.jsonl`}`;
   };
-  return { findings, count: library.experiences.length, sarif: renderSarif(findings, fileOf, version) };
+  const sarif = (findings: readonly LintFinding[]) => renderSarif(findings, fileOf, version);
+  const large = await lintLarge(config, reference, folder);
+  if (large !== undefined) return { ...large, sarif };
+  const { library } = await openReference(reference, { config, ledger, folder });
+  const findings = lintLibrary(library, { capacity: config.settings.libraryCapacity });
+  return { count: library.experiences.length, findings: () => inOrder(findings), sarif };
+}
+
+async function* inOrder<T>(members: readonly T[]): AsyncGenerator<T> {
+  yield* members;
 }

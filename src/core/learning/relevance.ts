@@ -16,16 +16,38 @@ export function lexicalRelevance(texts: readonly string[]): (query: string) => n
   const counts = texts.map(termCounts);
   const documents = new Map<string, number>();
   for (const terms of counts) for (const term of terms.keys()) documents.set(term, (documents.get(term) ?? 0) + 1);
-  const weight = (term: string, count: number) =>
-    (1 + Math.log(count)) * (1 + Math.log((1 + texts.length) / (1 + (documents.get(term) ?? 0))));
-  const vectors = counts.map((terms) => unitVector(terms, weight));
+  const vectorOf = weighTerms(texts.length, (term) => documents.get(term) ?? 0);
+  const vectors = counts.map(vectorOf);
   return (query) => {
-    const asked = unitVector(termCounts(query), weight);
-    return vectors.map((vector) => Math.min(1, dot(vector, asked)));
+    const asked = vectorOf(termCounts(query));
+    return vectors.map((vector) => relevance(vector, asked));
   };
 }
 
-function termCounts(text: string): Map<string, number> {
+/** A text's terms with their weights, of length 1. */
+export type TermVector = ReadonlyMap<string, number>;
+
+/**
+ * The same piece by piece, for texts that are not all in memory.
+ *
+ * @param texts how many there are
+ * @param frequency how many of them have a term
+ */
+export function weighTerms(
+  texts: number,
+  frequency: (term: string) => number,
+): (terms: ReadonlyMap<string, number>) => TermVector {
+  const weight = (term: string, count: number) =>
+    (1 + Math.log(count)) * (1 + Math.log((1 + texts) / (1 + frequency(term))));
+  return (terms) => unitVector(terms, weight);
+}
+
+export function relevance(vector: TermVector, asked: TermVector): number {
+  return Math.min(1, dot(vector, asked));
+}
+
+/** How often each term stands in a text. */
+export function termCounts(text: string): Map<string, number> {
   const counts = new Map<string, number>();
   for (const [word] of text.toLowerCase().matchAll(/[\p{L}\p{N}]+/gu)) {
     if (stopWords.has(word)) continue;

@@ -22,7 +22,7 @@ export interface LintOptions {
 }
 
 /** Share of common words from which two texts count as saying the same. */
-const redundantFrom = 0.8;
+export const redundantFrom = 0.8;
 
 /** What a curator should mend before a library is published, in the order of the library. */
 export function lintLibrary(library: Library, options: LintOptions = {}): readonly LintFinding[] {
@@ -30,17 +30,20 @@ export function lintLibrary(library: Library, options: LintOptions = {}): readon
   return [
     ...library.experiences.flatMap(lintExperience),
     ...findDuplicates(library),
-    ...(library.experiences.length > capacity
-      ? [
-          {
-            rule: 'library-size',
-            level: 'error' as const,
-            id: undefined,
-            message: `The library holds ${library.experiences.length} experiences; ${capacity} are allowed.`,
-            mend: 'Merge or prune experiences ("zoo ledger prune"), or raise the limit.',
-          },
-        ]
-      : []),
+    ...sizeFindings(library.experiences.length, capacity),
+  ];
+}
+
+export function sizeFindings(count: number, capacity: number): readonly LintFinding[] {
+  if (count <= capacity) return [];
+  return [
+    {
+      rule: 'library-size',
+      level: 'error',
+      id: undefined,
+      message: `The library holds ${count} experiences; ${capacity} are allowed.`,
+      mend: 'Merge or prune experiences ("zoo ledger prune"), or raise the limit.',
+    },
   ];
 }
 
@@ -77,18 +80,24 @@ function findDuplicates(library: Library): LintFinding[] {
     redundantFrom,
   ).flatMap(({ first, second, overlap }) => {
     const [one, other] = [experiences[first], experiences[second]];
-    if (one === undefined || other === undefined) return [];
-    const same = normalizeText(one.text) === normalizeText(other.text);
-    return [
-      {
-        rule: 'redundant',
-        level: same ? ('error' as const) : ('warning' as const),
-        id: other.id,
-        message: same
-          ? `It says the same as ${one.id}.`
-          : `It shares ${Math.round(overlap * 100)} % of its words with ${one.id}.`,
-        mend: `Keep one of the two, or say what sets them apart ("zoo ledger show ${one.id}").`,
-      },
-    ];
+    return one === undefined || other === undefined ? [] : [redundantFinding(one, other, overlap)];
   });
+}
+
+/** @param one the earlier of two that share so many words */
+export function redundantFinding(
+  one: Pick<Experience, 'id' | 'text'>,
+  other: Pick<Experience, 'id' | 'text'>,
+  overlap: number,
+): LintFinding {
+  const same = normalizeText(one.text) === normalizeText(other.text);
+  return {
+    rule: 'redundant',
+    level: same ? 'error' : 'warning',
+    id: other.id,
+    message: same
+      ? `It says the same as ${one.id}.`
+      : `It shares ${Math.round(overlap * 100)} % of its words with ${one.id}.`,
+    mend: `Keep one of the two, or say what sets them apart ("zoo ledger show ${one.id}").`,
+  };
 }

@@ -23,10 +23,15 @@ export function qualityScores(
   weights: QualityWeights = defaultQualityWeights,
 ): ReadonlyMap<string, number> {
   const mostUsed = library.experiences.reduce((most, { metadata }) => Math.max(most, metadata.usage_count), 0);
-  return new Map(library.experiences.map((experience) => [experience.id, scoreOf(experience, mostUsed, weights)]));
+  return new Map(library.experiences.map((experience) => [experience.id, qualityScore(experience, mostUsed, weights)]));
 }
 
-function scoreOf({ metadata, confidence }: Experience, mostUsed: number, weights: QualityWeights): number {
+/** Of one experience. @param mostUsed the largest `usage_count` of its library */
+export function qualityScore(
+  { metadata, confidence }: Experience,
+  mostUsed: number,
+  weights: QualityWeights = defaultQualityWeights,
+): number {
   const { upvotes, downvotes } = metadata.votes;
   const liked = upvotes + downvotes === 0 ? 0.5 : upvotes / (upvotes + downvotes);
   const used = mostUsed === 0 ? 0 : metadata.usage_count / mostUsed;

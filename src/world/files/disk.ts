@@ -33,6 +33,14 @@ export const diskFiles: Files = {
       await syncFolder(folder);
     }),
   writeAll,
+  writePieces: (path, pieces) =>
+    telling('write', path, async () => {
+      const folder = dirname(path);
+      await makeFolder(folder);
+      const temporary = await writeTemporary(path, pieces);
+      await replace(temporary, path);
+      await syncFolder(folder);
+    }),
   list: (folder) =>
     telling('list', folder, async () => {
       try {
@@ -126,7 +134,7 @@ async function writeAll(entries: Iterable<readonly [path: string, data: string |
 }
 
 /** Hidden, unique to this process, and on the disk when this resolves. */
-async function writeTemporary(path: string, data: string | Uint8Array): Promise<string> {
+async function writeTemporary(path: string, data: string | Uint8Array | AsyncIterable<string>): Promise<string> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${nonce}.${++temporaries}.tmp`);
   const handle = await fs.open(temporary, 'wx');
   try {

@@ -13,6 +13,8 @@ export interface Files {
    * are synced side by side and every folder once.
    */
   writeAll(entries: Iterable<readonly [path: string, data: string | Uint8Array]>): Promise<void>;
+  /** As {@link writeAtomic}, of data that comes in pieces. Where there is none, the pieces are gathered. */
+  writePieces?(path: string, pieces: AsyncIterable<string>): Promise<void>;
   /** Names in a folder, sorted; empty when there is none. */
   list(folder: string): Promise<readonly string[]>;
   exists(path: string): Promise<boolean>;

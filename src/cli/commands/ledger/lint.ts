@@ -1,5 +1,9 @@
 import { exitCode } from '../../../core/error.ts';
+import type { LintFinding } from '../../../core/library/lint.ts';
+import type { Linted } from '../../../app/ledger/tidy.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
+import { inPieces, openOutput, printInPieces } from '../../output.ts';
+import type { Terminal } from '../../terminal.ts';
 import { cleanLine } from '../../view/clean-text.ts';
 import { count as counted } from '../../view/train-lines.ts';
 
@@ -7,28 +11,77 @@ import { count as counted } from '../../view/train-lines.ts';
 export async function lint(invocation: Invocation): Promise<number> {
   const { terminal, flags } = invocation;
   const { lint: check } = await import('../../../app/ledger/tidy.ts');
-  const { findings, count, sarif } = await check(
-    await invocation.config(),
-    textFlag(invocation, 'at') ?? 'working',
-    terminal.host.folder,
-  );
-  const errors = findings.filter(({ level }) => level === 'error').length;
-  const warnings = findings.length - errors;
-  if (flags['sarif'] === true) {
-    terminal.document(sarif);
-    terminal.print(JSON.stringify(sarif, undefined, 2));
-  } else {
-    terminal.document({ experiences: count, errors, warnings, findings });
-    for (const { rule, level, id, message, mend } of findings) {
-      terminal.print(
-        `${terminal.style(level === 'error' ? 'red' : 'yellow', level)} [${rule}] ${id ?? 'library'}: ${cleanLine(message)}`,
-      );
-      terminal.print(`  ${cleanLine(mend)}`);
-    }
-    terminal.message(
-      'info',
-      `${counted(count, 'experience')}: ${counted(errors, 'error')}, ${counted(warnings, 'warning')}`,
-    );
-  }
+  const linted = await check(await invocation.config(), textFlag(invocation, 'at') ?? 'working', terminal.host.folder);
+  const { errors, warnings } = await (flags['sarif'] === true ? printSarif(linted, terminal) : print(linted, terminal));
   return errors > 0 || (flags['strict'] === true && warnings > 0) ? exitCode.regression : exitCode.done;
+}
+
+interface Counts {
+  errors: number;
+  warnings: number;
+}
+
+async function print({ count, findings }: Linted, terminal: Terminal): Promise<Counts> {
+  if (terminal.json !== 'off') {
+    // The counts stand before the list, so that the library is looked through twice.
+    const counts = await countAll(findings());
+    await printInPieces(terminal, { experiences: count, ...counts, findings: inPieces }, { items: findings() });
+    tellCounts(count, counts, terminal);
+    return counts;
+  }
+  const counts: Counts = { errors: 0, warnings: 0 };
+  const output = openOutput(terminal);
+  for await (const finding of findings()) {
+    countOne(counts, finding);
+    const { rule, level, id, message, mend } = finding;
+    const shown = terminal.style(level === 'error' ? 'red' : 'yellow', level);
+    await output.write(`${shown} [${rule}] ${id ?? 'library'}: ${cleanLine(message)}\n  ${cleanLine(mend)}\n`);
+  }
+  await output.end();
+  tellCounts(count, counts, terminal);
+  return counts;
+}
+
+function tellCounts(count: number, { errors, warnings }: Counts, terminal: Terminal): void {
+  terminal.message(
+    'info',
+    `${counted(count, 'experience')}: ${counted(errors, 'error')}, ${counted(warnings, 'warning')}`,
+  );
+}
+
+async function printSarif({ findings, sarif }: Linted, terminal: Terminal): Promise<Counts> {
+  const counts: Counts = { errors: 0, warnings: 0 };
+  const printed = terminal.json === 'off' ? { ...terminal, json: 'document' as const } : terminal;
+  await printInPieces(printed, withResults(sarif([]), inPieces), { items: results() });
+  return counts;
+
+  async function* results(): AsyncGenerator<unknown> {
+    for await (const finding of findings()) {
+      countOne(counts, finding);
+      yield* runsOf(sarif([finding])).flatMap((run) => run.results);
+    }
+  }
+}
+
+interface SarifRun {
+  readonly results: readonly unknown[];
+}
+
+function runsOf(sarif: Readonly<Record<string, unknown>>): readonly SarifRun[] {
+  return sarif['runs'] as readonly SarifRun[];
+}
+
+function withResults(sarif: Readonly<Record<string, unknown>>, results: unknown): unknown {
+  return { ...sarif, runs: runsOf(sarif).map((run) => ({ ...run, results })) };
+}
+
+async function countAll(findings: AsyncIterable<LintFinding>): Promise<Counts> {
+  const counts: Counts = { errors: 0, warnings: 0 };
+  for await (const finding of findings) countOne(counts, finding);
+  return counts;
+}
+
+function countOne(counts: Counts, { level }: LintFinding): void {
+  if (level === 'error') counts.errors++;
+  else counts.warnings++;
 }

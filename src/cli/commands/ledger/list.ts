@@ -1,31 +1,72 @@
 import { qualityScores } from '../../../core/library/quality-score.ts';
+import type { Experience } from '../../../core/library/experience.ts';
+import { isUnder } from '../../../ledger/list-shards.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
+import { optionalNumberFlag } from '../../number-flag.ts';
+import { inPieces, openOutput, printInPieces } from '../../output.ts';
+import type { Terminal } from '../../terminal.ts';
 import { cleanLine } from '../../view/clean-text.ts';
 import { renderTable } from '../../view/table.ts';
 import { readNamed } from './read-named.ts';
 
+const head = ['id', 'domain', 'confidence', 'votes', 'uses', 'quality', 'text'] as const;
+
 /** `zoo ledger list`: the experiences of a library in the order of its prompt. */
 export async function list(invocation: Invocation): Promise<void> {
   const { terminal } = invocation;
-  const { library } = await readNamed(invocation);
   const domain = textFlag(invocation, 'in');
-  const scores = qualityScores(library);
-  const shown = library.experiences.filter(
-    (one) => domain === undefined || one.domain === domain || one.domain.startsWith(`${domain}.`),
-  );
-  terminal.document({ count: shown.length, experiences: shown });
-  if (shown.length === 0) {
-    terminal.message('info', domain === undefined ? 'The library is empty.' : `Nothing is filed under ${domain}.`);
+  const limit = optionalNumberFlag(invocation, 'limit', { least: 1, whole: true });
+  const { listLarge } = await import('../../../app/ledger/read-large.ts');
+  const reference = textFlag(invocation, 'at') ?? 'working';
+  const large = await listLarge(await invocation.config(), reference, terminal.host.folder, { domain, limit });
+  if (large !== undefined) {
+    await printInPieces(terminal, { count: large.count, experiences: inPieces }, { items: large.records() });
+    if (large.count === 0) tellEmpty(terminal, domain);
+    else if (terminal.json === 'off')
+      await printRows(large.records, (one) => rowOf(one, large.qualityOf(one)), terminal);
     return;
   }
-  const rows = shown.map(({ id, domain: filed, text, confidence, metadata }) => [
+  const { library } = await readNamed(invocation);
+  const scores = qualityScores(library);
+  const shown = library.experiences.filter((one) => isUnder(domain, one)).slice(0, limit);
+  terminal.document({ count: shown.length, experiences: shown });
+  if (shown.length === 0) return tellEmpty(terminal, domain);
+  terminal.print(
+    renderTable(
+      [...head],
+      shown.map((one) => rowOf(one, scores.get(one.id) ?? 0)),
+    ),
+  );
+}
+
+function tellEmpty(terminal: Terminal, domain: string | undefined): void {
+  terminal.message('info', domain === undefined ? 'The library is empty.' : `Nothing is filed under ${domain}.`);
+}
+
+function rowOf({ id, domain, text, confidence, metadata }: Experience, quality: number): string[] {
+  return [
     id,
-    filed,
+    domain,
     confidence.toFixed(2),
     `+${metadata.votes.upvotes} -${metadata.votes.downvotes}`,
     String(metadata.usage_count),
-    (scores.get(id) ?? 0).toFixed(2),
+    quality.toFixed(2),
     cleanLine(text),
-  ]);
-  terminal.print(renderTable(['id', 'domain', 'confidence', 'votes', 'uses', 'quality', 'text'], rows));
+  ];
+}
+
+/** The records are read twice: the first time for the widths of the columns alone. */
+async function printRows(
+  records: () => AsyncIterable<Experience>,
+  rowFor: (experience: Experience) => string[],
+  terminal: Terminal,
+): Promise<void> {
+  const { createWidths, tableRow } = await import('../../view/table-in-rows.ts');
+  const widths = createWidths(head);
+  for await (const experience of records()) widths.add(rowFor(experience));
+  const table = widths.table();
+  const output = openOutput(terminal);
+  await output.write(`${tableRow(table, head)}\n`);
+  for await (const experience of records()) await output.write(`${tableRow(table, rowFor(experience))}\n`);
+  await output.end();
 }
