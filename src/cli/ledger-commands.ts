@@ -9,6 +9,11 @@ const dryRun = ['--dry-run', 'prints what would change, and changes nothing'] as
 const force = ['--force', 'lets pass what lint calls an error'] as const;
 const example = ['--example <text>...', 'an example, "input => output"; may be repeated'] as const;
 const noCommit = ['--no-commit', 'changes the working library and makes no version'] as const;
+/** What leads to the library in force, and to its content. */
+const chain: readonly SettingKey[] = [
+  ...(['network', 'rpcUrl', 'deployments', 'registry'] as const),
+  ...(['gateway', 'ipfsDir', 'maxBytes', 'maxRecords'] as const),
+];
 const resolving: readonly SettingKey[] = [
   'provider',
   'baseUrl',
@@ -123,7 +128,7 @@ export const ledgerCommands: readonly CommandEntry[] = [
     arguments: '[a] [b]',
     about: 'what differs between two libraries, word by word',
     example: 'zoo ledger diff v3 HEAD',
-    settings: ['library', 'runs', 'network', 'rpcUrl', 'deployments', 'registry'],
+    settings: ['library', 'runs', ...chain],
     flags: [
       ['--stat', 'counts and roots only'],
       ['--markdown', 'a comment for a pull request, with evidence and cost'],
@@ -156,10 +161,11 @@ export const ledgerCommands: readonly CommandEntry[] = [
   {
     name: 'ledger verify',
     arguments: '[proof]',
-    about: 'check a proof against a root, offline; without a proof, the library itself',
+    about: 'check a proof against a root, offline; without a proof, the library itself, or against what is in force',
     example: 'zoo ledger verify proof.json --root 0x…',
-    settings: ['library'],
+    settings: ['library', ...chain],
     flags: [
+      ['--chain', 'every experience against the root in force; exits 5 unless the library is what is in force'],
       ['--root <root>', 'a recordsRoot, a mapRoot or the id of a commit that you trust'],
       ['--before <root>', 'for a difference the first mapRoot, for a history the file of the older checkpoint'],
       ['--after <root>', 'for a difference the second mapRoot, for a history the file of the newer checkpoint'],

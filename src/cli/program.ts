@@ -21,6 +21,10 @@ export interface Call {
  * @throws ZooError `usage` (exit 2), with the nearest name there is
  */
 export function parseCommandLine(words: readonly string[], host: Pick<Host, 'stdout' | 'stderr'>): Call | undefined {
+  if (asksForVersion(words)) {
+    host.stdout.write(`${version}\n`);
+    return undefined;
+  }
   let call: Call | undefined;
   const program = buildProgram(host, (found) => {
     call = found;
@@ -39,6 +43,12 @@ export function parseCommandLine(words: readonly string[], host: Pick<Host, 'std
   return call;
 }
 
+/** Before a command alone: behind one it can be a flag of the command's own. */
+function asksForVersion(words: readonly string[]): boolean {
+  const command = words.findIndex((word) => !word.startsWith('-'));
+  return words.slice(0, command === -1 ? undefined : command).some((word) => word === '-V' || word === '--version');
+}
+
 function wrongUsage({ message }: CommanderError): ZooError {
   const what = message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)$/s, '');
   const suggestion = /\(Did you mean (.*)\?\)/s.exec(message)?.[1];
@@ -51,7 +61,6 @@ function wrongUsage({ message }: CommanderError): ZooError {
 /** The command line as commander knows it; a call goes to `onCall`, and nothing else happens. */
 export function buildProgram(host: Pick<Host, 'stdout' | 'stderr'>, onCall: (call: Call) => void): Command {
   const program = new Command('zoo')
-    .version(version, '-V, --version', 'prints the version')
     .helpOption('-h, --help', 'shows this help')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()

@@ -42,6 +42,18 @@ describe('help', () => {
   });
 });
 
+describe('the version', () => {
+  it.each(['--version', '-V', '--json --version'])('is printed for %s', async (line) => {
+    expect((await run(line)).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('is not what a flag of that name behind a command means', async () => {
+    const { code, stderr } = await run('propose --version v7 --rpc-url http://127.0.0.1:9');
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('[not-deployed]');
+  });
+});
+
 describe('suggestions', () => {
   it.each([
     ['trian', 'train'],

@@ -38,7 +38,9 @@ function listNodes(command: Command, parents: readonly string[] = [], inherited:
       })),
     ...inherited,
   ];
-  const global = parents.length === 0 ? flags.filter(({ name }) => name !== '--version') : inherited;
+  const global = parents.length === 0 ? flags : inherited;
+  const own =
+    parents.length === 0 ? [...flags, { name: '--version', about: 'prints the version', choices: [] }] : flags;
   // What only other programs call is in no help, and here neither.
   const visible = command
     .createHelp()
@@ -46,7 +48,7 @@ function listNodes(command: Command, parents: readonly string[] = [], inherited:
     .filter((child) => command.commands.includes(child));
   const commands = visible.map((child) => ({ name: child.name(), about: child.description() }));
   return [
-    { path: path.join(' '), commands, flags: [...flags, { name: '--help', about: 'shows this help', choices: [] }] },
+    { path: path.join(' '), commands, flags: [...own, { name: '--help', about: 'shows this help', choices: [] }] },
     ...visible.flatMap((child) => listNodes(child, path, global)),
   ];
 }
