@@ -58,9 +58,10 @@ describe('the certificate of two versions', () => {
       for (const [other, after] of libraries.entries()) {
         const names = [`v${one + 1}`, `v${other + 1}`] as const;
         const certified = await certifyVersions(files, ledger, ...names, sha256);
-        expect(Buffer.from(certified.bytes).equals(certifyDifference(before, after, sha256).bytes), `${names}`).toBe(
-          true,
-        );
+        expect(
+          Buffer.from(certified.bytes).equals(certifyDifference(before, after, sha256).bytes),
+          names.join(' '),
+        ).toBe(true);
         expect([certified.before, certified.after]).toEqual([mapRootOf(before), mapRootOf(after)]);
       }
   });

@@ -76,7 +76,12 @@ function isEvidence(value: unknown): boolean {
 /** An object with exactly these keys. */
 function hasKeys<Key extends string>(value: unknown, keys: readonly Key[]): value is Record<Key, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Object.keys(value).length === keys.length && keys.every((key) => Object.hasOwn(value, key));
+  const found = Object.keys(value);
+  if (found.length !== keys.length) return false;
+  // Nearly always they stand in the order in which they are written.
+  for (let place = 0; place < keys.length; place++)
+    if (found[place] !== keys[place] && !found.includes(keys[place] as Key)) return false;
+  return true;
 }
 
 /** @param longest in UTF-16 units */

@@ -10,9 +10,56 @@ export function recordKey(sha256: Sha256, id: string): Uint8Array {
   return sha256(id);
 }
 
+/**
+ * The canonical JSON of a record, as {@link canonicalJson} writes it: JSON.stringify writes the members of an object in
+ * the order in which they were put there, several times as fast as any writer of its own.
+ *
+ * @throws ZooError `not-canonical`
+ */
+export function canonicalRecord(record: Experience): string {
+  const text = JSON.stringify(inCanonicalOrder(record));
+  return doubtful.test(text) ? canonicalJson(record) : text;
+}
+
+/** What shows, or may show, that JSON.stringify passed over something that has no canonical form. */
+const doubtful = /\\ud|\d{16}|\de\+|:null(?!,"evidence":)/;
+
+function inCanonicalOrder(record: Experience): Experience {
+  const { confidence, domain, embedding, evidence, examples, id, lineage, metadata, text } = record;
+  const { created_at, created_by, usage_count, votes } = metadata;
+  return {
+    confidence,
+    domain,
+    embedding: embedding && {
+      dim: embedding.dim,
+      dtype: embedding.dtype,
+      model: embedding.model,
+      sha256: embedding.sha256,
+    },
+    evidence: evidence.map(({ group, model, prompt_hash, rollouts, run, step }) => ({
+      group,
+      model,
+      prompt_hash,
+      rollouts,
+      run,
+      step,
+    })),
+    examples: examples.map(({ input, output }) => ({ input, output })),
+    id,
+    lineage,
+    metadata: {
+      created_at,
+      created_by,
+      usage_count,
+      votes: { downvotes: votes.downvotes, upvotes: votes.upvotes },
+    },
+    text,
+  };
+}
+
 /** What both trees commit to: SHA-256 of the record's canonical JSON, as paper section 5.3 says. */
 export function recordDigest(sha256: Sha256, record: Experience): Uint8Array {
-  return sha256(canonicalJson(record));
+  return sha256(canonicalRecord(record));
 }
 
 /** Keys and digests of records, sorted by key. @throws RangeError when two have the same id */
