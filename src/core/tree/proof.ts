@@ -73,7 +73,7 @@ export interface ProvableTrees {
   readonly records: MerkleNodes;
   readonly map: MapCursor;
   /** The place of a key among the records; -1 when it is not there. */
-  placeOf(key: Uint8Array): number;
+  readonly placeOf: (key: Uint8Array) => number;
 }
 
 /** The same of a library of which only the trees are at hand, and the records that are in. */
