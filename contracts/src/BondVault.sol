@@ -8,12 +8,20 @@ import {IBondVault} from "./interfaces/IBondVault.sol";
 import {IZooGovernor} from "./interfaces/IZooGovernor.sol";
 import {KeeperToken} from "./KeeperToken.sol";
 import {Shares} from "./libraries/Shares.sol";
-import {StakedVotes} from "./vault/StakedVotes.sol";
 
 /// @title Stakes of proposals and submissions (paper, sections 5.4 and 10.4)
-/// @notice Holds no more and no less than `totalStaked + totalOwed + rewardPool` KEEPER, gifts aside.
-contract BondVault is StakedVotes, ReentrancyGuardTransient {
+/// @notice Holds no more and no less than what is staked, what was earned and not yet withdrawn, and the pool of rewards,
+/// gifts aside.
+contract BondVault is IBondVault, ReentrancyGuardTransient {
     using SafeERC20 for KeeperToken;
+
+    /// @dev What an account can withdraw: stakes that ended well, which vote for it until then, and what it earned, which
+    /// does not; and what it earned that the pool could not pay, in {DUE_UNIT}. One slot, as settling writes all of it.
+    struct Account {
+        uint96 refunded;
+        uint96 earned;
+        uint64 due;
+    }
 
     struct Stake {
         address contributor;
@@ -23,24 +31,32 @@ contract BondVault is StakedVotes, ReentrancyGuardTransient {
     /// @notice A proposal that could have been executed for so long gives its stake back.
     uint256 public constant STUCK_AFTER = 30 days;
 
+    /// @notice What is due is counted in 10^-9 KEEPER, rounded down.
+    uint256 public constant DUE_UNIT = 1e9;
+
+    KeeperToken public immutable TOKEN;
     /// @notice Executes what governance decides: the timelock.
     address public immutable GOVERNANCE;
     address private immutable DEPLOYER;
 
+    // The casts below are safe: no amount exceeds the supply, which is below 2^96 ({KeeperToken}).
+    // forge-lint: disable-start(unsafe-typecast)
+
     /// @inheritdoc IBondVault
     address public governor;
+    /// @notice KEEPER from which rewards are paid.
+    uint96 public rewardPool;
     /// @inheritdoc IBondVault
     address public registry;
-    /// @notice KEEPER from which rewards are paid.
-    uint256 public rewardPool;
 
     mapping(uint256 proposalId => Bond) private _bonds;
     mapping(uint256 submissionId => Stake) private _stakes;
-    mapping(address account => uint256) private _due;
+    mapping(address account => Account) private _accounts;
     mapping(uint256 proposalId => mapping(address voter => bool)) private _claimed;
 
-    constructor(KeeperToken token, address governance) StakedVotes(token) {
-        if (governance == address(0)) revert VaultZeroAddress();
+    constructor(KeeperToken token, address governance) {
+        if (address(token) == address(0) || governance == address(0)) revert VaultZeroAddress();
+        TOKEN = token;
         GOVERNANCE = governance;
         DEPLOYER = msg.sender;
     }
@@ -69,7 +85,7 @@ contract BondVault is StakedVotes, ReentrancyGuardTransient {
         if (_bonds[proposalId].status != BondStatus.None) revert VaultBondExists(proposalId);
         _bonds[proposalId] = Bond({proposer: proposer, mode: mode, status: BondStatus.Held, amount: amount});
         emit BondPosted(proposalId, proposer, mode, amount);
-        _take(proposer, amount);
+        TOKEN.stake(proposer, amount);
     }
 
     /// @inheritdoc IBondVault
@@ -78,7 +94,8 @@ contract BondVault is StakedVotes, ReentrancyGuardTransient {
         IGovernor.ProposalState state = IGovernor(governor).state(proposalId);
         if (state == IGovernor.ProposalState.Executed) {
             _end(proposalId, held, BondStatus.Refunded, 0);
-            _reward(held.proposer, proposalId, IZooGovernor(governor).terms(proposalId).rewardCap);
+            (uint256 earned,) = IZooGovernor(governor).rewardsOf(proposalId);
+            _reward(held.proposer, proposalId, earned);
         } else if (state == IGovernor.ProposalState.Defeated) {
             _defeat(proposalId, held);
         } else if (state == IGovernor.ProposalState.Canceled) {
@@ -109,8 +126,8 @@ contract BondVault is StakedVotes, ReentrancyGuardTransient {
         amount = opposed ? Shares.proportion(shared.amount, votes, against) : 0;
         if (amount == 0) revert VaultNothingToClaim(proposalId, voter);
         _claimed[proposalId][voter] = true;
+        _accounts[voter].earned += uint96(amount);
         emit DefeatShareClaimed(proposalId, voter, amount);
-        _creditShare(voter, amount);
     }
 
     function _defeat(uint256 proposalId, Bond storage held) private {
@@ -121,7 +138,7 @@ contract BondVault is StakedVotes, ReentrancyGuardTransient {
         }
         held.status = BondStatus.Shared;
         emit BondSettled(proposalId, BondStatus.Shared, 0, 0);
-        _turnIntoPot(held.proposer, held.amount);
+        TOKEN.unstake(held.proposer, address(this), held.amount);
     }
 
     function _slash(uint256 proposalId, Bond storage held) private {
@@ -143,6 +160,12 @@ contract BondVault is StakedVotes, ReentrancyGuardTransient {
         if (held.status != BondStatus.Held) revert VaultAlreadySettled(proposalId, held.status);
     }
 
+    /// @dev Ends a stake: burns a part, and lets its owner withdraw the rest.
+    function _giveBack(address owner, uint256 amount, uint256 burned) private {
+        if (burned < amount) _accounts[owner].refunded += uint96(amount - burned);
+        if (burned > 0) TOKEN.unstake(owner, address(0), burned);
+    }
+
     /// @dev A timelock that never expires what it holds, and a proposal that nobody can carry out, would lock a stake.
     function _isStuck(uint256 proposalId, IGovernor.ProposalState state) private view returns (bool) {
         bool waiting = state == IGovernor.ProposalState.Succeeded || state == IGovernor.ProposalState.Queued
@@ -160,7 +183,7 @@ contract BondVault is StakedVotes, ReentrancyGuardTransient {
         // forge-lint: disable-next-line(unsafe-typecast)
         _stakes[submissionId] = Stake({contributor: contributor, amount: uint96(amount)});
         emit SubmissionStaked(submissionId, contributor, amount);
-        _take(contributor, amount);
+        TOKEN.stake(contributor, amount);
     }
 
     /// @inheritdoc IBondVault
@@ -172,7 +195,8 @@ contract BondVault is StakedVotes, ReentrancyGuardTransient {
     /// @inheritdoc IBondVault
     function accept(uint256 submissionId, uint256 proposalId) external nonReentrant onlyRegistry {
         address contributor = _release(submissionId, 0);
-        _reward(contributor, proposalId, IZooGovernor(governor).terms(proposalId).contributionCap);
+        (, uint256 earned) = IZooGovernor(governor).rewardsOf(proposalId);
+        _reward(contributor, proposalId, earned);
     }
 
     function _release(uint256 submissionId, uint256 burnBps) private returns (address contributor) {
@@ -189,29 +213,53 @@ contract BondVault is StakedVotes, ReentrancyGuardTransient {
 
     /// @inheritdoc IBondVault
     function fundRewards(uint256 amount) external nonReentrant {
-        if (amount == 0) revert VaultInvalidAmount(amount);
-        rewardPool += amount;
+        if (amount == 0 || amount > type(uint96).max) revert VaultInvalidAmount(amount);
+        rewardPool += uint96(amount);
         emit RewardsFunded(msg.sender, amount);
         TOKEN.safeTransferFrom(msg.sender, address(this), amount);
     }
 
     /// @inheritdoc IBondVault
     function collectDue(address account) external nonReentrant returns (uint256 amount) {
-        (amount, _due[account]) = Shares.payNow(_due[account], rewardPool);
-        if (amount == 0) revert VaultNothingDue(account);
-        rewardPool -= amount;
+        Account storage its = _accounts[account];
+        (uint256 units,) = Shares.payNow(its.due, rewardPool / DUE_UNIT);
+        if (units == 0) revert VaultNothingDue(account);
+        amount = units * DUE_UNIT;
+        rewardPool -= uint96(amount);
+        (its.earned, its.due) = (its.earned + uint96(amount), its.due - uint64(units));
         emit DuePaid(account, amount);
-        _credit(account, amount);
     }
 
     /// @inheritdoc IBondVault
     function withdraw() external nonReentrant returns (uint256 amount) {
-        return _payOut(msg.sender);
+        Account memory mine = _accounts[msg.sender];
+        amount = uint256(mine.refunded) + mine.earned;
+        if (amount == 0) revert VaultNothingToWithdraw(msg.sender);
+        _accounts[msg.sender] = Account({refunded: 0, earned: 0, due: mine.due});
+        emit Withdrawn(msg.sender, amount);
+        if (mine.refunded > 0) TOKEN.unstake(msg.sender, msg.sender, mine.refunded);
+        if (mine.earned > 0) TOKEN.safeTransfer(msg.sender, mine.earned);
+    }
+
+    /// @inheritdoc IBondVault
+    function owed(address account) external view returns (uint256) {
+        Account memory its = _accounts[account];
+        return uint256(its.refunded) + its.earned;
+    }
+
+    /// @inheritdoc IBondVault
+    function refundedOf(address account) external view returns (uint256) {
+        return _accounts[account].refunded;
     }
 
     /// @inheritdoc IBondVault
     function due(address account) external view returns (uint256) {
-        return _due[account];
+        return _accounts[account].due * DUE_UNIT;
+    }
+
+    /// @inheritdoc IBondVault
+    function stakeOf(uint256 submissionId) external view returns (uint256) {
+        return _stakes[submissionId].amount;
     }
 
     /// @inheritdoc IBondVault
@@ -219,17 +267,15 @@ contract BondVault is StakedVotes, ReentrancyGuardTransient {
         return _bonds[proposalId];
     }
 
-    /// @dev In proportion to the votes for among the supply at the snapshot. What the pool cannot pay stays due, so that
-    /// nobody gains or loses by the moment at which a bond is settled.
-    function _reward(address account, uint256 proposalId, uint256 cap) private {
-        (, uint256 forVotes,) = IZooGovernor(governor).proposalVotes(proposalId);
-        uint256 supply = TOKEN.getPastTotalSupply(IGovernor(governor).proposalSnapshot(proposalId));
-        uint256 earned = Shares.proportion(cap, forVotes, supply);
+    /// @dev What the pool cannot pay stays due, so that nobody gains or loses by the moment at which a bond is settled.
+    function _reward(address account, uint256 proposalId, uint256 earned) private {
         if (earned == 0) return;
         (uint256 paid, uint256 unpaid) = Shares.payNow(earned, rewardPool);
-        rewardPool -= paid;
-        if (unpaid > 0) _due[account] += unpaid;
+        rewardPool -= uint96(paid);
+        Account storage its = _accounts[account];
+        (its.earned, its.due) = (its.earned + uint96(paid), its.due + uint64(unpaid / DUE_UNIT));
         emit RewardEarned(account, proposalId, earned, paid);
-        _credit(account, paid);
     }
+
+    // forge-lint: disable-end(unsafe-typecast)
 }

@@ -21,6 +21,8 @@ contract ExperienceRegistry is IExperienceRegistry, ReentrancyGuardTransient {
 
     /// @notice Executes what governance decides: the timelock.
     address public immutable GOVERNANCE;
+    /// @notice Tells which proposal is being executed.
+    IZooGovernor public immutable GOVERNOR;
     IBondVault public immutable VAULT;
     IReputation public immutable REPUTATION;
     IERC20Permit private immutable KEEPER;
@@ -30,24 +32,38 @@ contract ExperienceRegistry is IExperienceRegistry, ReentrancyGuardTransient {
     /// @notice KEEPER that a submission stakes, before reputation (appendix C: 100).
     uint96 public experienceStake = 100 ether;
     /// @notice Experiences in a library at most (appendix C).
-    uint64 public maxLibrarySize = 1000;
+    uint32 public maxLibrarySize = 1000;
     /// @notice Words of an experience at most (appendix C). Clients hold to it; a contract cannot count words.
     uint16 public maxExperienceWords = 32;
     /// @notice Ten-thousandths of its stake that a malicious submission loses (appendix C).
     uint16 public slashingPenalty = 5000;
 
-    uint64 private _count;
+    // Of the version in force, in the slot of the parameters that publishing reads.
+    uint64 private _seq;
+    uint32 private _size;
+    uint48 private _timestamp;
+    uint48 private _block;
+    bytes32 private _commitHash;
+    bytes32 private _recordsRoot;
+
     uint256 private _submissions;
-    mapping(uint64 seq => Version) private _versions;
+    mapping(uint64 seq => bytes32) private _digests;
     mapping(uint256 submissionId => Submission) private _submissionOf;
 
     /// @param keeper The token that the vault takes stakes of.
-    constructor(address governance, IBondVault vault, IReputation reputation, IERC20Permit keeper) {
+    constructor(
+        address governance,
+        IZooGovernor governor,
+        IBondVault vault,
+        IReputation reputation,
+        IERC20Permit keeper
+    ) {
         if (
-            governance == address(0) || address(vault) == address(0) || address(reputation) == address(0)
-                || address(keeper) == address(0)
+            governance == address(0) || address(governor) == address(0) || address(vault) == address(0)
+                || address(reputation) == address(0) || address(keeper) == address(0)
         ) revert RegistryZeroAddress();
         GOVERNANCE = governance;
+        GOVERNOR = governor;
         VAULT = vault;
         REPUTATION = reputation;
         KEEPER = keeper;
@@ -66,40 +82,55 @@ contract ExperienceRegistry is IExperienceRegistry, ReentrancyGuardTransient {
         onlyGovernance
         nonReentrant
     {
-        address governor = VAULT.governor();
-        uint256 proposalId = IZooGovernor(governor).executingProposal();
+        uint256 proposalId = GOVERNOR.executingProposal();
         if (proposalId == 0) revert RegistryNoProposal();
         _checkContinues(update);
         _checkComplete(update);
-        _store(update, proposalId);
-        uint256 openedAt = IGovernor(governor).proposalSnapshot(proposalId);
+        _bringIntoForce(update, proposalId);
+        if (accepted.length + rejected.length == 0) return;
+        uint256 openedAt = IGovernor(address(GOVERNOR)).proposalSnapshot(proposalId);
         _accept(accepted, update.seq, proposalId, openedAt);
         _reject(rejected, update.seq, openedAt);
     }
 
     /// @inheritdoc IExperienceRegistry
-    function latest() external view returns (Version memory) {
-        return _known(_count);
-    }
-
-    /// @inheritdoc IExperienceRegistry
-    function versionAt(uint64 seq) external view returns (Version memory) {
-        return _known(seq);
+    function latest() external view returns (Head memory) {
+        if (_seq == 0) revert RegistryUnknownVersion(0);
+        return Head({
+            seq: _seq,
+            size: _size,
+            timestamp: _timestamp,
+            blockNumber: _block,
+            commitHash: _commitHash,
+            recordsRoot: _recordsRoot,
+            digest: _digests[_seq]
+        });
     }
 
     /// @inheritdoc IExperienceRegistry
     function versionCount() external view returns (uint64) {
-        return _count;
+        return _seq;
+    }
+
+    /// @inheritdoc IExperienceRegistry
+    function digestAt(uint64 seq) external view returns (bytes32) {
+        if (seq == 0 || seq > _seq) revert RegistryUnknownVersion(seq);
+        return _digests[seq];
+    }
+
+    /// @inheritdoc IExperienceRegistry
+    function isVersion(Version calldata version) public view returns (bool) {
+        return keccak256(abi.encode(version)) == _digests[version.seq];
     }
 
     /// @inheritdoc IExperienceRegistry
     function verifyInclusion(uint64 seq, uint64 index, bytes calldata record, bytes calldata path)
-        public
+        external
         view
         returns (bool)
     {
-        Version storage version = _known(seq);
-        return MerkleLog.verifyInclusion(version.recordsRoot, version.size, index, MerkleLog.leafHash(record), path);
+        _checkInForce(seq);
+        return MerkleLog.verifyInclusion(_recordsRoot, _size, index, MerkleLog.leafHash(record), path);
     }
 
     /// @inheritdoc IExperienceRegistry
@@ -108,12 +139,8 @@ contract ExperienceRegistry is IExperienceRegistry, ReentrancyGuardTransient {
         view
         returns (bool)
     {
-        Version storage version = _known(seq);
-        bytes32[] memory leaves = new bytes32[](records.length);
-        for (uint256 at = 0; at < records.length; ++at) {
-            leaves[at] = MerkleLog.leafHash(records[at]);
-        }
-        return MerkleLog.verifyMany(version.recordsRoot, version.size, indices, leaves, path);
+        _checkInForce(seq);
+        return _verifyMany(_recordsRoot, _size, indices, records, path);
     }
 
     /// @inheritdoc IExperienceRegistry
@@ -122,21 +149,78 @@ contract ExperienceRegistry is IExperienceRegistry, ReentrancyGuardTransient {
         view
         returns (bool)
     {
-        if (merkleProof.length < 16) return false;
-        uint64 index = uint64(bytes8(merkleProof[:8]));
-        uint64 size = uint64(bytes8(merkleProof[8:16]));
-        return size == _known(seq).size && verifyInclusion(seq, index, record, merkleProof[16:]);
+        _checkInForce(seq);
+        return _verifyProof(_recordsRoot, _size, record, merkleProof);
     }
 
-    function _known(uint64 seq) private view returns (Version storage) {
-        if (seq == 0 || seq > _count) revert RegistryUnknownVersion(seq);
-        return _versions[seq];
+    /// @inheritdoc IExperienceRegistry
+    function verifyInclusionIn(Version calldata version, uint64 index, bytes calldata record, bytes calldata path)
+        external
+        view
+        returns (bool)
+    {
+        _checkVersion(version);
+        return MerkleLog.verifyInclusion(version.recordsRoot, version.size, index, MerkleLog.leafHash(record), path);
+    }
+
+    /// @inheritdoc IExperienceRegistry
+    function verifyInclusionsIn(
+        Version calldata version,
+        uint64[] calldata indices,
+        bytes[] calldata records,
+        bytes calldata path
+    ) external view returns (bool) {
+        _checkVersion(version);
+        return _verifyMany(version.recordsRoot, version.size, indices, records, path);
+    }
+
+    /// @inheritdoc IExperienceRegistry
+    function verifyMerkleProofIn(Version calldata version, bytes calldata record, bytes calldata merkleProof)
+        external
+        view
+        returns (bool)
+    {
+        _checkVersion(version);
+        return _verifyProof(version.recordsRoot, version.size, record, merkleProof);
+    }
+
+    function _verifyMany(
+        bytes32 root,
+        uint64 size,
+        uint64[] calldata indices,
+        bytes[] calldata records,
+        bytes calldata path
+    ) private pure returns (bool) {
+        bytes32[] memory leaves = new bytes32[](records.length);
+        for (uint256 at = 0; at < records.length; ++at) {
+            leaves[at] = MerkleLog.leafHash(records[at]);
+        }
+        return MerkleLog.verifyMany(root, size, indices, leaves, path);
+    }
+
+    function _verifyProof(bytes32 root, uint64 size, bytes calldata record, bytes calldata proof)
+        private
+        pure
+        returns (bool)
+    {
+        if (proof.length < 16 || uint64(bytes8(proof[8:16])) != size) return false;
+        uint64 index = uint64(bytes8(proof[:8]));
+        return MerkleLog.verifyInclusion(root, size, index, MerkleLog.leafHash(record), proof[16:]);
+    }
+
+    function _checkInForce(uint64 seq) private view {
+        if (seq == 0 || seq > _seq) revert RegistryUnknownVersion(seq);
+        if (seq != _seq) revert RegistrySuperseded(seq, _seq);
+    }
+
+    function _checkVersion(Version calldata version) private view {
+        if (!isVersion(version)) revert RegistryUnknownVersion(version.seq);
     }
 
     function _checkContinues(Update calldata update) private view {
-        uint64 seq = _count + 1;
+        uint64 seq = _seq + 1;
         if (update.seq != seq) revert RegistryUnexpectedSequence(seq, update.seq);
-        bytes32 previous = _versions[_count].commitHash;
+        bytes32 previous = _commitHash;
         if (update.previous != previous) revert RegistryUnexpectedPrevious(previous, update.previous);
         if (update.size > maxLibrarySize) revert RegistryLibraryTooLarge(update.size, maxLibrarySize);
     }
@@ -149,11 +233,13 @@ contract ExperienceRegistry is IExperienceRegistry, ReentrancyGuardTransient {
         if (update.cidDigest == 0) revert RegistryEmptyField("cidDigest");
     }
 
-    function _store(Update calldata update, uint256 proposalId) private {
+    /// @dev Of the version in force, what contracts read is kept; of all others, what it takes to verify them.
+    function _bringIntoForce(Update calldata update, uint256 proposalId) private {
         Version memory version = Version({
             seq: update.seq,
             size: update.size,
             timestamp: uint48(block.timestamp),
+            previousBlock: _block,
             commitHash: update.commitHash,
             recordsRoot: update.recordsRoot,
             mapRoot: update.mapRoot,
@@ -163,8 +249,13 @@ contract ExperienceRegistry is IExperienceRegistry, ReentrancyGuardTransient {
             previous: update.previous,
             proposalId: proposalId
         });
-        _count = update.seq;
-        _versions[update.seq] = version;
+        (_seq, _timestamp, _block) = (update.seq, uint48(block.timestamp), uint48(block.number));
+        // casting is safe: the size is at most `maxLibrarySize`
+        // forge-lint: disable-next-line(unsafe-typecast)
+        _size = uint32(update.size);
+        _commitHash = update.commitHash;
+        _recordsRoot = update.recordsRoot;
+        _digests[update.seq] = keccak256(abi.encode(version));
         emit VersionPublished(update.seq, update.recordsRoot, proposalId, version);
     }
 
@@ -313,7 +404,7 @@ contract ExperienceRegistry is IExperienceRegistry, ReentrancyGuardTransient {
             revert RegistryInvalidLimits(librarySize, experienceWords);
         }
         emit LimitsSet(librarySize, experienceWords);
-        maxLibrarySize = uint64(librarySize);
+        maxLibrarySize = uint32(librarySize);
         maxExperienceWords = uint16(experienceWords);
     }
 

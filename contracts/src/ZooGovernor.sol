@@ -169,16 +169,6 @@ contract ZooGovernor is GovernorVotes, GovernorSupermajority, GovernorTimelockCo
 
     // -------------------------------------------------------------------------------------------------- voting
 
-    /// @dev Votes of the tokens held and of those staked; staked ones count in the vault alone.
-    function _getVotes(address account, uint256 timepoint, bytes memory params)
-        internal
-        view
-        override(Governor, GovernorVotes)
-        returns (uint256)
-    {
-        return super._getVotes(account, timepoint, params) + IVotes(address(VAULT)).getPastVotes(account, timepoint);
-    }
-
     function _supplyAt(uint256 timepoint) internal view override returns (uint256) {
         return token().getPastTotalSupply(timepoint);
     }

@@ -64,9 +64,10 @@ abstract contract ZooFixture is Test {
         timelock = new TimelockController(TIMELOCK_DELAY, new address[](0), new address[](0), address(this));
         vault = new BondVault(keeper, address(timelock));
         reputation = new Reputation();
-        registry = new ExperienceRegistry(address(timelock), vault, reputation, keeper);
         governor = new ZooGovernor(keeper, timelock, vault, guardian);
+        registry = new ExperienceRegistry(address(timelock), governor, vault, reputation, keeper);
         treasury = new Treasury(address(timelock), keeper, vault);
+        keeper.bind(address(vault));
         vault.bind(address(governor), address(registry));
         reputation.bind(address(registry));
         timelock.grantRole(timelock.PROPOSER_ROLE(), address(governor));
@@ -75,8 +76,12 @@ abstract contract ZooFixture is Test {
         timelock.renounceRole(timelock.DEFAULT_ADMIN_ROLE(), address(this));
     }
 
+    /// @dev Everybody who was ever funded.
+    address[] private _funded;
+
     /// @notice Gives tokens, delegates them to their holder, lets the vault take stakes.
     function fund(address account, uint256 amount) internal {
+        _funded.push(account);
         keeper.transfer(account, amount);
         vm.startPrank(account);
         keeper.delegate(account);
@@ -178,19 +183,22 @@ abstract contract ZooFixture is Test {
 
     // ------------------------------------------------------------------------------------------------ library
 
-    function updateOf(uint64 seq) internal view returns (IExperienceRegistry.Update memory) {
-        bytes32 previous = seq == 1 ? bytes32(0) : registry.versionAt(seq - 1).commitHash;
+    function updateOf(uint64 seq) internal pure returns (IExperienceRegistry.Update memory) {
         return IExperienceRegistry.Update({
             seq: seq,
             size: 3,
-            commitHash: keccak256(abi.encode("commit", seq)),
+            commitHash: commitOf(seq),
             recordsRoot: keccak256(abi.encode("records", seq)),
             mapRoot: keccak256(abi.encode("map", seq)),
             logRoot: keccak256(abi.encode("log", seq)),
             cidDigest: keccak256(abi.encode("cid", seq)),
             arweaveId: keccak256(abi.encode("arweave", seq)),
-            previous: previous
+            previous: seq == 1 ? bytes32(0) : commitOf(seq - 1)
         });
+    }
+
+    function commitOf(uint64 seq) internal pure returns (bytes32) {
+        return keccak256(abi.encode("commit", seq));
     }
 
     function updatePlan(
@@ -235,9 +243,21 @@ abstract contract ZooFixture is Test {
 
     /// @notice The vault holds exactly what it owes to somebody.
     function vaultIsWhole() internal view {
+        vaultIsWhole(0);
+    }
+
+    /// @param unclaimed Shares of defeated stakes that nobody has claimed.
+    function vaultIsWhole(uint256 unclaimed) internal view {
+        uint256 staked;
+        uint256 earned;
+        for (uint256 index = 0; index < _funded.length; ++index) {
+            staked += keeper.stakedOf(_funded[index]);
+            earned += vault.owed(_funded[index]) - vault.refundedOf(_funded[index]);
+        }
+        equal(keeper.totalStaked(), staked, "all stakes");
         equal(
             keeper.balanceOf(address(vault)),
-            vault.totalStaked() + vault.totalOwed() + vault.rewardPool(),
+            staked + earned + unclaimed + vault.rewardPool(),
             "the vault holds what it owes"
         );
     }

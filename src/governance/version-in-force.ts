@@ -1,6 +1,7 @@
 import { codecs, cidOf, formatCid } from '../core/ipld/cid.ts';
 import { fromHex } from '../core/digest.ts';
 import { ZooError, exitCode } from '../core/error.ts';
+import type { IExperienceRegistry } from '../world/chain/bindings/ExperienceRegistry.ts';
 import type { Place } from './proposals.ts';
 
 /** A version as the registry keeps it; hexadecimal without 0x. */
@@ -19,19 +20,54 @@ export interface RegisteredVersion {
   readonly proposalId: string;
 }
 
-/** The version in force; undefined while there is none. @param seq another one, from 1 */
+/**
+ * The version in force; undefined while there is none. The registry keeps a digest of every version; what it stands for is
+ * read from the event of the version, back from the newest, and checked against that digest by the registry.
+ *
+ * @param seq another one, from 1
+ * @throws ZooError `unknown-version`, `rpc-lies` where no event is what the registry keeps
+ */
 export async function versionInForce(
-  { chain, addresses }: Pick<Place, 'chain' | 'addresses'>,
+  place: Pick<Place, 'chain' | 'addresses'>,
   seq?: number,
 ): Promise<RegisteredVersion | undefined> {
-  const { registry } = chain.contracts(addresses);
+  const { registry } = place.chain.contracts(place.addresses);
   const count = Number(await registry.versionCount());
   if (count === 0 && seq === undefined) return undefined;
   if (seq !== undefined && (seq < 1 || seq > count))
     throw new ZooError('unknown-version', `${count} versions came into force so far, and none is number ${seq}`, {
       exitCode: exitCode.usage,
     });
-  const version = await registry.versionAt(seq ?? count);
+  const head = await registry.latest();
+  let [number, block] = [Number(head.seq), Number(head.blockNumber)];
+  for (;;) {
+    const version = await publishedIn(place, number, block);
+    if (number === (seq ?? number)) return registered(version);
+    [number, block] = [number - 1, Number(version.previousBlock)];
+  }
+}
+
+type PublishedVersion = IExperienceRegistry.VersionStructOutput;
+
+async function publishedIn(
+  { chain, addresses }: Pick<Place, 'chain' | 'addresses'>,
+  seq: number,
+  block: number,
+): Promise<PublishedVersion> {
+  const events = await chain.events('registry', addresses.registry, 'VersionPublished', block, block);
+  const version = events.find(({ args }) => Number(args['seq']) === seq)?.args['version'] as
+    | PublishedVersion
+    | undefined;
+  const { registry } = chain.contracts(addresses);
+  if (version !== undefined && (await registry.isVersion(version))) return version;
+  throw new ZooError('rpc-lies', `the node gives no event of version ${seq} that is what the registry keeps of it`, {
+    exitCode: exitCode.verification,
+    hint: 'Ask another node with --rpc-url (ZOO_RPC_URL); one that keeps the events of the past.',
+    data: { seq, block },
+  });
+}
+
+function registered(version: PublishedVersion): RegisteredVersion {
   return {
     seq: Number(version.seq),
     size: Number(version.size),

@@ -2,19 +2,15 @@
 pragma solidity 0.8.37;
 
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IZooGovernor} from "../interfaces/IZooGovernor.sol";
+import {Shares} from "../libraries/Shares.sol";
 import {Supermajority} from "../libraries/Supermajority.sol";
 import {GovernorTerms} from "./GovernorTerms.sol";
 
 /// @title Counting of votes: against, for, abstain; a quorum of all three, a supermajority of the first two
 abstract contract GovernorSupermajority is GovernorTerms {
-    struct Tally {
-        uint128 against;
-        uint128 forVotes;
-        uint128 abstain;
-    }
-
-    mapping(uint256 proposalId => Tally) private _tallies;
+    mapping(uint256 proposalId => uint256) private _abstained;
     mapping(uint256 proposalId => mapping(address voter => uint8)) private _choices;
 
     /// @inheritdoc IZooGovernor
@@ -23,8 +19,8 @@ abstract contract GovernorSupermajority is GovernorTerms {
         view
         returns (uint256 against, uint256 forVotes, uint256 abstain)
     {
-        Tally storage tally = _tallies[proposalId];
-        return (tally.against, tally.forVotes, tally.abstain);
+        Poll storage poll = _polls[proposalId];
+        return (poll.against, poll.forVotes, _abstained[proposalId]);
     }
 
     /// @inheritdoc IZooGovernor
@@ -35,7 +31,16 @@ abstract contract GovernorSupermajority is GovernorTerms {
     /// @inheritdoc IZooGovernor
     function proposalQuorum(uint256 proposalId) external view returns (uint256) {
         uint256 supply = _supplyAt(proposalSnapshot(proposalId));
-        return Supermajority.quorumOf(supply, terms(proposalId).quorumPercent);
+        return Supermajority.quorumOf(supply, _polls[proposalId].quorumPercent);
+    }
+
+    /// @inheritdoc IZooGovernor
+    function rewardsOf(uint256 proposalId) external view returns (uint256 proposer, uint256 contributor) {
+        uint256 supply = _supplyAt(proposalSnapshot(proposalId));
+        uint256 forVotes = _polls[proposalId].forVotes;
+        (uint256 proposerCap, uint256 contributorCap) = _capsOf(proposalId);
+        proposer = Shares.proportion(proposerCap, forVotes, supply);
+        contributor = Shares.proportion(contributorCap, forVotes, supply);
     }
 
     /// @inheritdoc IGovernor
@@ -55,7 +60,7 @@ abstract contract GovernorSupermajority is GovernorTerms {
         return Supermajority.quorumOf(_supplyAt(timepoint), _quorumPercentAt(timepoint));
     }
 
-    /// @dev Votes are below 2^128, as the supply is ({KeeperToken}).
+    /// @dev Votes are below 2^96, as the supply is ({KeeperToken}).
     function _countVote(uint256 proposalId, address account, uint8 support, uint256 weight, bytes memory)
         internal
         override
@@ -64,25 +69,24 @@ abstract contract GovernorSupermajority is GovernorTerms {
         if (support > 2) revert ZooGovernorInvalidChoice(support);
         if (_choices[proposalId][account] != 0) revert ZooGovernorAlreadyVoted(proposalId, account);
         _choices[proposalId][account] = support + 1;
-        Tally storage tally = _tallies[proposalId];
-        // forge-lint: disable-next-line(unsafe-typecast)
-        uint128 votes = uint128(weight);
-        if (support == 0) tally.against += votes;
-        else if (support == 1) tally.forVotes += votes;
-        else tally.abstain += votes;
+        Poll storage poll = _polls[proposalId];
+        uint96 votes = SafeCast.toUint96(weight);
+        if (support == 0) poll.against += votes;
+        else if (support == 1) poll.forVotes += votes;
+        else _abstained[proposalId] += votes;
         return weight;
     }
 
     function _quorumReached(uint256 proposalId) internal view override returns (bool) {
-        Tally storage tally = _tallies[proposalId];
-        uint256 votes = uint256(tally.against) + tally.forVotes + tally.abstain;
+        Poll storage poll = _polls[proposalId];
+        uint256 votes = uint256(poll.against) + poll.forVotes + _abstained[proposalId];
         uint256 supply = _supplyAt(proposalSnapshot(proposalId));
-        return Supermajority.reachesQuorum(votes, supply, terms(proposalId).quorumPercent);
+        return Supermajority.reachesQuorum(votes, supply, poll.quorumPercent);
     }
 
     function _voteSucceeded(uint256 proposalId) internal view override returns (bool) {
-        Tally storage tally = _tallies[proposalId];
-        return Supermajority.passes(tally.forVotes, tally.against, terms(proposalId).thresholdBps);
+        Poll storage poll = _polls[proposalId];
+        return Supermajority.passes(poll.forVotes, poll.against, poll.thresholdBps);
     }
 
     /// @dev KEEPER in existence at a past moment.

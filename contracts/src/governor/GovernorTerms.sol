@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {GovernorSettings} from "@openzeppelin/contracts/governance/extensions/GovernorSettings.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
 import {IZooGovernor} from "../interfaces/IZooGovernor.sol";
@@ -15,12 +16,38 @@ abstract contract GovernorTerms is GovernorSettings, IZooGovernor {
     /// @notice Bound of stakes and rewards; below 2^80.
     uint256 public constant MAX_AMOUNT = 1_000_000 ether;
 
-    /// @dev The terms of the next proposal.
-    Terms private _next;
-    IBondVault.DefeatMode private _defeatMode;
-    uint80 private _bond;
+    /// @dev The parameters in force, which the next proposal gets; one slot.
+    struct Parameters {
+        uint8 quorumPercent;
+        uint16 thresholdBps;
+        uint16 slashBps;
+        uint16 capsIndex;
+        IBondVault.DefeatMode defeatMode;
+        uint80 bond;
+    }
+
+    /// @dev The largest rewards; a proposal keeps the number of those it was made under.
+    struct Caps {
+        uint80 proposal;
+        uint80 contribution;
+    }
+
+    /// @dev What a proposal keeps beside OpenZeppelin's. Votes against and for share the slot of its terms, which is written
+    /// when it is made, so that no vote pays for a fresh one.
+    struct Poll {
+        uint96 against;
+        uint96 forVotes;
+        uint8 quorumPercent;
+        uint16 thresholdBps;
+        uint16 slashBps;
+        uint16 capsIndex;
+        bool malicious;
+    }
+
+    Parameters private _next;
+    mapping(uint256 index => Caps) private _caps;
     Checkpoints.Trace208 private _quorumHistory;
-    mapping(uint256 proposalId => Terms) private _terms;
+    mapping(uint256 proposalId => Poll) internal _polls;
 
     constructor() {
         _setQuorumPercent(10);
@@ -44,7 +71,7 @@ abstract contract GovernorTerms is GovernorSettings, IZooGovernor {
 
     /// @notice KEEPER that a new proposal stakes.
     function proposalBond() public view returns (uint256) {
-        return _bond;
+        return _next.bond;
     }
 
     /// @notice Ten-thousandths of its stake that a new proposal loses when it is malicious.
@@ -54,17 +81,27 @@ abstract contract GovernorTerms is GovernorSettings, IZooGovernor {
 
     /// @notice KEEPER at most that the proposer and each accepted contributor of a new proposal can earn.
     function rewardCaps() public view returns (uint256 proposal, uint256 contribution) {
-        return (_next.rewardCap, _next.contributionCap);
+        Caps memory caps = _caps[_next.capsIndex];
+        return (caps.proposal, caps.contribution);
     }
 
     /// @notice What becomes of the stake of a new proposal that is defeated.
     function defeatMode() public view returns (IBondVault.DefeatMode) {
-        return _defeatMode;
+        return _next.defeatMode;
     }
 
     /// @inheritdoc IZooGovernor
     function terms(uint256 proposalId) public view returns (Terms memory) {
-        return _terms[proposalId];
+        Poll memory poll = _polls[proposalId];
+        Caps memory caps = _caps[poll.capsIndex];
+        return Terms({
+            quorumPercent: poll.quorumPercent,
+            thresholdBps: poll.thresholdBps,
+            slashBps: poll.slashBps,
+            malicious: poll.malicious,
+            rewardCap: caps.proposal,
+            contributionCap: caps.contribution
+        });
     }
 
     // ------------------------------------------------------------------------------------------------- setting
@@ -96,8 +133,8 @@ abstract contract GovernorTerms is GovernorSettings, IZooGovernor {
 
     /// @notice Sets whether the stakes of new proposals are burned or shared when they are defeated. Only by vote.
     function setDefeatMode(IBondVault.DefeatMode mode) external onlyGovernance {
-        emit DefeatModeSet(_defeatMode, mode);
-        _defeatMode = mode;
+        emit DefeatModeSet(_next.defeatMode, mode);
+        _next.defeatMode = mode;
     }
 
     // The casts below are safe: each value is checked against its bound.
@@ -107,7 +144,7 @@ abstract contract GovernorTerms is GovernorSettings, IZooGovernor {
         if (percent == 0 || percent > 50) revert ZooGovernorInvalidQuorum(percent);
         emit QuorumPercentSet(_next.quorumPercent, percent);
         _quorumHistory.push(clock(), uint208(percent));
-        _next.quorumPercent = uint16(percent);
+        _next.quorumPercent = uint8(percent);
     }
 
     function _setApprovalThreshold(uint256 thresholdBps) private {
@@ -120,8 +157,8 @@ abstract contract GovernorTerms is GovernorSettings, IZooGovernor {
 
     function _setProposalBond(uint256 bond) private {
         if (bond < 1 ether || bond > MAX_AMOUNT) revert ZooGovernorInvalidBond(bond);
-        emit ProposalBondSet(_bond, bond);
-        _bond = uint80(bond);
+        emit ProposalBondSet(_next.bond, bond);
+        _next.bond = uint80(bond);
     }
 
     function _setSlashingPenalty(uint256 slashBps) private {
@@ -134,8 +171,9 @@ abstract contract GovernorTerms is GovernorSettings, IZooGovernor {
         if (proposal > MAX_AMOUNT) revert ZooGovernorInvalidReward(proposal);
         if (contribution > MAX_AMOUNT) revert ZooGovernorInvalidReward(contribution);
         emit RewardCapsSet(proposal, contribution);
-        _next.rewardCap = uint80(proposal);
-        _next.contributionCap = uint80(contribution);
+        // The first are number 1, so that a proposal that is not there has none. No DAO changes them 65,535 times.
+        _next.capsIndex = SafeCast.toUint16(uint256(_next.capsIndex) + 1);
+        _caps[_next.capsIndex] = Caps({proposal: uint80(proposal), contribution: uint80(contribution)});
     }
 
     // forge-lint: disable-end(unsafe-typecast)
@@ -159,16 +197,29 @@ abstract contract GovernorTerms is GovernorSettings, IZooGovernor {
 
     // -------------------------------------------------------------------------------------------------- fixing
 
-    /// @dev What is in force now becomes the proposal's own; returns what its stake must be.
+    /// @dev What is in force now becomes the proposal's own; returns what becomes of its stake, and how much it is.
     function _fixTerms(uint256 proposalId) internal returns (IBondVault.DefeatMode, uint80) {
-        Terms memory fixedTerms = _next;
-        _terms[proposalId] = fixedTerms;
-        emit TermsFixed(proposalId, fixedTerms);
-        return (_defeatMode, _bond);
+        Parameters memory current = _next;
+        _polls[proposalId] = Poll({
+            against: 0,
+            forVotes: 0,
+            quorumPercent: current.quorumPercent,
+            thresholdBps: current.thresholdBps,
+            slashBps: current.slashBps,
+            capsIndex: current.capsIndex,
+            malicious: false
+        });
+        emit TermsFixed(proposalId, terms(proposalId));
+        return (current.defeatMode, current.bond);
+    }
+
+    function _capsOf(uint256 proposalId) internal view returns (uint256 proposer, uint256 contributor) {
+        Caps memory caps = _caps[_polls[proposalId].capsIndex];
+        return (caps.proposal, caps.contribution);
     }
 
     function _markMalicious(uint256 proposalId) internal {
-        _terms[proposalId].malicious = true;
+        _polls[proposalId].malicious = true;
         emit ProposalMarkedMalicious(proposalId, _msgSender());
     }
 

@@ -3,8 +3,7 @@ pragma solidity 0.8.37;
 
 /// @title Stakes of proposals and submissions, held apart from the Governor
 /// @notice The vault has no owner. Bonds are settled by anyone, by what the Governor says of the proposal; what is owed
-/// is pulled by who is owed. Staked tokens keep their vote: the vault keeps voting units of its own, and the Governor
-/// counts both.
+/// is pulled by who is owed. Staked tokens keep their vote, which the token counts ({IKeeperToken}).
 interface IBondVault {
     /// @notice What becomes of the bond of a defeated proposal.
     enum DefeatMode {
@@ -48,7 +47,6 @@ interface IBondVault {
     event RewardEarned(address indexed account, uint256 indexed proposalId, uint256 earned, uint256 paid);
     event DuePaid(address indexed account, uint256 amount);
     event RewardsFunded(address indexed from, uint256 amount);
-    event Credited(address indexed account, uint256 amount);
     event Withdrawn(address indexed account, uint256 amount);
     event Bound(address governor, address registry);
 
@@ -68,8 +66,6 @@ interface IBondVault {
     error VaultNothingToWithdraw(address account);
     error VaultStakeExists(uint256 submissionId);
     error VaultNoStake(uint256 submissionId);
-    /// @notice The vault keeps no history of all stakes together; {IVotes-getPastTotalSupply} is a question for the token.
-    error VaultKeepsNoTotal();
 
     /// @notice Takes the bond of a proposal from its proposer; only the Governor.
     function post(uint256 proposalId, address proposer, DefeatMode mode, uint80 amount) external;
@@ -104,8 +100,14 @@ interface IBondVault {
     /// @notice KEEPER that an account can withdraw.
     function owed(address account) external view returns (uint256);
 
-    /// @notice KEEPER earned by an account that the pool could not pay yet.
+    /// @notice Of what an account is owed, stakes that ended well. They vote for it until it withdraws them.
+    function refundedOf(address account) external view returns (uint256);
+
+    /// @notice KEEPER earned by an account that the pool could not pay yet, rounded down to 10^-9.
     function due(address account) external view returns (uint256);
+
+    /// @notice The stake of a submission that waits; zero once it was decided or withdrawn.
+    function stakeOf(uint256 submissionId) external view returns (uint256);
 
     /// @notice The bond of a proposal; all zero for an unknown one.
     function bond(uint256 proposalId) external view returns (Bond memory);

@@ -5,7 +5,7 @@ import {IBondVault} from "./IBondVault.sol";
 
 /// @title The versions of the experience library that are in force, and the experiences waiting to enter it
 /// @notice The root changes only by an executed proposal (paper, sections 5.3 and 5.4). Every version names the one
-/// before it. The whole history can be rebuilt from events.
+/// before it. The whole history can be rebuilt from events, each of which is checked by a digest that is kept.
 interface IExperienceRegistry {
     /// @notice What a proposal brings into force, as `zoo ledger` commits to it.
     struct Update {
@@ -29,12 +29,15 @@ interface IExperienceRegistry {
         bytes32 previous;
     }
 
-    /// @notice A version that is or was in force.
+    /// @notice A version that is or was in force. The contract keeps the Keccak-256 of its ABI encoding, which anybody who
+    /// has it from its event can check.
     struct Version {
         uint64 seq;
         uint64 size;
         /// When it came into force.
         uint48 timestamp;
+        /// The block of the event of the version before it, or zero: so the history is read without a search.
+        uint48 previousBlock;
         bytes32 commitHash;
         bytes32 recordsRoot;
         bytes32 mapRoot;
@@ -44,6 +47,19 @@ interface IExperienceRegistry {
         bytes32 previous;
         /// The proposal that brought it into force.
         uint256 proposalId;
+    }
+
+    /// @notice What is kept of the version in force.
+    struct Head {
+        uint64 seq;
+        uint64 size;
+        uint48 timestamp;
+        /// The block of its event.
+        uint48 blockNumber;
+        bytes32 commitHash;
+        bytes32 recordsRoot;
+        /// Keccak-256 of the whole {Version}, as its event has it.
+        bytes32 digest;
     }
 
     enum SubmissionState {
@@ -96,7 +112,10 @@ interface IExperienceRegistry {
     error RegistryUnexpectedPrevious(bytes32 expected, bytes32 given);
     error RegistryEmptyField(string field);
     error RegistryLibraryTooLarge(uint64 size, uint64 maximum);
+    /// @notice There is no version of that number, or it is not what the caller says it is.
     error RegistryUnknownVersion(uint64 seq);
+    /// @notice Another version is in force now; of the older one the caller must say what it was.
+    error RegistrySuperseded(uint64 seq, uint64 inForce);
     error RegistryUnknownSubmission(uint256 submissionId);
     error RegistrySubmissionNotPending(uint256 submissionId, SubmissionState state);
     error RegistryTooManySubmissions(uint256 given, uint256 maximum);
@@ -133,15 +152,19 @@ interface IExperienceRegistry {
     function slash(uint256 submissionId) external;
 
     /// @notice The version in force; reverts while there is none.
-    function latest() external view returns (Version memory);
-
-    /// @notice A version by its number, from 1.
-    function versionAt(uint64 seq) external view returns (Version memory);
+    function latest() external view returns (Head memory);
 
     /// @notice Number of versions; also the sequence number of the one in force.
     function versionCount() external view returns (uint64);
 
-    /// @notice Whether a record stands at `index` of version `seq`.
+    /// @notice Keccak-256 of a version's ABI encoding, by its number, from 1.
+    function digestAt(uint64 seq) external view returns (bytes32);
+
+    /// @notice Whether a version is or was in force, exactly as it is given.
+    function isVersion(Version calldata version) external view returns (bool);
+
+    /// @notice Whether a record stands at `index` of the version in force.
+    /// @param seq Its number, so that nobody checks a proof against another version unawares.
     /// @param index `included[].index` of a proof that `zoo ledger prove` writes.
     /// @param record Canonical JSON of the record, as it is hashed into its leaf.
     /// @param path `path` of the proof, when it is of one record.
@@ -150,7 +173,7 @@ interface IExperienceRegistry {
         view
         returns (bool);
 
-    /// @notice Whether records stand at their `indices` of version `seq`, by one proof that `zoo ledger prove` writes.
+    /// @notice Whether records stand at their `indices` of the version in force, by one proof of `zoo ledger prove`.
     /// @param indices `included[].index`, ascending, and `records` in the same order; at least one.
     /// @param path `path` of the proof.
     function verifyInclusions(uint64 seq, uint64[] calldata indices, bytes[] calldata records, bytes calldata path)
@@ -158,8 +181,29 @@ interface IExperienceRegistry {
         view
         returns (bool);
 
-    /// @notice Whether a record's `merkle_proof` (index and size of 8 bytes each, then the path) holds in version `seq`.
+    /// @notice Whether a record's `merkle_proof` (index and size of 8 bytes each, then the path) holds in the version in
+    /// force.
     function verifyMerkleProof(uint64 seq, bytes calldata record, bytes calldata merkleProof)
+        external
+        view
+        returns (bool);
+
+    /// @notice {verifyInclusion} in any version, which the caller has from its event; reverts unless it is one.
+    function verifyInclusionIn(Version calldata version, uint64 index, bytes calldata record, bytes calldata path)
+        external
+        view
+        returns (bool);
+
+    /// @notice {verifyInclusions} in any version, which the caller has from its event; reverts unless it is one.
+    function verifyInclusionsIn(
+        Version calldata version,
+        uint64[] calldata indices,
+        bytes[] calldata records,
+        bytes calldata path
+    ) external view returns (bool);
+
+    /// @notice {verifyMerkleProof} in any version, which the caller has from its event; reverts unless it is one.
+    function verifyMerkleProofIn(Version calldata version, bytes calldata record, bytes calldata merkleProof)
         external
         view
         returns (bool);

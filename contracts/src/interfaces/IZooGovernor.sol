@@ -8,7 +8,7 @@ import {IExperienceRegistry} from "./IExperienceRegistry.sol";
 /// @notice A proposal's terms are fixed when it is made: delay, period, quorum, threshold, stake, penalty, rewards and
 /// what becomes of a defeated stake. All of them change only by vote, and only for proposals made afterwards.
 interface IZooGovernor {
-    /// @notice The terms of a proposal as they were when it was made (CVE-2022-31198); one slot.
+    /// @notice The terms of a proposal as they were when it was made (CVE-2022-31198).
     struct Terms {
         /// Percent of the supply at the snapshot that must take part.
         uint16 quorumPercent;
@@ -98,6 +98,10 @@ interface IZooGovernor {
 
     /// @notice The least votes that must take part in a proposal, by its own terms. Known once its vote is open.
     function proposalQuorum(uint256 proposalId) external view returns (uint256);
+
+    /// @notice KEEPER that its proposer and each accepted contributor earn once a proposal is executed: its caps, in
+    /// proportion to the votes for among the supply at the snapshot.
+    function rewardsOf(uint256 proposalId) external view returns (uint256 proposer, uint256 contributor);
 
     /// @notice Votes of a proposal so far, in units of 10^-18.
     function proposalVotes(uint256 proposalId)

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 /// @title Shares of stakes and rewards, as pure arithmetic
-/// @dev Amounts and votes are below 2^128 ({KeeperToken}), so that nothing here overflows.
+/// @dev Amounts and votes are below 2^96 ({KeeperToken}), so that nothing here overflows.
 library Shares {
     /// @notice Parts of a whole in which penalties are given: 10,000 is all.
     uint256 internal constant WHOLE = 10_000;

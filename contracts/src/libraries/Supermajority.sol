@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 /// @title The rules by which a vote passes (paper, section 5.4 and appendix C), as pure arithmetic
-/// @dev Votes and supplies are below 2^128 ({KeeperToken}), so that nothing here overflows.
+/// @dev Votes and supplies are below 2^96 ({KeeperToken}), so that nothing here overflows.
 library Supermajority {
     /// @notice Parts of a whole in which thresholds are given: 10,000 is all.
     uint256 internal constant WHOLE = 10_000;

@@ -82,7 +82,8 @@ contract SystemPropertiesTest is ZooFixture {
         execute(plan);
         vault.settle(id);
         uint256 earned = (1000 ether * forVotes) / SUPPLY;
-        equal(vault.owed(alice) - BOND + vault.due(alice), earned, "earned");
+        uint256 given = vault.owed(alice) - BOND + vault.due(alice);
+        isTrue(given <= earned && earned - given < vault.DUE_UNIT(), "earned, less than a unit of what is due aside");
         atMost(vault.owed(alice) - BOND, pool, "paid");
         vaultIsWhole();
     }
@@ -117,7 +118,7 @@ contract SystemPropertiesTest is ZooFixture {
         vault.claimDefeatShare(id, two);
         equal(vault.owed(one), (BOND * first) / (first + second), "one");
         atMost(vault.owed(one) + vault.owed(two), BOND, "both");
-        vaultIsWhole();
+        vaultIsWhole(BOND - vault.owed(one) - vault.owed(two));
     }
 
     function testFuzz_submissionsStakeByReputation(uint8 rejections) public {
@@ -135,7 +136,7 @@ contract SystemPropertiesTest is ZooFixture {
 
     function testFuzz_onlyTheNextVersionComesIntoForce(uint64 seq, bytes32 previous) public {
         publishNext();
-        vm.assume(seq != 2 || previous != registry.versionAt(1).commitHash);
+        vm.assume(seq != 2 || previous != registry.latest().commitHash);
         IExperienceRegistry.Update memory update = updateOf(1);
         (update.seq, update.previous) = (seq, previous);
         Plan memory plan = updatePlan(update, none(), none(), "wrong");

@@ -12,8 +12,7 @@ contract GasTest is ZooFixture {
 
     function test_gas_ofALibraryUpdate() public {
         fundRewards(10_000 ether);
-        publishNext();
-        vault.settle(registry.latest().proposalId);
+        vault.settle(publishNext());
         IExperienceRegistry.Update memory update = updateOf(2);
         vm.prank(bob);
         governor.proposeLibraryUpdate(update, none(), none(), "first of bob");

@@ -5,6 +5,7 @@ import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {IBondVault} from "../../src/interfaces/IBondVault.sol";
 import {IExperienceRegistry} from "../../src/interfaces/IExperienceRegistry.sol";
 import {IZooGovernor} from "../../src/interfaces/IZooGovernor.sol";
+import {Vm} from "../Test.sol";
 import {ZooFixture} from "../ZooFixture.sol";
 
 /// @notice Everybody who uses Zoo, in any order: each action does what it can and counts each success by its name.
@@ -57,15 +58,11 @@ contract Handler is ZooFixture {
         versionsSeen = registry.versionCount();
     }
 
-    /// @dev What is owed grows by stakes that ended and were not burned, and by rewards: so much was paid in rewards.
+    /// @dev In these actions nobody earns anything but rewards.
     modifier tellsRewards() {
-        uint256 owed = vault.totalOwed();
-        uint256 staked = vault.totalStaked();
-        uint256 supply = keeper.totalSupply();
+        uint256 before = earned();
         _;
-        uint256 ended = staked - vault.totalStaked();
-        uint256 burnt = supply - keeper.totalSupply();
-        rewardsPaid += vault.totalOwed() + burnt - owed - ended;
+        rewardsPaid += earned() - before;
     }
 
     // --------------------------------------------------------------------------------------- proposals' lives
@@ -125,11 +122,12 @@ contract Handler is ZooFixture {
         uint256 treasuryHolds = keeper.balanceOf(address(treasury));
         uint64 versions = registry.versionCount();
         Plan memory plan = _plans[id];
+        vm.recordLogs();
         try governor.execute(plan.targets, plan.values, plan.calldatas, keccak256(bytes(plan.description))) {
             executed[id] = true;
             burned += supply - keeper.totalSupply();
             treasuryOut += treasuryHolds - keeper.balanceOf(address(treasury));
-            if (kindOf[id] == Kind.Library) ++libraryExecutions;
+            if (kindOf[id] == Kind.Library) _keepVersion();
             else if (registry.versionCount() != versions) somebodyBrokeIn = true;
             if (kindOf[id] == Kind.FundRewards) rewardsFunded += treasuryHolds - keeper.balanceOf(address(treasury));
             if (kindOf[id] == Kind.Allocate) ++allocations;
@@ -141,6 +139,20 @@ contract Handler is ZooFixture {
     }
 
     mapping(uint256 proposalId => uint256) private _slashedBy;
+    mapping(uint64 seq => IExperienceRegistry.Version) private _versions;
+
+    /// @dev As its event says it.
+    function _keepVersion() private {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 index = 0; index < logs.length; ++index) {
+            if (logs[index].topics[0] != IExperienceRegistry.VersionPublished.selector) continue;
+            _versions[uint64(++libraryExecutions)] = abi.decode(logs[index].data, (IExperienceRegistry.Version));
+        }
+    }
+
+    function versionAt(uint64 seq) external view returns (IExperienceRegistry.Version memory) {
+        return _versions[seq];
+    }
 
     function cancelSomething(uint256 seed, bool byGuardian) external {
         (bool found, uint256 id) = _find(seed, IGovernor.ProposalState.Pending);
@@ -194,16 +206,20 @@ contract Handler is ZooFixture {
     }
 
     function collectSomething(uint256 actorSeed) external tellsRewards {
-        try vault.collectDue(_actor(actorSeed)) {
+        for (uint256 index = 0; index < 5; ++index) {
+            address account = _actor(actorSeed % 5 + index);
+            if (vault.due(account) == 0 || vault.rewardPool() < vault.DUE_UNIT()) continue;
+            vault.collectDue(account);
             _count("collect due");
-        } catch {}
+            return;
+        }
     }
 
     function fundRewardPool(uint256 actorSeed, uint256 amount) external {
         address account = _actor(actorSeed);
-        uint256 most = keeper.balanceOf(account) / 100;
+        uint256 most = keeper.balanceOf(account) / 5000; // so little that rewards stay due
         if (most == 0) return;
-        amount = bound(amount, 1, most);
+        amount = bound(_spread(amount), 1, most);
         vm.prank(account);
         vault.fundRewards(amount);
         rewardsFunded += amount;
@@ -225,11 +241,9 @@ contract Handler is ZooFixture {
         _count("burn");
     }
 
-    function delegateTokens(uint256 from, uint256 to, bool staked) external {
-        vm.startPrank(_actor(from));
-        if (staked) vault.delegate(_actor(to));
-        else keeper.delegate(_actor(to));
-        vm.stopPrank();
+    function delegateTokens(uint256 from, uint256 to) external {
+        vm.prank(_actor(from));
+        keeper.delegate(_actor(to));
         _count("delegate");
     }
 
@@ -271,7 +285,7 @@ contract Handler is ZooFixture {
     /// @dev What nobody may do, tried by everybody. A success is a break-in.
     function breakIn(uint256 actorSeed, uint256 way, uint256 amount) external {
         address thief = _actor(actorSeed);
-        bytes[8] memory calls = [
+        bytes[10] memory calls = [
             abi.encodeCall(registry.publish, (updateOf(registry.versionCount() + 1), none(), none())),
             abi.encodeCall(treasury.allocate, (thief, address(keeper), amount, "mine")),
             abi.encodeCall(treasury.fundRewards, (amount)),
@@ -279,9 +293,11 @@ contract Handler is ZooFixture {
             abi.encodeCall(vault.accept, (amount % 10, amount)),
             abi.encodeCall(vault.slash, (amount)),
             abi.encodeCall(governor.setQuorumPercent, (1)),
-            abi.encodeCall(keeper.transferFrom, (address(vault), thief, 1 + amount % 1 ether))
+            abi.encodeCall(keeper.transferFrom, (address(vault), thief, 1 + amount % 1 ether)),
+            abi.encodeCall(keeper.stake, (_actor(amount), amount)),
+            abi.encodeCall(keeper.unstake, (_actor(amount), thief, amount % 10))
         ];
-        address[8] memory targets = [
+        address[10] memory targets = [
             address(registry),
             address(treasury),
             address(treasury),
@@ -289,15 +305,24 @@ contract Handler is ZooFixture {
             address(vault),
             address(vault),
             address(governor),
+            address(keeper),
+            address(keeper),
             address(keeper)
         ];
         vm.prank(thief);
-        (bool done,) = targets[way % 8].call(calls[way % 8]);
+        (bool done,) = targets[way % 10].call(calls[way % 10]);
         if (done) somebodyBrokeIn = true;
         _count("break-in refused");
     }
 
     // -------------------------------------------------------------------------------------------------- books
+
+    /// @notice What everybody is owed beside stakes that ended.
+    function earned() public view returns (uint256 sum) {
+        for (uint256 index = 0; index < 5; ++index) {
+            sum += vault.owed(actors[index]) - vault.refundedOf(actors[index]);
+        }
+    }
 
     function proposalCount() external view returns (uint256) {
         return proposals.length;
@@ -345,7 +370,7 @@ contract Handler is ZooFixture {
             return updatePlan(updateOf(registry.versionCount() + 1), accepted, rejected, description);
         }
         if (kind == Kind.FundRewards) {
-            bytes memory fundCall = abi.encodeCall(treasury.fundRewards, (bound(amount, 1, 2000 ether)));
+            bytes memory fundCall = abi.encodeCall(treasury.fundRewards, (bound(_spread(amount), 1, 300 ether)));
             return planOf(address(treasury), fundCall, description);
         }
         if (kind == Kind.Allocate) {
@@ -382,6 +407,11 @@ contract Handler is ZooFixture {
         for (uint256 index = 0; index < rejected.length; ++index) {
             rejected[index] = submissions[(seed / 7) % count];
         }
+    }
+
+    /// @dev Any word from a small one, as amounts are of another magnitude than seeds.
+    function _spread(uint256 seed) private pure returns (uint256) {
+        return uint256(keccak256(abi.encode(seed)));
     }
 
     function _actor(uint256 seed) private view returns (address) {

@@ -86,7 +86,7 @@ contract InvariantsTest is Test {
     function invariant_theVaultHoldsWhatItOwes() public view {
         equal(
             keeper.balanceOf(address(vault)),
-            vault.totalStaked() + vault.totalOwed() + vault.rewardPool(),
+            keeper.totalStaked() + handler.earned() + handler.unclaimedPots() + vault.rewardPool(),
             "stakes, debts and rewards"
         );
     }
@@ -97,24 +97,33 @@ contract InvariantsTest is Test {
             IBondVault.Bond memory bond = vault.bond(handler.proposals(index));
             if (bond.status == IBondVault.BondStatus.Held) staked += bond.amount;
         }
-        uint256 bonds = staked;
-        uint256 least;
         for (uint256 index = 0; index < handler.submissionCount(); ++index) {
-            IExperienceRegistry.Submission memory submission = registry.submission(handler.submissions(index));
-            if (submission.state == IExperienceRegistry.SubmissionState.Pending) ++least;
+            uint256 id = handler.submissions(index);
+            uint256 stake = vault.stakeOf(id);
+            bool pending = registry.submission(id).state == IExperienceRegistry.SubmissionState.Pending;
+            // 100 KEEPER, and up to five times as much for low reputation.
+            isTrue(pending ? stake >= 100 ether && stake <= 500 ether : stake == 0, "stake of a submission");
+            staked += stake;
         }
-        // A submission stakes 100 KEEPER, and up to five times as much for low reputation.
-        uint256 ofSubmissions = vault.totalStaked() - bonds;
-        isTrue(ofSubmissions >= least * 100 ether && ofSubmissions <= least * 500 ether, "stakes of submissions");
-        equal(ofSubmissions % 100 ether, 0, "whole stakes");
+        uint256 ofAccounts;
+        for (uint256 index = 0; index < 5; ++index) {
+            staked += vault.refundedOf(handler.actors(index));
+            ofAccounts += keeper.stakedOf(handler.actors(index));
+        }
+        equal(keeper.totalStaked(), staked, "bonds, submissions, and refunds not withdrawn yet");
+        equal(keeper.totalStaked(), ofAccounts, "stakes of all accounts");
     }
 
     function invariant_debtsAddUp() public view {
-        uint256 owed = handler.unclaimedPots();
         for (uint256 index = 0; index < 5; ++index) {
-            owed += vault.owed(handler.actors(index));
+            address actor = handler.actors(index);
+            atMost(vault.refundedOf(actor), keeper.stakedOf(actor), "a refund is a stake until it is withdrawn");
         }
-        equal(vault.totalOwed(), owed, "what everybody is owed, and pots not claimed yet");
+        equal(
+            keeper.balanceOf(address(vault)) - keeper.totalStaked() - vault.rewardPool(),
+            handler.earned() + handler.unclaimedPots(),
+            "what everybody earned, and pots not claimed yet"
+        );
     }
 
     function invariant_noBondIsSettledTwice() public view {
@@ -130,7 +139,7 @@ contract InvariantsTest is Test {
     function invariant_rewardsNeverExceedWhatWasFunded() public view {
         equal(handler.rewardsPaid() + vault.rewardPool(), handler.rewardsFunded(), "paid, and not yet paid");
         equal(
-            keeper.balanceOf(address(vault)) - vault.totalStaked() - vault.totalOwed(),
+            keeper.balanceOf(address(vault)) - keeper.totalStaked() - handler.earned() - handler.unclaimedPots(),
             vault.rewardPool(),
             "the pool is there"
         );
@@ -154,14 +163,15 @@ contract InvariantsTest is Test {
     }
 
     function invariant_noTokenVotesTwice() public view {
-        uint256 ofTokens;
-        uint256 ofStakes;
+        uint256 votes;
+        uint256 units;
         for (uint256 index = 0; index < 5; ++index) {
-            ofTokens += keeper.getVotes(handler.actors(index));
-            ofStakes += vault.getVotes(handler.actors(index));
+            address actor = handler.actors(index);
+            votes += keeper.getVotes(actor);
+            units += keeper.balanceOf(actor) + keeper.stakedOf(actor);
         }
-        equal(ofStakes, vault.totalStaked(), "votes of stakes");
-        atMost(ofTokens + keeper.balanceOf(address(vault)), keeper.totalSupply(), "votes of tokens");
+        equal(votes, units, "a vote for each token that is held or staked");
+        atMost(votes + keeper.balanceOf(address(vault)) - keeper.totalStaked(), keeper.totalSupply(), "all votes");
     }
 
     function invariant_termsStayAsTheyWere() public view {
@@ -175,19 +185,19 @@ contract InvariantsTest is Test {
 
     function invariant_versionsOnlyGrow() public view {
         isFalse(handler.versionsWentBack(), "a version was lost");
-        bytes32 previous;
         for (uint64 seq = 1; seq <= registry.versionCount(); ++seq) {
-            IExperienceRegistry.Version memory version = registry.versionAt(seq);
+            IExperienceRegistry.Version memory version = handler.versionAt(seq);
             equal(version.seq, seq, "number");
-            equal(version.previous, previous, "chain");
-            previous = version.commitHash;
+            equal(version.previous, seq == 1 ? bytes32(0) : handler.versionAt(seq - 1).commitHash, "chain");
+            isTrue(registry.isVersion(version), "is what its event said");
         }
+        if (registry.versionCount() > 0) equal(registry.latest().seq, registry.versionCount(), "in force");
     }
 
     function invariant_theRootChangesOnlyByAnExecutedProposal() public view {
         equal(registry.versionCount(), handler.libraryExecutions(), "versions");
         for (uint64 seq = 1; seq <= registry.versionCount(); ++seq) {
-            uint256 id = registry.versionAt(seq).proposalId;
+            uint256 id = handler.versionAt(seq).proposalId;
             isTrue(handler.executed(id), "by a proposal that was executed");
             equal(uint256(governor.state(id)), uint256(IGovernor.ProposalState.Executed), "state");
         }
@@ -208,9 +218,6 @@ contract InvariantsTest is Test {
             }
             if (all[random % 20] == Handler.cancelSomething.selector) {
                 words = abi.encode(random >> 8, random & 512 == 0);
-            }
-            if (all[random % 20] == Handler.delegateTokens.selector) {
-                words = abi.encode(random >> 8, random >> 16, random & 512 == 0);
             }
             if (all[random % 20] == Handler.cancelSomething.selector && step % 4 != 0) continue;
             (bool done, bytes memory why) = address(handler).call(bytes.concat(all[random % 20], words));

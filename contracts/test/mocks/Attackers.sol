@@ -52,12 +52,13 @@ contract ReentrantToken is ERC20 {
         return uint48(block.timestamp);
     }
 
-    function delegates(address) external pure returns (address) {
-        return address(0);
+    function stake(address owner, uint256 amount) external {
+        _transfer(owner, msg.sender, amount);
     }
 
-    function burn(uint256 amount) external {
-        _burn(msg.sender, amount);
+    function unstake(address, address to, uint256 amount) external {
+        if (to == address(0)) _burn(msg.sender, amount);
+        else _transfer(msg.sender, to, amount);
     }
 
     function permit(address, address, uint256, uint256, uint8, bytes32, bytes32) external {

@@ -15,11 +15,6 @@ contract BondVaultTest is ZooFixture {
 
     // ------------------------------------------------------------------------------------------------ wiring
 
-    function test_keepsNoTotalOfVotes() public {
-        vm.expectRevert(IBondVault.VaultKeepsNoTotal.selector);
-        vault.getPastTotalSupply(1);
-    }
-
     function test_refusesNoToken() public {
         vm.expectRevert(IBondVault.VaultZeroAddress.selector);
         new BondVault(KeeperToken(address(0)), address(timelock));
@@ -212,11 +207,11 @@ contract BondVaultTest is ZooFixture {
         equal(statusOf(id), uint256(IBondVault.BondStatus.Shared), "status");
         vault.claimDefeatShare(id, bob);
         vault.claimDefeatShare(id, carol);
+        vaultIsWhole(1); // rounded down
         // 200,000 and 100,000 against.
         equal(vault.owed(bob), (BOND * 2) / 3, "bob");
         equal(vault.owed(carol), BOND / 3, "carol");
         equal(keeper.totalSupply(), SUPPLY, "supply");
-        vaultIsWhole();
     }
 
     function test_defeatedWithoutOpponentsBurns() public {
@@ -353,9 +348,9 @@ contract BondVaultTest is ZooFixture {
 
     function test_endedStakesLoseTheirVote() public {
         uint256 id = fail(smallPlan("a"));
-        equal(vault.getVotes(alice), BOND, "before");
+        equal(keeper.getVotes(alice), 300_000 ether, "before");
         vault.settle(id);
-        equal(vault.getVotes(alice), 0, "after");
+        equal(keeper.getVotes(alice), 300_000 ether - BOND, "after");
     }
 
     // ---------------------------------------------------------------------------------------------- money
@@ -368,7 +363,71 @@ contract BondVaultTest is ZooFixture {
         vm.prank(alice);
         equal(vault.withdraw(), BOND, "paid");
         equal(keeper.balanceOf(alice), 300_000 ether, "balance");
-        equal(vault.totalOwed(), 0, "owed");
+        equal(vault.owed(alice), 0, "owed");
+        equal(keeper.stakedOf(alice), 0, "staked");
+    }
+
+    function test_paysOutWhatWasEarnedAlone() public {
+        shareDefeats();
+        uint256 id = fail(smallPlan("a"));
+        vault.settle(id);
+        vault.claimDefeatShare(id, carol);
+        equal(vault.refundedOf(carol), 0, "no stake");
+        uint256 before = keeper.balanceOf(carol);
+        uint256 owed = vault.owed(carol);
+        vm.prank(carol);
+        vault.withdraw();
+        equal(keeper.balanceOf(carol), before + owed, "paid");
+        equal(keeper.getVotes(carol), before + owed, "and it votes");
+    }
+
+    function test_refundedStakesVoteUntilTheyAreWithdrawnAndAfter() public {
+        Plan memory plan = smallPlan("a");
+        uint256 id = propose(alice, plan);
+        cancel(alice, plan);
+        vault.settle(id);
+        equal(vault.refundedOf(alice), BOND, "refunded");
+        equal(keeper.stakedOf(alice), BOND, "still there");
+        equal(keeper.getVotes(alice), 300_000 ether, "votes before");
+        vm.prank(alice);
+        vault.withdraw();
+        equal(vault.refundedOf(alice), 0, "refunded");
+        equal(keeper.getVotes(alice), 300_000 ether, "votes after");
+    }
+
+    function test_withdrawingKeepsWhatIsDue() public {
+        vault.settle(pass(smallPlan("a")));
+        vm.expectEmit(address(vault));
+        emit IBondVault.Withdrawn(alice, BOND);
+        vm.prank(alice);
+        vault.withdraw();
+        equal(vault.due(alice), 500 ether, "due");
+    }
+
+    function test_whatIsDueIsRoundedDown() public {
+        govern(address(governor), abi.encodeCall(governor.setRewardCaps, (3_000_000_003, 0)));
+        vault.settle(pass(smallPlan("a")));
+        equal(vault.due(alice), 1e9, "due, of 1,500,000,001");
+        fundRewards(1e9 - 1);
+        vm.expectRevert(abi.encodeWithSelector(IBondVault.VaultNothingDue.selector, alice));
+        vault.collectDue(alice);
+        fundRewards(1);
+        vault.collectDue(alice);
+        equal(vault.owed(alice), BOND + 1e9, "owed");
+        equal(vault.rewardPool(), 0, "pool");
+        vaultIsWhole();
+    }
+
+    function test_tellsTheStakeOfASubmission() public {
+        uint256 submission = submit(eve);
+        equal(vault.stakeOf(submission), STAKE, "stake");
+        publishWith(only(submission), none());
+        equal(vault.stakeOf(submission), 0, "no more");
+    }
+
+    function test_fundsNoMoreThanThereCanBe() public {
+        vm.expectRevert(abi.encodeWithSelector(IBondVault.VaultInvalidAmount.selector, uint256(1 << 96)));
+        vault.fundRewards(1 << 96);
     }
 
     function test_paysOutNothingToOthers() public {

@@ -7,6 +7,7 @@ import {IBondVault} from "../../src/interfaces/IBondVault.sol";
 import {IExperienceRegistry} from "../../src/interfaces/IExperienceRegistry.sol";
 import {IReputation} from "../../src/interfaces/IReputation.sol";
 import {IPersonhood} from "../../src/interfaces/IPersonhood.sol";
+import {IZooGovernor} from "../../src/interfaces/IZooGovernor.sol";
 import {Vm} from "../Test.sol";
 import {ZooFixture} from "../ZooFixture.sol";
 
@@ -35,13 +36,15 @@ contract ExperienceRegistryTest is ZooFixture {
     function test_refusesZeroAddresses() public {
         bytes4 why = IExperienceRegistry.RegistryZeroAddress.selector;
         vm.expectRevert(why);
-        new ExperienceRegistry(address(0), vault, reputation, keeper);
+        new ExperienceRegistry(address(0), governor, vault, reputation, keeper);
         vm.expectRevert(why);
-        new ExperienceRegistry(address(timelock), IBondVault(address(0)), reputation, keeper);
+        new ExperienceRegistry(address(timelock), IZooGovernor(address(0)), vault, reputation, keeper);
         vm.expectRevert(why);
-        new ExperienceRegistry(address(timelock), vault, IReputation(address(0)), keeper);
+        new ExperienceRegistry(address(timelock), governor, IBondVault(address(0)), reputation, keeper);
         vm.expectRevert(why);
-        new ExperienceRegistry(address(timelock), vault, reputation, IERC20Permit(address(0)));
+        new ExperienceRegistry(address(timelock), governor, vault, IReputation(address(0)), keeper);
+        vm.expectRevert(why);
+        new ExperienceRegistry(address(timelock), governor, vault, reputation, IERC20Permit(address(0)));
     }
 
     function test_startsWithAppendixC() public view {
@@ -58,29 +61,70 @@ contract ExperienceRegistryTest is ZooFixture {
         registry.latest();
     }
 
+    function versionOf(uint64 seq, uint256 proposalId, uint48 previousBlock)
+        private
+        view
+        returns (IExperienceRegistry.Version memory)
+    {
+        IExperienceRegistry.Update memory update = updateOf(seq);
+        return IExperienceRegistry.Version({
+            seq: seq,
+            size: update.size,
+            timestamp: uint48(block.timestamp),
+            previousBlock: previousBlock,
+            commitHash: update.commitHash,
+            recordsRoot: update.recordsRoot,
+            mapRoot: update.mapRoot,
+            logRoot: update.logRoot,
+            cidDigest: update.cidDigest,
+            arweaveId: update.arweaveId,
+            previous: update.previous,
+            proposalId: proposalId
+        });
+    }
+
     function test_publishesByAProposal() public {
+        vm.roll(77);
         uint256 id = publishNext();
-        IExperienceRegistry.Version memory version = registry.latest();
-        equal(version.seq, 1, "seq");
-        equal(version.size, 3, "size");
-        equal(version.timestamp, block.timestamp, "timestamp");
-        equal(version.recordsRoot, keccak256(abi.encode("records", uint64(1))), "root");
-        equal(version.mapRoot, keccak256(abi.encode("map", uint64(1))), "map");
-        equal(version.logRoot, keccak256(abi.encode("log", uint64(1))), "log");
-        equal(version.cidDigest, keccak256(abi.encode("cid", uint64(1))), "cid");
-        equal(version.arweaveId, keccak256(abi.encode("arweave", uint64(1))), "arweave");
-        equal(version.commitHash, keccak256(abi.encode("commit", uint64(1))), "commit");
-        equal(version.previous, 0, "previous");
-        equal(version.proposalId, id, "proposal");
+        IExperienceRegistry.Head memory head = registry.latest();
+        equal(head.seq, 1, "seq");
+        equal(head.size, 3, "size");
+        equal(head.timestamp, block.timestamp, "timestamp");
+        equal(head.blockNumber, 77, "block");
+        equal(head.recordsRoot, keccak256(abi.encode("records", uint64(1))), "root");
+        equal(head.commitHash, commitOf(1), "commit");
+        equal(head.digest, keccak256(abi.encode(versionOf(1, id, 0))), "digest");
+        equal(head.digest, registry.digestAt(1), "digest by number");
+        isTrue(registry.isVersion(versionOf(1, id, 0)), "the version itself");
     }
 
     function test_publishesOneAfterTheOther() public {
+        vm.roll(77);
         uint256 one = publishNext();
+        IExperienceRegistry.Version memory first = versionOf(1, one, 0);
+        vm.roll(99);
         uint256 two = publishNext();
         equal(registry.versionCount(), 2, "count");
-        equal(registry.versionAt(1).proposalId, one, "first");
-        equal(registry.versionAt(2).proposalId, two, "second");
-        equal(registry.versionAt(2).previous, registry.versionAt(1).commitHash, "chain");
+        equal(registry.latest().seq, 2, "in force");
+        isTrue(registry.isVersion(first), "the first still");
+        isTrue(registry.isVersion(versionOf(2, two, 77)), "the second names the first, and its block");
+        equal(versionOf(2, two, 77).previous, commitOf(1), "chain");
+    }
+
+    /// @dev Each of the words that a version consists of is bound by its digest.
+    function test_isNoVersionWithAnotherWord() public {
+        uint256 id = publishNext();
+        bytes memory encoded = abi.encode(versionOf(1, id, 0));
+        for (uint256 word = 0; word < 12; ++word) {
+            encoded[word * 32 + 31] ^= 0x01;
+            IExperienceRegistry.Version memory other = abi.decode(encoded, (IExperienceRegistry.Version));
+            isFalse(registry.isVersion(other), "another word");
+            vm.expectRevert(abi.encodeWithSelector(IExperienceRegistry.RegistryUnknownVersion.selector, other.seq));
+            registry.verifyInclusionIn(other, 0, "", "");
+            encoded[word * 32 + 31] ^= 0x01;
+        }
+        IExperienceRegistry.Version memory none_;
+        isFalse(registry.isVersion(none_), "nothing");
     }
 
     function test_historyRebuildsFromEvents() public {
@@ -92,7 +136,10 @@ contract ExperienceRegistryTest is ZooFixture {
         for (uint256 index = 0; index < logs.length; ++index) {
             if (logs[index].topics[0] != IExperienceRegistry.VersionPublished.selector) continue;
             IExperienceRegistry.Version memory version = abi.decode(logs[index].data, (IExperienceRegistry.Version));
-            equal(keccak256(abi.encode(version)), keccak256(abi.encode(registry.versionAt(++found))), "version");
+            equal(keccak256(abi.encode(version)), registry.digestAt(++found), "version");
+            isTrue(registry.isVersion(version), "is a version");
+            equal(version.seq, found, "number");
+            equal(version.previous, found == 1 ? bytes32(0) : commitOf(found - 1), "previous");
         }
         equal(found, 2, "events");
     }
@@ -201,11 +248,14 @@ contract ExperienceRegistryTest is ZooFixture {
         publishNext();
         bytes memory why = abi.encodeWithSelector(IExperienceRegistry.RegistryUnknownVersion.selector, 2);
         vm.expectRevert(why);
-        registry.versionAt(2);
+        registry.digestAt(2);
         vm.expectRevert(why);
         registry.verifyInclusion(2, 0, "", "");
-        vm.expectRevert(abi.encodeWithSelector(IExperienceRegistry.RegistryUnknownVersion.selector, 0));
-        registry.versionAt(0);
+        why = abi.encodeWithSelector(IExperienceRegistry.RegistryUnknownVersion.selector, 0);
+        vm.expectRevert(why);
+        registry.digestAt(0);
+        vm.expectRevert(why);
+        registry.verifyMerkleProof(0, "", "");
     }
 
     // -------------------------------------------------------------------------------------------- submissions
@@ -221,7 +271,7 @@ contract ExperienceRegistryTest is ZooFixture {
         equal(submission.recordHash, bytes32(uint256(7)), "record");
         equal(submission.cidDigest, bytes32(uint256(8)), "cid");
         equal(submission.slashBps, 5000, "penalty");
-        equal(vault.totalStaked(), STAKE, "staked");
+        equal(keeper.totalStaked(), STAKE, "staked");
         equal(registry.submissionCount(), 1, "count");
     }
 
@@ -229,7 +279,7 @@ contract ExperienceRegistryTest is ZooFixture {
         vm.startPrank(eve);
         keeper.approve(address(vault), 0);
         registry.submitWithPermit(keccak256("r"), keccak256("c"), permitOf(0xe7e, STAKE));
-        equal(vault.totalStaked(), STAKE, "staked");
+        equal(keeper.totalStaked(), STAKE, "staked");
     }
 
     function test_submitsThoughThePermitWasHandedInBefore() public {
@@ -239,7 +289,7 @@ contract ExperienceRegistryTest is ZooFixture {
         keeper.permit(eve, address(vault), STAKE, permit.deadline, permit.v, permit.r, permit.s);
         vm.prank(eve);
         registry.submitWithPermit(keccak256("r"), keccak256("c"), permit);
-        equal(vault.totalStaked(), STAKE, "staked");
+        equal(keeper.totalStaked(), STAKE, "staked");
     }
 
     function test_submitsSomething() public {
@@ -406,7 +456,7 @@ contract ExperienceRegistryTest is ZooFixture {
         publishWith(none(), only(submit(eve)));
         equal(registry.requiredStake(eve), 2 * STAKE, "stake");
         submit(eve);
-        equal(vault.totalStaked(), 2 * STAKE + BOND, "staked, with the bond of alice");
+        equal(keeper.totalStaked(), 2 * STAKE + BOND, "staked, with the bond of alice");
     }
 
     function test_asksForAPersonWhereGovernanceDoes() public {

@@ -134,6 +134,72 @@ contract MerkleLogTest is ZooFixture {
         isTrue(registry.verifyMerkleProof(1, one.record, one.merkleProof), "merkle_proof");
     }
 
+    /// @dev The first version holds the proofs, and a second one has come into force.
+    function supersede(bytes32 root, uint64 size) private returns (IExperienceRegistry.Version memory) {
+        IExperienceRegistry.Update memory update = updateOf(1);
+        (update.recordsRoot, update.size) = (root, size);
+        uint256 id = pass(updatePlan(update, none(), none(), "with proofs"));
+        IExperienceRegistry.Version memory version = IExperienceRegistry.Version({
+            seq: 1,
+            size: size,
+            timestamp: uint48(block.timestamp),
+            previousBlock: 0,
+            commitHash: update.commitHash,
+            recordsRoot: root,
+            mapRoot: update.mapRoot,
+            logRoot: update.logRoot,
+            cidDigest: update.cidDigest,
+            arweaveId: update.arweaveId,
+            previous: 0,
+            proposalId: id
+        });
+        publishNext();
+        return version;
+    }
+
+    function test_theRegistryTakesProofsOfOlderVersions() public {
+        Case memory one = caseAt(count - 1);
+        IExperienceRegistry.Version memory version = supersede(one.root, one.size);
+        isTrue(registry.verifyInclusionIn(version, one.index, one.record, one.path), "index and path");
+        isTrue(registry.verifyMerkleProofIn(version, one.record, one.merkleProof), "merkle_proof");
+        isFalse(registry.verifyInclusionIn(version, one.index, "forged", one.path), "forged");
+        isFalse(registry.verifyMerkleProofIn(version, "forged", one.merkleProof), "forged");
+        isFalse(registry.verifyMerkleProofIn(version, one.record, hex"00"), "too short");
+    }
+
+    function test_theRegistryTakesProofsOfManyOfOlderVersions() public {
+        ManyCase memory many = manyAt(7);
+        IExperienceRegistry.Version memory version = supersede(many.root, many.size);
+        isTrue(registry.verifyInclusionsIn(version, many.indices, many.records, many.path), "many");
+        many.records[0] = "forged";
+        isFalse(registry.verifyInclusionsIn(version, many.indices, many.records, many.path), "forged");
+    }
+
+    function test_theRegistryRefusesProofsOfVersionsThatNeverWere() public {
+        Case memory one = caseAt(count - 1);
+        IExperienceRegistry.Version memory version = supersede(keccak256("another library"), one.size);
+        version.recordsRoot = one.root;
+        bytes memory why = abi.encodeWithSelector(IExperienceRegistry.RegistryUnknownVersion.selector, 1);
+        vm.expectRevert(why);
+        registry.verifyInclusionIn(version, one.index, one.record, one.path);
+        vm.expectRevert(why);
+        registry.verifyInclusionsIn(version, new uint64[](1), new bytes[](1), one.path);
+        vm.expectRevert(why);
+        registry.verifyMerkleProofIn(version, one.record, one.merkleProof);
+    }
+
+    function test_theRegistryTellsWhenAnotherVersionIsInForce() public {
+        Case memory one = caseAt(count - 1);
+        supersede(one.root, one.size);
+        bytes memory why = abi.encodeWithSelector(IExperienceRegistry.RegistrySuperseded.selector, 1, 2);
+        vm.expectRevert(why);
+        registry.verifyInclusion(1, one.index, one.record, one.path);
+        vm.expectRevert(why);
+        registry.verifyInclusions(1, new uint64[](1), new bytes[](1), one.path);
+        vm.expectRevert(why);
+        registry.verifyMerkleProof(1, one.record, one.merkleProof);
+    }
+
     function test_theRegistryRefusesAnotherMerkleProof() public {
         Case memory one = caseAt(count - 1);
         IExperienceRegistry.Update memory update = updateOf(1);

@@ -24,7 +24,7 @@ async function holdingsOf(invocation: Invocation, address: string): Promise<Reco
   try {
     const { chain, addresses } = await openPlace(await invocation.config());
     const { token, vault } = chain.contracts(addresses);
-    const votes = (await token.getVotes(address)) + (await vault.getVotes(address));
+    const votes = await token.getVotes(address);
     const amounts = [await chain.balance(address), await token.balanceOf(address), votes, await vault.owed(address)];
     const names = ['currency', 'keeper', 'votes', 'owed'];
     return Object.fromEntries(names.map((name, index) => [name, String(amounts[index])]));

@@ -28,9 +28,13 @@ export async function checkDeployment(
     if (state !== 'matching') return checks;
   }
   const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+  expect('the token counts the stakes of the vault', same(await token.vault(), addresses.vault));
   expect('the vault takes stakes for the governor', same(await vault.governor(), addresses.governor));
   expect('the vault takes stakes for the registry', same(await vault.registry(), addresses.registry));
   expect('the registry alone counts reputation', same(await reputation.registry(), addresses.registry));
+  expect('the registry publishes for the governor', same(await registry.GOVERNOR(), addresses.governor));
+  expect('the registry takes stakes into the vault', same(await registry.VAULT(), addresses.vault));
+  expect('the governor takes stakes into the vault', same(await governor.VAULT(), addresses.vault));
   expect('the registry obeys the timelock', same(await registry.GOVERNANCE(), addresses.timelock));
   expect('the vault obeys the timelock', same(await vault.GOVERNANCE(), addresses.timelock));
   expect('the treasury obeys the timelock', same(await treasury.GOVERNANCE(), addresses.timelock));

@@ -56,9 +56,10 @@ export function deploymentSteps(chain: Chain, deployer: string, parameters: Depl
     create('timelock', () => [delay, [], [], deployer]),
     create('vault', ({ token, timelock }) => [token, timelock]),
     create('reputation', () => []),
-    create('registry', ({ timelock, vault, reputation, token }) => [timelock, vault, reputation, token]),
     create('governor', ({ token, timelock, vault }) => [token, timelock, vault, guardian]),
+    create('registry', (all) => [all.timelock, all.governor, all.vault, all.reputation, all.token]),
     create('treasury', ({ timelock, token, vault }) => [timelock, token, vault]),
+    call('bind the token', (all) => at(all).token.bind.populateTransaction(all.vault)),
     call('bind the vault', (all) => at(all).vault.bind.populateTransaction(all.governor, all.registry)),
     call('bind the reputation', (all) => at(all).reputation.bind.populateTransaction(all.registry)),
     call('let the governor propose', (all) =>

@@ -42,7 +42,7 @@ export declare namespace IBondVault {
 export interface BondVaultInterface extends Interface {
   getFunction(
     nameOrSignature:
-      | "CLOCK_MODE"
+      | "DUE_UNIT"
       | "GOVERNANCE"
       | "STUCK_AFTER"
       | "TOKEN"
@@ -50,29 +50,20 @@ export interface BondVaultInterface extends Interface {
       | "bind"
       | "bond"
       | "claimDefeatShare"
-      | "clock"
       | "collectDue"
-      | "delegate"
-      | "delegateBySig"
-      | "delegates"
       | "due"
-      | "eip712Domain"
       | "fundRewards"
-      | "getPastTotalSupply"
-      | "getPastVotes"
-      | "getVotes"
       | "governor"
-      | "nonces"
       | "owed"
       | "post"
+      | "refundedOf"
       | "registry"
       | "release"
       | "rewardPool"
       | "settle"
       | "slash"
       | "stake"
-      | "totalOwed"
-      | "totalStaked"
+      | "stakeOf"
       | "withdraw"
   ): FunctionFragment;
 
@@ -81,12 +72,8 @@ export interface BondVaultInterface extends Interface {
       | "BondPosted"
       | "BondSettled"
       | "Bound"
-      | "Credited"
       | "DefeatShareClaimed"
-      | "DelegateChanged"
-      | "DelegateVotesChanged"
       | "DuePaid"
-      | "EIP712DomainChanged"
       | "RewardEarned"
       | "RewardsFunded"
       | "SubmissionReleased"
@@ -94,10 +81,7 @@ export interface BondVaultInterface extends Interface {
       | "Withdrawn"
   ): EventFragment;
 
-  encodeFunctionData(
-    functionFragment: "CLOCK_MODE",
-    values?: undefined
-  ): string;
+  encodeFunctionData(functionFragment: "DUE_UNIT", values?: undefined): string;
   encodeFunctionData(
     functionFragment: "GOVERNANCE",
     values?: undefined
@@ -120,57 +104,24 @@ export interface BondVaultInterface extends Interface {
     functionFragment: "claimDefeatShare",
     values: [BigNumberish, AddressLike]
   ): string;
-  encodeFunctionData(functionFragment: "clock", values?: undefined): string;
   encodeFunctionData(
     functionFragment: "collectDue",
     values: [AddressLike]
   ): string;
-  encodeFunctionData(
-    functionFragment: "delegate",
-    values: [AddressLike]
-  ): string;
-  encodeFunctionData(
-    functionFragment: "delegateBySig",
-    values: [
-      AddressLike,
-      BigNumberish,
-      BigNumberish,
-      BigNumberish,
-      BytesLike,
-      BytesLike
-    ]
-  ): string;
-  encodeFunctionData(
-    functionFragment: "delegates",
-    values: [AddressLike]
-  ): string;
   encodeFunctionData(functionFragment: "due", values: [AddressLike]): string;
-  encodeFunctionData(
-    functionFragment: "eip712Domain",
-    values?: undefined
-  ): string;
   encodeFunctionData(
     functionFragment: "fundRewards",
     values: [BigNumberish]
   ): string;
-  encodeFunctionData(
-    functionFragment: "getPastTotalSupply",
-    values: [BigNumberish]
-  ): string;
-  encodeFunctionData(
-    functionFragment: "getPastVotes",
-    values: [AddressLike, BigNumberish]
-  ): string;
-  encodeFunctionData(
-    functionFragment: "getVotes",
-    values: [AddressLike]
-  ): string;
   encodeFunctionData(functionFragment: "governor", values?: undefined): string;
-  encodeFunctionData(functionFragment: "nonces", values: [AddressLike]): string;
   encodeFunctionData(functionFragment: "owed", values: [AddressLike]): string;
   encodeFunctionData(
     functionFragment: "post",
     values: [BigNumberish, AddressLike, BigNumberish, BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "refundedOf",
+    values: [AddressLike]
   ): string;
   encodeFunctionData(functionFragment: "registry", values?: undefined): string;
   encodeFunctionData(
@@ -190,14 +141,13 @@ export interface BondVaultInterface extends Interface {
     functionFragment: "stake",
     values: [BigNumberish, AddressLike, BigNumberish]
   ): string;
-  encodeFunctionData(functionFragment: "totalOwed", values?: undefined): string;
   encodeFunctionData(
-    functionFragment: "totalStaked",
-    values?: undefined
+    functionFragment: "stakeOf",
+    values: [BigNumberish]
   ): string;
   encodeFunctionData(functionFragment: "withdraw", values?: undefined): string;
 
-  decodeFunctionResult(functionFragment: "CLOCK_MODE", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "DUE_UNIT", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "GOVERNANCE", data: BytesLike): Result;
   decodeFunctionResult(
     functionFragment: "STUCK_AFTER",
@@ -211,47 +161,23 @@ export interface BondVaultInterface extends Interface {
     functionFragment: "claimDefeatShare",
     data: BytesLike
   ): Result;
-  decodeFunctionResult(functionFragment: "clock", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "collectDue", data: BytesLike): Result;
-  decodeFunctionResult(functionFragment: "delegate", data: BytesLike): Result;
-  decodeFunctionResult(
-    functionFragment: "delegateBySig",
-    data: BytesLike
-  ): Result;
-  decodeFunctionResult(functionFragment: "delegates", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "due", data: BytesLike): Result;
-  decodeFunctionResult(
-    functionFragment: "eip712Domain",
-    data: BytesLike
-  ): Result;
   decodeFunctionResult(
     functionFragment: "fundRewards",
     data: BytesLike
   ): Result;
-  decodeFunctionResult(
-    functionFragment: "getPastTotalSupply",
-    data: BytesLike
-  ): Result;
-  decodeFunctionResult(
-    functionFragment: "getPastVotes",
-    data: BytesLike
-  ): Result;
-  decodeFunctionResult(functionFragment: "getVotes", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "governor", data: BytesLike): Result;
-  decodeFunctionResult(functionFragment: "nonces", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "owed", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "post", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "refundedOf", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "registry", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "release", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "rewardPool", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "settle", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "slash", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "stake", data: BytesLike): Result;
-  decodeFunctionResult(functionFragment: "totalOwed", data: BytesLike): Result;
-  decodeFunctionResult(
-    functionFragment: "totalStaked",
-    data: BytesLike
-  ): Result;
+  decodeFunctionResult(functionFragment: "stakeOf", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "withdraw", data: BytesLike): Result;
 }
 
@@ -318,19 +244,6 @@ export namespace BoundEvent {
   export type LogDescription = TypedLogDescription<Event>;
 }
 
-export namespace CreditedEvent {
-  export type InputTuple = [account: AddressLike, amount: BigNumberish];
-  export type OutputTuple = [account: string, amount: bigint];
-  export interface OutputObject {
-    account: string;
-    amount: bigint;
-  }
-  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
-  export type Filter = TypedDeferredTopicFilter<Event>;
-  export type Log = TypedEventLog<Event>;
-  export type LogDescription = TypedLogDescription<Event>;
-}
-
 export namespace DefeatShareClaimedEvent {
   export type InputTuple = [
     proposalId: BigNumberish,
@@ -349,50 +262,6 @@ export namespace DefeatShareClaimedEvent {
   export type LogDescription = TypedLogDescription<Event>;
 }
 
-export namespace DelegateChangedEvent {
-  export type InputTuple = [
-    delegator: AddressLike,
-    fromDelegate: AddressLike,
-    toDelegate: AddressLike
-  ];
-  export type OutputTuple = [
-    delegator: string,
-    fromDelegate: string,
-    toDelegate: string
-  ];
-  export interface OutputObject {
-    delegator: string;
-    fromDelegate: string;
-    toDelegate: string;
-  }
-  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
-  export type Filter = TypedDeferredTopicFilter<Event>;
-  export type Log = TypedEventLog<Event>;
-  export type LogDescription = TypedLogDescription<Event>;
-}
-
-export namespace DelegateVotesChangedEvent {
-  export type InputTuple = [
-    delegate: AddressLike,
-    previousVotes: BigNumberish,
-    newVotes: BigNumberish
-  ];
-  export type OutputTuple = [
-    delegate: string,
-    previousVotes: bigint,
-    newVotes: bigint
-  ];
-  export interface OutputObject {
-    delegate: string;
-    previousVotes: bigint;
-    newVotes: bigint;
-  }
-  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
-  export type Filter = TypedDeferredTopicFilter<Event>;
-  export type Log = TypedEventLog<Event>;
-  export type LogDescription = TypedLogDescription<Event>;
-}
-
 export namespace DuePaidEvent {
   export type InputTuple = [account: AddressLike, amount: BigNumberish];
   export type OutputTuple = [account: string, amount: bigint];
@@ -400,16 +269,6 @@ export namespace DuePaidEvent {
     account: string;
     amount: bigint;
   }
-  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
-  export type Filter = TypedDeferredTopicFilter<Event>;
-  export type Log = TypedEventLog<Event>;
-  export type LogDescription = TypedLogDescription<Event>;
-}
-
-export namespace EIP712DomainChangedEvent {
-  export type InputTuple = [];
-  export type OutputTuple = [];
-  export interface OutputObject {}
   export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
   export type Filter = TypedDeferredTopicFilter<Event>;
   export type Log = TypedEventLog<Event>;
@@ -557,7 +416,7 @@ export interface BondVault extends BaseContract {
     event?: TCEvent
   ): Promise<this>;
 
-  CLOCK_MODE: TypedContractMethod<[], [string], "view">;
+  DUE_UNIT: TypedContractMethod<[], [bigint], "view">;
 
   GOVERNANCE: TypedContractMethod<[], [string], "view">;
 
@@ -589,48 +448,13 @@ export interface BondVault extends BaseContract {
     "nonpayable"
   >;
 
-  clock: TypedContractMethod<[], [bigint], "view">;
-
   collectDue: TypedContractMethod<
     [account: AddressLike],
     [bigint],
     "nonpayable"
   >;
 
-  delegate: TypedContractMethod<[delegatee: AddressLike], [void], "nonpayable">;
-
-  delegateBySig: TypedContractMethod<
-    [
-      delegatee: AddressLike,
-      nonce: BigNumberish,
-      expiry: BigNumberish,
-      v: BigNumberish,
-      r: BytesLike,
-      s: BytesLike
-    ],
-    [void],
-    "nonpayable"
-  >;
-
-  delegates: TypedContractMethod<[account: AddressLike], [string], "view">;
-
   due: TypedContractMethod<[account: AddressLike], [bigint], "view">;
-
-  eip712Domain: TypedContractMethod<
-    [],
-    [
-      [string, string, string, bigint, string, string, bigint[]] & {
-        fields: string;
-        name: string;
-        version: string;
-        chainId: bigint;
-        verifyingContract: string;
-        salt: string;
-        extensions: bigint[];
-      }
-    ],
-    "view"
-  >;
 
   fundRewards: TypedContractMethod<
     [amount: BigNumberish],
@@ -638,23 +462,7 @@ export interface BondVault extends BaseContract {
     "nonpayable"
   >;
 
-  getPastTotalSupply: TypedContractMethod<
-    [arg0: BigNumberish],
-    [bigint],
-    "view"
-  >;
-
-  getPastVotes: TypedContractMethod<
-    [account: AddressLike, timepoint: BigNumberish],
-    [bigint],
-    "view"
-  >;
-
-  getVotes: TypedContractMethod<[account: AddressLike], [bigint], "view">;
-
   governor: TypedContractMethod<[], [string], "view">;
-
-  nonces: TypedContractMethod<[owner: AddressLike], [bigint], "view">;
 
   owed: TypedContractMethod<[account: AddressLike], [bigint], "view">;
 
@@ -668,6 +476,8 @@ export interface BondVault extends BaseContract {
     [void],
     "nonpayable"
   >;
+
+  refundedOf: TypedContractMethod<[account: AddressLike], [bigint], "view">;
 
   registry: TypedContractMethod<[], [string], "view">;
 
@@ -693,9 +503,7 @@ export interface BondVault extends BaseContract {
     "nonpayable"
   >;
 
-  totalOwed: TypedContractMethod<[], [bigint], "view">;
-
-  totalStaked: TypedContractMethod<[], [bigint], "view">;
+  stakeOf: TypedContractMethod<[submissionId: BigNumberish], [bigint], "view">;
 
   withdraw: TypedContractMethod<[], [bigint], "nonpayable">;
 
@@ -704,8 +512,8 @@ export interface BondVault extends BaseContract {
   ): T;
 
   getFunction(
-    nameOrSignature: "CLOCK_MODE"
-  ): TypedContractMethod<[], [string], "view">;
+    nameOrSignature: "DUE_UNIT"
+  ): TypedContractMethod<[], [bigint], "view">;
   getFunction(
     nameOrSignature: "GOVERNANCE"
   ): TypedContractMethod<[], [string], "view">;
@@ -744,73 +552,17 @@ export interface BondVault extends BaseContract {
     "nonpayable"
   >;
   getFunction(
-    nameOrSignature: "clock"
-  ): TypedContractMethod<[], [bigint], "view">;
-  getFunction(
     nameOrSignature: "collectDue"
   ): TypedContractMethod<[account: AddressLike], [bigint], "nonpayable">;
-  getFunction(
-    nameOrSignature: "delegate"
-  ): TypedContractMethod<[delegatee: AddressLike], [void], "nonpayable">;
-  getFunction(
-    nameOrSignature: "delegateBySig"
-  ): TypedContractMethod<
-    [
-      delegatee: AddressLike,
-      nonce: BigNumberish,
-      expiry: BigNumberish,
-      v: BigNumberish,
-      r: BytesLike,
-      s: BytesLike
-    ],
-    [void],
-    "nonpayable"
-  >;
-  getFunction(
-    nameOrSignature: "delegates"
-  ): TypedContractMethod<[account: AddressLike], [string], "view">;
   getFunction(
     nameOrSignature: "due"
   ): TypedContractMethod<[account: AddressLike], [bigint], "view">;
   getFunction(
-    nameOrSignature: "eip712Domain"
-  ): TypedContractMethod<
-    [],
-    [
-      [string, string, string, bigint, string, string, bigint[]] & {
-        fields: string;
-        name: string;
-        version: string;
-        chainId: bigint;
-        verifyingContract: string;
-        salt: string;
-        extensions: bigint[];
-      }
-    ],
-    "view"
-  >;
-  getFunction(
     nameOrSignature: "fundRewards"
   ): TypedContractMethod<[amount: BigNumberish], [void], "nonpayable">;
   getFunction(
-    nameOrSignature: "getPastTotalSupply"
-  ): TypedContractMethod<[arg0: BigNumberish], [bigint], "view">;
-  getFunction(
-    nameOrSignature: "getPastVotes"
-  ): TypedContractMethod<
-    [account: AddressLike, timepoint: BigNumberish],
-    [bigint],
-    "view"
-  >;
-  getFunction(
-    nameOrSignature: "getVotes"
-  ): TypedContractMethod<[account: AddressLike], [bigint], "view">;
-  getFunction(
     nameOrSignature: "governor"
   ): TypedContractMethod<[], [string], "view">;
-  getFunction(
-    nameOrSignature: "nonces"
-  ): TypedContractMethod<[owner: AddressLike], [bigint], "view">;
   getFunction(
     nameOrSignature: "owed"
   ): TypedContractMethod<[account: AddressLike], [bigint], "view">;
@@ -826,6 +578,9 @@ export interface BondVault extends BaseContract {
     [void],
     "nonpayable"
   >;
+  getFunction(
+    nameOrSignature: "refundedOf"
+  ): TypedContractMethod<[account: AddressLike], [bigint], "view">;
   getFunction(
     nameOrSignature: "registry"
   ): TypedContractMethod<[], [string], "view">;
@@ -857,11 +612,8 @@ export interface BondVault extends BaseContract {
     "nonpayable"
   >;
   getFunction(
-    nameOrSignature: "totalOwed"
-  ): TypedContractMethod<[], [bigint], "view">;
-  getFunction(
-    nameOrSignature: "totalStaked"
-  ): TypedContractMethod<[], [bigint], "view">;
+    nameOrSignature: "stakeOf"
+  ): TypedContractMethod<[submissionId: BigNumberish], [bigint], "view">;
   getFunction(
     nameOrSignature: "withdraw"
   ): TypedContractMethod<[], [bigint], "nonpayable">;
@@ -888,13 +640,6 @@ export interface BondVault extends BaseContract {
     BoundEvent.OutputObject
   >;
   getEvent(
-    key: "Credited"
-  ): TypedContractEvent<
-    CreditedEvent.InputTuple,
-    CreditedEvent.OutputTuple,
-    CreditedEvent.OutputObject
-  >;
-  getEvent(
     key: "DefeatShareClaimed"
   ): TypedContractEvent<
     DefeatShareClaimedEvent.InputTuple,
@@ -902,32 +647,11 @@ export interface BondVault extends BaseContract {
     DefeatShareClaimedEvent.OutputObject
   >;
   getEvent(
-    key: "DelegateChanged"
-  ): TypedContractEvent<
-    DelegateChangedEvent.InputTuple,
-    DelegateChangedEvent.OutputTuple,
-    DelegateChangedEvent.OutputObject
-  >;
-  getEvent(
-    key: "DelegateVotesChanged"
-  ): TypedContractEvent<
-    DelegateVotesChangedEvent.InputTuple,
-    DelegateVotesChangedEvent.OutputTuple,
-    DelegateVotesChangedEvent.OutputObject
-  >;
-  getEvent(
     key: "DuePaid"
   ): TypedContractEvent<
     DuePaidEvent.InputTuple,
     DuePaidEvent.OutputTuple,
     DuePaidEvent.OutputObject
-  >;
-  getEvent(
-    key: "EIP712DomainChanged"
-  ): TypedContractEvent<
-    EIP712DomainChangedEvent.InputTuple,
-    EIP712DomainChangedEvent.OutputTuple,
-    EIP712DomainChangedEvent.OutputObject
   >;
   getEvent(
     key: "RewardEarned"
@@ -999,17 +723,6 @@ export interface BondVault extends BaseContract {
       BoundEvent.OutputObject
     >;
 
-    "Credited(address,uint256)": TypedContractEvent<
-      CreditedEvent.InputTuple,
-      CreditedEvent.OutputTuple,
-      CreditedEvent.OutputObject
-    >;
-    Credited: TypedContractEvent<
-      CreditedEvent.InputTuple,
-      CreditedEvent.OutputTuple,
-      CreditedEvent.OutputObject
-    >;
-
     "DefeatShareClaimed(uint256,address,uint256)": TypedContractEvent<
       DefeatShareClaimedEvent.InputTuple,
       DefeatShareClaimedEvent.OutputTuple,
@@ -1021,28 +734,6 @@ export interface BondVault extends BaseContract {
       DefeatShareClaimedEvent.OutputObject
     >;
 
-    "DelegateChanged(address,address,address)": TypedContractEvent<
-      DelegateChangedEvent.InputTuple,
-      DelegateChangedEvent.OutputTuple,
-      DelegateChangedEvent.OutputObject
-    >;
-    DelegateChanged: TypedContractEvent<
-      DelegateChangedEvent.InputTuple,
-      DelegateChangedEvent.OutputTuple,
-      DelegateChangedEvent.OutputObject
-    >;
-
-    "DelegateVotesChanged(address,uint256,uint256)": TypedContractEvent<
-      DelegateVotesChangedEvent.InputTuple,
-      DelegateVotesChangedEvent.OutputTuple,
-      DelegateVotesChangedEvent.OutputObject
-    >;
-    DelegateVotesChanged: TypedContractEvent<
-      DelegateVotesChangedEvent.InputTuple,
-      DelegateVotesChangedEvent.OutputTuple,
-      DelegateVotesChangedEvent.OutputObject
-    >;
-
     "DuePaid(address,uint256)": TypedContractEvent<
       DuePaidEvent.InputTuple,
       DuePaidEvent.OutputTuple,
@@ -1052,17 +743,6 @@ export interface BondVault extends BaseContract {
       DuePaidEvent.InputTuple,
       DuePaidEvent.OutputTuple,
       DuePaidEvent.OutputObject
-    >;
-
-    "EIP712DomainChanged()": TypedContractEvent<
-      EIP712DomainChangedEvent.InputTuple,
-      EIP712DomainChangedEvent.OutputTuple,
-      EIP712DomainChangedEvent.OutputObject
-    >;
-    EIP712DomainChanged: TypedContractEvent<
-      EIP712DomainChangedEvent.InputTuple,
-      EIP712DomainChangedEvent.OutputTuple,
-      EIP712DomainChangedEvent.OutputObject
     >;
 
     "RewardEarned(address,uint256,uint256,uint256)": TypedContractEvent<

@@ -28,6 +28,7 @@ export declare namespace IExperienceRegistry {
     seq: BigNumberish;
     size: BigNumberish;
     timestamp: BigNumberish;
+    previousBlock: BigNumberish;
     commitHash: BytesLike;
     recordsRoot: BytesLike;
     mapRoot: BytesLike;
@@ -42,6 +43,7 @@ export declare namespace IExperienceRegistry {
     seq: bigint,
     size: bigint,
     timestamp: bigint,
+    previousBlock: bigint,
     commitHash: string,
     recordsRoot: string,
     mapRoot: string,
@@ -54,6 +56,7 @@ export declare namespace IExperienceRegistry {
     seq: bigint;
     size: bigint;
     timestamp: bigint;
+    previousBlock: bigint;
     commitHash: string;
     recordsRoot: string;
     mapRoot: string;
@@ -62,6 +65,34 @@ export declare namespace IExperienceRegistry {
     arweaveId: string;
     previous: string;
     proposalId: bigint;
+  };
+
+  export type HeadStruct = {
+    seq: BigNumberish;
+    size: BigNumberish;
+    timestamp: BigNumberish;
+    blockNumber: BigNumberish;
+    commitHash: BytesLike;
+    recordsRoot: BytesLike;
+    digest: BytesLike;
+  };
+
+  export type HeadStructOutput = [
+    seq: bigint,
+    size: bigint,
+    timestamp: bigint,
+    blockNumber: bigint,
+    commitHash: string,
+    recordsRoot: string,
+    digest: string
+  ] & {
+    seq: bigint;
+    size: bigint;
+    timestamp: bigint;
+    blockNumber: bigint;
+    commitHash: string;
+    recordsRoot: string;
+    digest: string;
   };
 
   export type UpdateStruct = {
@@ -144,11 +175,14 @@ export interface ExperienceRegistryInterface extends Interface {
   getFunction(
     nameOrSignature:
       | "GOVERNANCE"
+      | "GOVERNOR"
       | "MAX_BATCH"
       | "REPUTATION"
       | "VAULT"
       | "WITHDRAWABLE_AFTER"
+      | "digestAt"
       | "experienceStake"
+      | "isVersion"
       | "latest"
       | "maxExperienceWords"
       | "maxLibrarySize"
@@ -166,9 +200,11 @@ export interface ExperienceRegistryInterface extends Interface {
       | "submit"
       | "submitWithPermit"
       | "verifyInclusion"
+      | "verifyInclusionIn"
       | "verifyInclusions"
+      | "verifyInclusionsIn"
       | "verifyMerkleProof"
-      | "versionAt"
+      | "verifyMerkleProofIn"
       | "versionCount"
       | "withdraw"
   ): FunctionFragment;
@@ -192,6 +228,7 @@ export interface ExperienceRegistryInterface extends Interface {
     functionFragment: "GOVERNANCE",
     values?: undefined
   ): string;
+  encodeFunctionData(functionFragment: "GOVERNOR", values?: undefined): string;
   encodeFunctionData(functionFragment: "MAX_BATCH", values?: undefined): string;
   encodeFunctionData(
     functionFragment: "REPUTATION",
@@ -203,8 +240,16 @@ export interface ExperienceRegistryInterface extends Interface {
     values?: undefined
   ): string;
   encodeFunctionData(
+    functionFragment: "digestAt",
+    values: [BigNumberish]
+  ): string;
+  encodeFunctionData(
     functionFragment: "experienceStake",
     values?: undefined
+  ): string;
+  encodeFunctionData(
+    functionFragment: "isVersion",
+    values: [IExperienceRegistry.VersionStruct]
   ): string;
   encodeFunctionData(functionFragment: "latest", values?: undefined): string;
   encodeFunctionData(
@@ -269,16 +314,34 @@ export interface ExperienceRegistryInterface extends Interface {
     values: [BigNumberish, BigNumberish, BytesLike, BytesLike]
   ): string;
   encodeFunctionData(
+    functionFragment: "verifyInclusionIn",
+    values: [
+      IExperienceRegistry.VersionStruct,
+      BigNumberish,
+      BytesLike,
+      BytesLike
+    ]
+  ): string;
+  encodeFunctionData(
     functionFragment: "verifyInclusions",
     values: [BigNumberish, BigNumberish[], BytesLike[], BytesLike]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "verifyInclusionsIn",
+    values: [
+      IExperienceRegistry.VersionStruct,
+      BigNumberish[],
+      BytesLike[],
+      BytesLike
+    ]
   ): string;
   encodeFunctionData(
     functionFragment: "verifyMerkleProof",
     values: [BigNumberish, BytesLike, BytesLike]
   ): string;
   encodeFunctionData(
-    functionFragment: "versionAt",
-    values: [BigNumberish]
+    functionFragment: "verifyMerkleProofIn",
+    values: [IExperienceRegistry.VersionStruct, BytesLike, BytesLike]
   ): string;
   encodeFunctionData(
     functionFragment: "versionCount",
@@ -290,6 +353,7 @@ export interface ExperienceRegistryInterface extends Interface {
   ): string;
 
   decodeFunctionResult(functionFragment: "GOVERNANCE", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "GOVERNOR", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "MAX_BATCH", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "REPUTATION", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "VAULT", data: BytesLike): Result;
@@ -297,10 +361,12 @@ export interface ExperienceRegistryInterface extends Interface {
     functionFragment: "WITHDRAWABLE_AFTER",
     data: BytesLike
   ): Result;
+  decodeFunctionResult(functionFragment: "digestAt", data: BytesLike): Result;
   decodeFunctionResult(
     functionFragment: "experienceStake",
     data: BytesLike
   ): Result;
+  decodeFunctionResult(functionFragment: "isVersion", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "latest", data: BytesLike): Result;
   decodeFunctionResult(
     functionFragment: "maxExperienceWords",
@@ -349,14 +415,25 @@ export interface ExperienceRegistryInterface extends Interface {
     data: BytesLike
   ): Result;
   decodeFunctionResult(
+    functionFragment: "verifyInclusionIn",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(
     functionFragment: "verifyInclusions",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(
+    functionFragment: "verifyInclusionsIn",
     data: BytesLike
   ): Result;
   decodeFunctionResult(
     functionFragment: "verifyMerkleProof",
     data: BytesLike
   ): Result;
-  decodeFunctionResult(functionFragment: "versionAt", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "verifyMerkleProofIn",
+    data: BytesLike
+  ): Result;
   decodeFunctionResult(
     functionFragment: "versionCount",
     data: BytesLike
@@ -594,6 +671,8 @@ export interface ExperienceRegistry extends BaseContract {
 
   GOVERNANCE: TypedContractMethod<[], [string], "view">;
 
+  GOVERNOR: TypedContractMethod<[], [string], "view">;
+
   MAX_BATCH: TypedContractMethod<[], [bigint], "view">;
 
   REPUTATION: TypedContractMethod<[], [string], "view">;
@@ -602,11 +681,19 @@ export interface ExperienceRegistry extends BaseContract {
 
   WITHDRAWABLE_AFTER: TypedContractMethod<[], [bigint], "view">;
 
+  digestAt: TypedContractMethod<[seq: BigNumberish], [string], "view">;
+
   experienceStake: TypedContractMethod<[], [bigint], "view">;
+
+  isVersion: TypedContractMethod<
+    [version: IExperienceRegistry.VersionStruct],
+    [boolean],
+    "view"
+  >;
 
   latest: TypedContractMethod<
     [],
-    [IExperienceRegistry.VersionStructOutput],
+    [IExperienceRegistry.HeadStructOutput],
     "view"
   >;
 
@@ -695,9 +782,31 @@ export interface ExperienceRegistry extends BaseContract {
     "view"
   >;
 
+  verifyInclusionIn: TypedContractMethod<
+    [
+      version: IExperienceRegistry.VersionStruct,
+      index: BigNumberish,
+      record: BytesLike,
+      path: BytesLike
+    ],
+    [boolean],
+    "view"
+  >;
+
   verifyInclusions: TypedContractMethod<
     [
       seq: BigNumberish,
+      indices: BigNumberish[],
+      records: BytesLike[],
+      path: BytesLike
+    ],
+    [boolean],
+    "view"
+  >;
+
+  verifyInclusionsIn: TypedContractMethod<
+    [
+      version: IExperienceRegistry.VersionStruct,
       indices: BigNumberish[],
       records: BytesLike[],
       path: BytesLike
@@ -712,9 +821,13 @@ export interface ExperienceRegistry extends BaseContract {
     "view"
   >;
 
-  versionAt: TypedContractMethod<
-    [seq: BigNumberish],
-    [IExperienceRegistry.VersionStructOutput],
+  verifyMerkleProofIn: TypedContractMethod<
+    [
+      version: IExperienceRegistry.VersionStruct,
+      record: BytesLike,
+      merkleProof: BytesLike
+    ],
+    [boolean],
     "view"
   >;
 
@@ -734,6 +847,9 @@ export interface ExperienceRegistry extends BaseContract {
     nameOrSignature: "GOVERNANCE"
   ): TypedContractMethod<[], [string], "view">;
   getFunction(
+    nameOrSignature: "GOVERNOR"
+  ): TypedContractMethod<[], [string], "view">;
+  getFunction(
     nameOrSignature: "MAX_BATCH"
   ): TypedContractMethod<[], [bigint], "view">;
   getFunction(
@@ -746,11 +862,21 @@ export interface ExperienceRegistry extends BaseContract {
     nameOrSignature: "WITHDRAWABLE_AFTER"
   ): TypedContractMethod<[], [bigint], "view">;
   getFunction(
+    nameOrSignature: "digestAt"
+  ): TypedContractMethod<[seq: BigNumberish], [string], "view">;
+  getFunction(
     nameOrSignature: "experienceStake"
   ): TypedContractMethod<[], [bigint], "view">;
   getFunction(
+    nameOrSignature: "isVersion"
+  ): TypedContractMethod<
+    [version: IExperienceRegistry.VersionStruct],
+    [boolean],
+    "view"
+  >;
+  getFunction(
     nameOrSignature: "latest"
-  ): TypedContractMethod<[], [IExperienceRegistry.VersionStructOutput], "view">;
+  ): TypedContractMethod<[], [IExperienceRegistry.HeadStructOutput], "view">;
   getFunction(
     nameOrSignature: "maxExperienceWords"
   ): TypedContractMethod<[], [bigint], "view">;
@@ -837,10 +963,34 @@ export interface ExperienceRegistry extends BaseContract {
     "view"
   >;
   getFunction(
+    nameOrSignature: "verifyInclusionIn"
+  ): TypedContractMethod<
+    [
+      version: IExperienceRegistry.VersionStruct,
+      index: BigNumberish,
+      record: BytesLike,
+      path: BytesLike
+    ],
+    [boolean],
+    "view"
+  >;
+  getFunction(
     nameOrSignature: "verifyInclusions"
   ): TypedContractMethod<
     [
       seq: BigNumberish,
+      indices: BigNumberish[],
+      records: BytesLike[],
+      path: BytesLike
+    ],
+    [boolean],
+    "view"
+  >;
+  getFunction(
+    nameOrSignature: "verifyInclusionsIn"
+  ): TypedContractMethod<
+    [
+      version: IExperienceRegistry.VersionStruct,
       indices: BigNumberish[],
       records: BytesLike[],
       path: BytesLike
@@ -856,10 +1006,14 @@ export interface ExperienceRegistry extends BaseContract {
     "view"
   >;
   getFunction(
-    nameOrSignature: "versionAt"
+    nameOrSignature: "verifyMerkleProofIn"
   ): TypedContractMethod<
-    [seq: BigNumberish],
-    [IExperienceRegistry.VersionStructOutput],
+    [
+      version: IExperienceRegistry.VersionStruct,
+      record: BytesLike,
+      merkleProof: BytesLike
+    ],
+    [boolean],
     "view"
   >;
   getFunction(

@@ -43,6 +43,7 @@ export interface KeeperTokenInterface extends Interface {
       | "allowance"
       | "approve"
       | "balanceOf"
+      | "bind"
       | "burn"
       | "burnFrom"
       | "checkpoints"
@@ -59,10 +60,15 @@ export interface KeeperTokenInterface extends Interface {
       | "nonces"
       | "numCheckpoints"
       | "permit"
+      | "stake"
+      | "stakedOf"
       | "symbol"
+      | "totalStaked"
       | "totalSupply"
       | "transfer"
       | "transferFrom"
+      | "unstake"
+      | "vault"
   ): FunctionFragment;
 
   getEvent(
@@ -71,7 +77,10 @@ export interface KeeperTokenInterface extends Interface {
       | "DelegateChanged"
       | "DelegateVotesChanged"
       | "EIP712DomainChanged"
+      | "Staked"
       | "Transfer"
+      | "Unstaked"
+      | "VaultBound"
   ): EventFragment;
 
   encodeFunctionData(
@@ -94,6 +103,7 @@ export interface KeeperTokenInterface extends Interface {
     functionFragment: "balanceOf",
     values: [AddressLike]
   ): string;
+  encodeFunctionData(functionFragment: "bind", values: [AddressLike]): string;
   encodeFunctionData(functionFragment: "burn", values: [BigNumberish]): string;
   encodeFunctionData(
     functionFragment: "burnFrom",
@@ -158,7 +168,19 @@ export interface KeeperTokenInterface extends Interface {
       BytesLike
     ]
   ): string;
+  encodeFunctionData(
+    functionFragment: "stake",
+    values: [AddressLike, BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "stakedOf",
+    values: [AddressLike]
+  ): string;
   encodeFunctionData(functionFragment: "symbol", values?: undefined): string;
+  encodeFunctionData(
+    functionFragment: "totalStaked",
+    values?: undefined
+  ): string;
   encodeFunctionData(
     functionFragment: "totalSupply",
     values?: undefined
@@ -171,6 +193,11 @@ export interface KeeperTokenInterface extends Interface {
     functionFragment: "transferFrom",
     values: [AddressLike, AddressLike, BigNumberish]
   ): string;
+  encodeFunctionData(
+    functionFragment: "unstake",
+    values: [AddressLike, AddressLike, BigNumberish]
+  ): string;
+  encodeFunctionData(functionFragment: "vault", values?: undefined): string;
 
   decodeFunctionResult(functionFragment: "CLOCK_MODE", data: BytesLike): Result;
   decodeFunctionResult(
@@ -180,6 +207,7 @@ export interface KeeperTokenInterface extends Interface {
   decodeFunctionResult(functionFragment: "allowance", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "approve", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "balanceOf", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "bind", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "burn", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "burnFrom", data: BytesLike): Result;
   decodeFunctionResult(
@@ -214,7 +242,13 @@ export interface KeeperTokenInterface extends Interface {
     data: BytesLike
   ): Result;
   decodeFunctionResult(functionFragment: "permit", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "stake", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "stakedOf", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "symbol", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "totalStaked",
+    data: BytesLike
+  ): Result;
   decodeFunctionResult(
     functionFragment: "totalSupply",
     data: BytesLike
@@ -224,6 +258,8 @@ export interface KeeperTokenInterface extends Interface {
     functionFragment: "transferFrom",
     data: BytesLike
   ): Result;
+  decodeFunctionResult(functionFragment: "unstake", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "vault", data: BytesLike): Result;
 }
 
 export namespace ApprovalEvent {
@@ -298,6 +334,19 @@ export namespace EIP712DomainChangedEvent {
   export type LogDescription = TypedLogDescription<Event>;
 }
 
+export namespace StakedEvent {
+  export type InputTuple = [owner: AddressLike, amount: BigNumberish];
+  export type OutputTuple = [owner: string, amount: bigint];
+  export interface OutputObject {
+    owner: string;
+    amount: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
 export namespace TransferEvent {
   export type InputTuple = [
     from: AddressLike,
@@ -309,6 +358,36 @@ export namespace TransferEvent {
     from: string;
     to: string;
     value: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace UnstakedEvent {
+  export type InputTuple = [
+    owner: AddressLike,
+    to: AddressLike,
+    amount: BigNumberish
+  ];
+  export type OutputTuple = [owner: string, to: string, amount: bigint];
+  export interface OutputObject {
+    owner: string;
+    to: string;
+    amount: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace VaultBoundEvent {
+  export type InputTuple = [vault: AddressLike];
+  export type OutputTuple = [vault: string];
+  export interface OutputObject {
+    vault: string;
   }
   export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
   export type Filter = TypedDeferredTopicFilter<Event>;
@@ -376,6 +455,8 @@ export interface KeeperToken extends BaseContract {
   >;
 
   balanceOf: TypedContractMethod<[account: AddressLike], [bigint], "view">;
+
+  bind: TypedContractMethod<[vault_: AddressLike], [void], "nonpayable">;
 
   burn: TypedContractMethod<[value: BigNumberish], [void], "nonpayable">;
 
@@ -462,7 +543,17 @@ export interface KeeperToken extends BaseContract {
     "nonpayable"
   >;
 
+  stake: TypedContractMethod<
+    [owner: AddressLike, amount: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+
+  stakedOf: TypedContractMethod<[owner: AddressLike], [bigint], "view">;
+
   symbol: TypedContractMethod<[], [string], "view">;
+
+  totalStaked: TypedContractMethod<[], [bigint], "view">;
 
   totalSupply: TypedContractMethod<[], [bigint], "view">;
 
@@ -477,6 +568,14 @@ export interface KeeperToken extends BaseContract {
     [boolean],
     "nonpayable"
   >;
+
+  unstake: TypedContractMethod<
+    [owner: AddressLike, to: AddressLike, amount: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+
+  vault: TypedContractMethod<[], [string], "view">;
 
   getFunction<T extends ContractMethod = ContractMethod>(
     key: string | FunctionFragment
@@ -505,6 +604,9 @@ export interface KeeperToken extends BaseContract {
   getFunction(
     nameOrSignature: "balanceOf"
   ): TypedContractMethod<[account: AddressLike], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "bind"
+  ): TypedContractMethod<[vault_: AddressLike], [void], "nonpayable">;
   getFunction(
     nameOrSignature: "burn"
   ): TypedContractMethod<[value: BigNumberish], [void], "nonpayable">;
@@ -603,8 +705,21 @@ export interface KeeperToken extends BaseContract {
     "nonpayable"
   >;
   getFunction(
+    nameOrSignature: "stake"
+  ): TypedContractMethod<
+    [owner: AddressLike, amount: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "stakedOf"
+  ): TypedContractMethod<[owner: AddressLike], [bigint], "view">;
+  getFunction(
     nameOrSignature: "symbol"
   ): TypedContractMethod<[], [string], "view">;
+  getFunction(
+    nameOrSignature: "totalStaked"
+  ): TypedContractMethod<[], [bigint], "view">;
   getFunction(
     nameOrSignature: "totalSupply"
   ): TypedContractMethod<[], [bigint], "view">;
@@ -622,6 +737,16 @@ export interface KeeperToken extends BaseContract {
     [boolean],
     "nonpayable"
   >;
+  getFunction(
+    nameOrSignature: "unstake"
+  ): TypedContractMethod<
+    [owner: AddressLike, to: AddressLike, amount: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "vault"
+  ): TypedContractMethod<[], [string], "view">;
 
   getEvent(
     key: "Approval"
@@ -652,11 +777,32 @@ export interface KeeperToken extends BaseContract {
     EIP712DomainChangedEvent.OutputObject
   >;
   getEvent(
+    key: "Staked"
+  ): TypedContractEvent<
+    StakedEvent.InputTuple,
+    StakedEvent.OutputTuple,
+    StakedEvent.OutputObject
+  >;
+  getEvent(
     key: "Transfer"
   ): TypedContractEvent<
     TransferEvent.InputTuple,
     TransferEvent.OutputTuple,
     TransferEvent.OutputObject
+  >;
+  getEvent(
+    key: "Unstaked"
+  ): TypedContractEvent<
+    UnstakedEvent.InputTuple,
+    UnstakedEvent.OutputTuple,
+    UnstakedEvent.OutputObject
+  >;
+  getEvent(
+    key: "VaultBound"
+  ): TypedContractEvent<
+    VaultBoundEvent.InputTuple,
+    VaultBoundEvent.OutputTuple,
+    VaultBoundEvent.OutputObject
   >;
 
   filters: {
@@ -704,6 +850,17 @@ export interface KeeperToken extends BaseContract {
       EIP712DomainChangedEvent.OutputObject
     >;
 
+    "Staked(address,uint256)": TypedContractEvent<
+      StakedEvent.InputTuple,
+      StakedEvent.OutputTuple,
+      StakedEvent.OutputObject
+    >;
+    Staked: TypedContractEvent<
+      StakedEvent.InputTuple,
+      StakedEvent.OutputTuple,
+      StakedEvent.OutputObject
+    >;
+
     "Transfer(address,address,uint256)": TypedContractEvent<
       TransferEvent.InputTuple,
       TransferEvent.OutputTuple,
@@ -713,6 +870,28 @@ export interface KeeperToken extends BaseContract {
       TransferEvent.InputTuple,
       TransferEvent.OutputTuple,
       TransferEvent.OutputObject
+    >;
+
+    "Unstaked(address,address,uint256)": TypedContractEvent<
+      UnstakedEvent.InputTuple,
+      UnstakedEvent.OutputTuple,
+      UnstakedEvent.OutputObject
+    >;
+    Unstaked: TypedContractEvent<
+      UnstakedEvent.InputTuple,
+      UnstakedEvent.OutputTuple,
+      UnstakedEvent.OutputObject
+    >;
+
+    "VaultBound(address)": TypedContractEvent<
+      VaultBoundEvent.InputTuple,
+      VaultBoundEvent.OutputTuple,
+      VaultBoundEvent.OutputObject
+    >;
+    VaultBound: TypedContractEvent<
+      VaultBoundEvent.InputTuple,
+      VaultBoundEvent.OutputTuple,
+      VaultBoundEvent.OutputObject
     >;
   };
 }

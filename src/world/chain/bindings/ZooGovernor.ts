@@ -153,6 +153,7 @@ export interface ZooGovernorInterface extends Interface {
       | "quorumPercent"
       | "relay"
       | "rewardCaps"
+      | "rewardsOf"
       | "setApprovalThreshold"
       | "setDefeatMode"
       | "setProposalBond"
@@ -405,6 +406,10 @@ export interface ZooGovernorInterface extends Interface {
     values?: undefined
   ): string;
   encodeFunctionData(
+    functionFragment: "rewardsOf",
+    values: [BigNumberish]
+  ): string;
+  encodeFunctionData(
     functionFragment: "setApprovalThreshold",
     values: [BigNumberish]
   ): string;
@@ -608,6 +613,7 @@ export interface ZooGovernorInterface extends Interface {
   ): Result;
   decodeFunctionResult(functionFragment: "relay", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "rewardCaps", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "rewardsOf", data: BytesLike): Result;
   decodeFunctionResult(
     functionFragment: "setApprovalThreshold",
     data: BytesLike
@@ -1404,6 +1410,12 @@ export interface ZooGovernor extends BaseContract {
     "view"
   >;
 
+  rewardsOf: TypedContractMethod<
+    [proposalId: BigNumberish],
+    [[bigint, bigint] & { proposer: bigint; contributor: bigint }],
+    "view"
+  >;
+
   setApprovalThreshold: TypedContractMethod<
     [thresholdBps: BigNumberish],
     [void],
@@ -1834,6 +1846,13 @@ export interface ZooGovernor extends BaseContract {
   ): TypedContractMethod<
     [],
     [[bigint, bigint] & { proposal: bigint; contribution: bigint }],
+    "view"
+  >;
+  getFunction(
+    nameOrSignature: "rewardsOf"
+  ): TypedContractMethod<
+    [proposalId: BigNumberish],
+    [[bigint, bigint] & { proposer: bigint; contributor: bigint }],
     "view"
   >;
   getFunction(

@@ -25,6 +25,10 @@ export const registryWords: Vocabulary = {
     message: `no version number ${String(seq)} is in force`,
     hint: '"zoo chain status" shows what is; a version comes into force by zoo propose, zoo vote and zoo execute.',
   }),
+  RegistrySuperseded: ([seq, inForce]) => ({
+    message: `version ${String(seq)} is no longer in force; version ${String(inForce)} is`,
+    hint: 'Check the proof against the version in force, or hand the older one in as its event tells it.',
+  }),
   RegistryNoProposal: () => ({
     message: 'a version comes into force by an executed proposal alone',
     hint: 'Propose it: zoo propose.',

@@ -1,4 +1,4 @@
-import { type Vocabulary, keeper, misdeployed, time } from './word.ts';
+import { type Vocabulary, keeper, misdeployed, only, time } from './word.ts';
 
 const signAgain = 'Sign again, with the account whose tokens these are.';
 const badSignature = () => ({ message: 'what was given is no signature', hint: signAgain });
@@ -38,6 +38,14 @@ export const tokenWords: Vocabulary = {
     hint: 'Sign again.',
   }),
   KeeperInvalidSupply: misdeployed('KEEPER needs a holder and a supply'),
+  KeeperOnlyVault: only('the vault', 'staking'),
+  KeeperInsufficientStake: ([owner, staked, needed]) => ({
+    message: `${String(owner)} has ${keeper(staked)} at stake, and this ends ${keeper(needed)}`,
+    hint: 'Check that --registry (ZOO_REGISTRY) names the right deployment.',
+  }),
+  KeeperOnlyDeployer: only('who deployed it', 'binding the token'),
+  KeeperAlreadyBound: misdeployed('the token is bound to its vault already'),
+  KeeperZeroAddress: misdeployed('the token was given no vault'),
   ECDSAInvalidSignature: badSignature,
   ECDSAInvalidSignatureLength: badSignature,
   ECDSAInvalidSignatureS: badSignature,

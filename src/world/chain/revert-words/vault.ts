@@ -42,10 +42,6 @@ export const vaultWords: Vocabulary = {
     message: `there is no stake of a submission ${String(id)}`,
     hint: 'Check its number, and --network (ZOO_NETWORK).',
   }),
-  VaultKeepsNoTotal: () => ({
-    message: 'the vault counts staked votes for each account, not all together',
-    hint: 'Ask the token for the supply.',
-  }),
   VaultOnlyGovernor: only('the governor', 'posting stakes'),
   VaultOnlyRegistry: only('the registry', 'staking for submissions'),
   VaultOnlyGovernance: only('the timelock of a proposal that passed', 'slashing'),
