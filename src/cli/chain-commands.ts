@@ -4,6 +4,15 @@ import type { CommandEntry } from './command-entry.ts';
 const chain: readonly SettingKey[] = ['network', 'rpcUrl', 'deployments', 'registry'];
 const keys: readonly SettingKey[] = ['wallet', 'walletDir', 'passwordFile'];
 const signing: readonly SettingKey[] = [...chain, ...keys, 'browser', 'browserTimeout'];
+const pinning: readonly SettingKey[] = [
+  'pin',
+  'ipfsDir',
+  'pinOrigins',
+  'kuboToken',
+  'pinataToken',
+  'serviceToken',
+  'web3StorageToken',
+];
 const keeping: readonly SettingKey[] = ['walletDir', 'passwordFile'];
 const yes = ['--yes', 'sends without asking'] as const;
 const dryRun = ['--dry-run', 'simulates it and tells what it costs, and sends nothing'] as const;
@@ -184,6 +193,57 @@ export const chainCommands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/relay.ts')).relay,
   },
   {
+    name: 'submit',
+    arguments: '[id]',
+    about: 'offer one experience to the library, with a stake: of the working library by its id, or as --text',
+    example: 'zoo submit exp_0f3c',
+    settings: ['library', 'libraryCapacity', 'domain', 'author', ...pinning, ...signing],
+    flags: [
+      ['--text <text>', 'says it, for one that is in no library yet'],
+      ['--confidence <n>', 'of such a one, from 0 to 1; 0.5 unless given'],
+      ['--example <input => output>...', 'of such a one; may be repeated'],
+      ['--force', 'lets pass what the linter calls an error'],
+      ...writing,
+    ],
+    load: async () => (await import('./commands/submit.ts')).submit,
+  },
+  {
+    name: 'submissions',
+    about: 'experiences that were submitted, the newest first: state, stake, text',
+    example: 'zoo submissions --state pending',
+    settings: [...chain, 'ipfsDir'],
+    flags: [
+      ['--state <state>', 'pending, accepted, rejected, slashed or withdrawn'],
+      ['--limit <n>', 'submissions at most that are looked at; 20 unless given'],
+    ],
+    load: async () => (await import('./commands/submissions.ts')).submissions,
+  },
+  {
+    name: 'submission show',
+    arguments: '<submission>',
+    about: 'a submission with its experience, fetched by its CID and verified',
+    example: 'zoo submission show 3',
+    settings: [...chain, 'gateway', 'ipfsDir'],
+    load: async () => (await import('./commands/submissions.ts')).submissionShow,
+  },
+  {
+    name: 'submission take',
+    arguments: '<submission>',
+    about: 'put the experience of a submission, verified, into the working library',
+    example: 'zoo submission take 3',
+    settings: [...chain, 'library', 'libraryCapacity', 'gateway', 'ipfsDir'],
+    load: async () => (await import('./commands/submissions.ts')).submissionTake,
+  },
+  {
+    name: 'submission withdraw',
+    arguments: '<submission>',
+    about: 'take a submission back with its stake, 30 days after it was submitted',
+    example: 'zoo submission withdraw 3',
+    settings: signing,
+    flags: writing,
+    load: async () => (await import('./commands/submissions.ts')).submissionWithdraw,
+  },
+  {
     name: 'delegate',
     arguments: '[address]',
     about: "let an account's KEEPER count as votes: its own unless another is named",
@@ -230,7 +290,8 @@ export const chainCommands: readonly CommandEntry[] = [
   },
   {
     name: 'claim',
-    about: 'pay out what the vault owes the account',
+    arguments: '[proposal]',
+    about: "pay out what the vault owes the account; of a proposal, a voter's share in its stake",
     example: 'zoo claim',
     settings: signing,
     flags: writing,

@@ -15,6 +15,7 @@ export const commandFamilies: Readonly<Record<string, string>> = {
   chain: 'The chain',
   wallet: 'Encrypted wallets',
   proposal: 'One proposal',
+  submission: 'One submission',
 };
 
 const model: readonly SettingKey[] = [

@@ -2,6 +2,7 @@ import { ZooError } from '../core/error.ts';
 import { forProposer } from '../core/economy/proposal.ts';
 import type { Call, Signatory } from '../world/chain/chain.ts';
 import { type Intent, callOf } from './intent.ts';
+import { permitStake } from './permit-stake.ts';
 import type { Place } from './proposals.ts';
 import { versionInForce } from './version-in-force.ts';
 
@@ -36,8 +37,6 @@ export interface ProposeRequest {
 }
 
 const emptyHash = `0x${'00'.repeat(32)}`;
-/** Seconds for which a permit can be used. */
-const permitFor = 3600;
 
 /**
  * The transaction that proposes a version, its stake permitted by signature, so that no approval is left behind.
@@ -78,7 +77,9 @@ export async function intendToPropose(place: Place, request: ProposeRequest): Pr
   const call =
     account === undefined
       ? plain
-      : callOf(await governor.proposeWithPermit.populateTransaction(...proposing, await permit(place, account, bond)));
+      : callOf(
+          await governor.proposeWithPermit.populateTransaction(...proposing, await permitStake(place, account, bond)),
+        );
   return {
     title: `Propose ${version.version} as number ${update.seq} in force`,
     effects: [
@@ -93,37 +94,6 @@ export async function intendToPropose(place: Place, request: ProposeRequest): Pr
 
 async function selfDelegation({ chain, addresses }: Place, from: string): Promise<Call> {
   return callOf(await chain.contracts(addresses).token.delegate.populateTransaction(from));
-}
-
-/** ERC-2612: lets the vault take exactly the stake, for an hour. */
-async function permit({ chain, addresses }: Place, account: Signatory, value: bigint) {
-  const { token } = chain.contracts(addresses);
-  const deadline = BigInt((await chain.now()) + permitFor);
-  const domain = await token.eip712Domain();
-  const signature = await account.signTypedData(
-    {
-      name: domain.name,
-      version: domain.version,
-      chainId: domain.chainId,
-      verifyingContract: domain.verifyingContract,
-    },
-    {
-      Permit: [
-        { name: 'owner', type: 'address' },
-        { name: 'spender', type: 'address' },
-        { name: 'value', type: 'uint256' },
-        { name: 'nonce', type: 'uint256' },
-        { name: 'deadline', type: 'uint256' },
-      ],
-    },
-    { owner: account.address, spender: addresses.vault, value, nonce: await token.nonces(account.address), deadline },
-  );
-  return {
-    deadline,
-    v: Number.parseInt(signature.slice(130, 132), 16),
-    r: signature.slice(0, 66),
-    s: `0x${signature.slice(66, 130)}`,
-  };
 }
 
 export function whole(amount: bigint): string {

@@ -126,7 +126,8 @@ function progressOf(entry: OutboxEntry | undefined, { outbox, onStep }: PublishW
   };
 }
 
-async function attempt(pin: Pin, act: () => Promise<Delivery>): Promise<Delivery> {
+/** What a target does wrong becomes what is told of it. */
+export async function attempt(pin: Pin, act: () => Promise<Delivery>): Promise<Delivery> {
   try {
     return await act();
   } catch (thrown) {
@@ -143,7 +144,7 @@ async function attempt(pin: Pin, act: () => Promise<Delivery>): Promise<Delivery
   }
 }
 
-function deliveryOf(pin: Pin, { state, remoteId, detail }: PinReport): Delivery {
+export function deliveryOf(pin: Pin, { state, remoteId, detail }: PinReport): Delivery {
   return {
     target: pin.target,
     state,

@@ -78,7 +78,7 @@ async function readLeaves(reading: Reading, leaves: readonly Place[]): Promise<E
   return experiences;
 }
 
-function readRecord({ cid, bytes }: Block): Experience {
+export function readRecord({ cid, bytes }: Block): Experience {
   if (codecOf(cid) !== codecs.raw) throw unverified('not-a-snapshot', 'a record is no raw block');
   const name = `the record ${formatCid(cid)}`;
   const text = decodeText(bytes, name);

@@ -40,9 +40,20 @@ export async function addExperience(
   force: boolean,
 ): Promise<ChangedExperience> {
   const ledger = configuredLedger(config);
+  const added = newExperience(config, fields);
+  const same = await lookUp(files, ledger, [added.id], 'working', sha256);
+  if (same.experiences.some(({ id }) => id === added.id)) throw exists(added.id);
+  const findings = checkLint(added, force);
+  await amendLibrary(files, ledger, { puts: [added] });
+  const changes = compareLibraries({ experiences: [] }, { experiences: [added] });
+  return { before: null, after: added, findings, changes, library: await ledger.state() };
+}
+
+/** An experience that says something by hand, in no library yet. @throws ZooError as `ingestExperience` does */
+export function newExperience(config: Config, fields: ExperienceFields & { readonly text: string }): Experience {
   const domain = fields.domain ?? config.settings.domain ?? 'general';
   const text = spaced(fields.text);
-  const added = ingestExperience(
+  return ingestExperience(
     {
       id: experienceId(domain, text, sha256),
       domain,
@@ -61,12 +72,6 @@ export async function addExperience(
     },
     'the experience',
   );
-  const same = await lookUp(files, ledger, [added.id], 'working', sha256);
-  if (same.experiences.some(({ id }) => id === added.id)) throw exists(added.id);
-  const findings = checkLint(added, force);
-  await amendLibrary(files, ledger, { puts: [added] });
-  const changes = compareLibraries({ experiences: [] }, { experiences: [added] });
-  return { before: null, after: added, findings, changes, library: await ledger.state() };
 }
 
 /**

@@ -20,6 +20,8 @@ export interface SendOptions {
   readonly build: (session: Session) => Promise<Intent>;
   /** A transaction of its own that goes before, where there is need of one. */
   readonly first?: (session: Session) => Promise<Intent | undefined>;
+  /** What is done once it is confirmed, before it is sent. */
+  readonly onConfirmed?: (session: Session) => Promise<void>;
   /** Keys for `--json`, and lines of data; called once it is mined. */
   readonly after?: (sent: Sent) => Promise<{ readonly document?: object; readonly lines?: readonly string[] }>;
 }
@@ -29,7 +31,8 @@ export interface SendOptions {
  * effect, ask, sign, send, wait, tell the events. `--dry-run` stops before asking; `--safe` and `--calldata` write down
  * what somebody else is to send.
  */
-export async function sendTransaction(invocation: Invocation, { build, first, after }: SendOptions): Promise<void> {
+export async function sendTransaction(invocation: Invocation, options: SendOptions): Promise<void> {
+  const { build, first, onConfirmed, after } = options;
   const { terminal, flags } = invocation;
   const config = await invocation.config();
   const { openPlace } = await import('../../app/chain.ts');
@@ -54,6 +57,7 @@ export async function sendTransaction(invocation: Invocation, { build, first, af
         await sendShown(invocation, session, beforehand);
       }
       if (!who.asks) await confirmed(terminal, flags['yes'] === true, `${prepared.intent.title}?`);
+      await onConfirmed?.(session);
       const mined = await sendShown(invocation, session, shown);
       const { document = {}, lines = [] } = (await after?.({ mined, session, document: about })) ?? {};
       const { hash, block, gasUsed, events } = mined;

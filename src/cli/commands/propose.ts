@@ -24,6 +24,7 @@ export async function propose(invocation: Invocation): Promise<void> {
       await tell(invocation, candidate);
       const { proposed: version, description } = candidate;
       const [accepted, rejected] = [list(invocation, 'accept'), list(invocation, 'reject')];
+      await tellSubmissions(invocation, { config, place }, version.version, accepted);
       const delegate = flags['delegate'] === true;
       return await intendToPropose(place, { version, description, from, account, accepted, rejected, delegate });
     },
@@ -53,6 +54,26 @@ async function tell({ terminal }: Invocation, { proposed, changes, gate }: Candi
     terminal.message('info', `  ${line}`);
   if (changes !== undefined) terminal.message('info', `  ${comparisonSummary(changes)}`);
   terminal.message(gate.state === 'accepted' ? 'info' : 'warn', cleanLine(`Gate: ${gateText(gate)}`));
+}
+
+/** Whose experience a version holds and who is not named gets neither stake nor reward by it. */
+async function tellSubmissions(
+  { terminal }: Invocation,
+  { config, place }: Pick<Session, 'config' | 'place'>,
+  version: string,
+  accepted: readonly string[],
+): Promise<void> {
+  const { submissionsWithin } = await import('../../app/submissions.ts');
+  const within = (await submissionsWithin(config, place, version)).map(({ id }) => id);
+  const forgotten = within.filter((id) => !accepted.includes(id));
+  if (forgotten.length > 0)
+    terminal.message(
+      'warn',
+      `${version} holds what was submitted as ${forgotten.join(', ')}: --accept ${[...accepted, ...forgotten].join(',')} gives back their stakes, with a reward.`,
+    );
+  const absent = accepted.filter((id) => !within.includes(id));
+  if (absent.length > 0)
+    terminal.message('warn', `${version} does not hold submission ${absent.join(', ')} as it was submitted.`);
 }
 
 /** Staked tokens vote; those that stay in the account do so only once they are delegated. */
