@@ -47,3 +47,8 @@ export function blameLibrary(versions: Iterable<RecordedVersion>): ReadonlyMap<s
   }
   return known;
 }
+
+/** The change that gave an experience its words, whatever counted since. */
+export function lastSaying(changes: readonly BlamedChange[]): BlamedChange | undefined {
+  return changes.findLast(({ change, fields }) => change === 'added' || fields.includes('text')) ?? changes.at(-1);
+}

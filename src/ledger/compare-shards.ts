@@ -24,20 +24,7 @@ export async function compareShards(
   sha256: Sha256,
   most = Number.POSITIVE_INFINITY,
 ): Promise<LibraryComparison> {
-  const changed = await changedShards(before, after);
-  const [gone, fresh] = [createKeys(), createKeys()];
-  let differing = 0;
-  const shards: string[] = [];
-  for (const shard of changed) {
-    const [old, next] = [await before.entries(shard), await after.entries(shard)];
-    const was = differing + gone.count() + fresh.count();
-    for (const { kind, key } of joinKeys(old, next)) {
-      if (kind === 'removed') gone.add(key);
-      else if (kind === 'added') fresh.add(key);
-      else differing++;
-    }
-    if (differing + gone.count() + fresh.count() > was) shards.push(shard);
-  }
+  const { shards, gone, fresh, differing } = await findKeys(before, after);
   const ancestors = await findAncestors(before, after, shards, gone, fresh, sha256);
   const counts = {
     added: fresh.count() - ancestors.size,
@@ -49,8 +36,36 @@ export async function compareShards(
   return await listChanges(before, after, shards, ancestors);
 }
 
+/** Ids of the older library by the ids of what took their place in the newer one. */
+export async function ancestorsBetween(
+  before: Shards,
+  after: Shards,
+  sha256: Sha256,
+): Promise<ReadonlyMap<string, string>> {
+  const { shards, gone, fresh } = await findKeys(before, after);
+  return await findAncestors(before, after, shards, gone, fresh, sha256);
+}
+
+/** Keys of what one side alone has, and how many records differ; from the indexes alone. */
+async function findKeys(before: Shards, after: Shards) {
+  const [gone, fresh] = [createKeys(), createKeys()];
+  let differing = 0;
+  const shards: string[] = [];
+  for (const shard of await changedShards(before, after)) {
+    const [old, next] = [await before.entries(shard), await after.entries(shard)];
+    const was = differing + gone.count() + fresh.count();
+    for (const { kind, key } of joinKeys(old, next)) {
+      if (kind === 'removed') gone.add(key);
+      else if (kind === 'added') fresh.add(key);
+      else differing++;
+    }
+    if (differing + gone.count() + fresh.count() > was) shards.push(shard);
+  }
+  return { shards, gone, fresh, differing };
+}
+
 /** Shards that are not the same, ascending. */
-export async function changedShards(before: Shards, after: Shards): Promise<readonly string[]> {
+async function changedShards(before: Shards, after: Shards): Promise<readonly string[]> {
   const [old, next] = [await before.cids(), await after.cids()];
   const names = [...new Set([...old.keys(), ...next.keys()])].sort();
   return names.filter((shard) => old.get(shard) !== next.get(shard));

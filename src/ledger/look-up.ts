@@ -5,7 +5,7 @@ import type { Files } from '../world/files/files.ts';
 import { shardOf } from './layout.ts';
 import type { Ledger } from './open-ledger.ts';
 import { idsOfOrder } from './order-text.ts';
-import { type Shards, openShards } from './shards.ts';
+import { type Shards, findRecord, openShards } from './shards.ts';
 import { whileBusy } from './undisturbed.ts';
 
 /** Ids that begin with fewer characters are not looked for. */
@@ -37,7 +37,7 @@ export async function lookUp(
 export async function lookUpInShards(shards: Shards, ids: readonly string[], sha256: Sha256): Promise<Library> {
   const found = new Map<string, Experience>();
   for (const id of new Set(ids)) {
-    const exact = (await shards.read(shardOf(id, sha256))).find((record) => record.id === id);
+    const exact = await findRecord(shards, id, sha256);
     if (exact !== undefined) {
       found.set(id, exact);
       continue;

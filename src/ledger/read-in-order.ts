@@ -138,10 +138,12 @@ function parseRecord(line: string, shard: string): Experience {
 
 /** All records, by rank. */
 export async function* recordsByRank(shards: Shards, sha256: Sha256): AsyncGenerator<Experience> {
-  for (const name of shards.names) {
-    const text = await shards.text(name);
-    for (const { start, end } of linesByKey(text, sha256)) yield parseRecord(text.slice(start, end), name);
-  }
+  for (const name of shards.names) yield* await shardByRank(shards, name, sha256);
+}
+
+export async function shardByRank(shards: Shards, name: string, sha256: Sha256): Promise<readonly Experience[]> {
+  const text = await shards.text(name);
+  return linesByKey(text, sha256).map(({ start, end }) => parseRecord(text.slice(start, end), name));
 }
 
 /** Bytes of records that are gathered from all shards, to be told one after the other. */

@@ -89,6 +89,21 @@ export function shardsOfLibrary(library: Library, sha256: Sha256): Shards {
   };
 }
 
+/** The record of an id; of its shard that line alone is parsed. */
+export async function findRecord(shards: Shards, id: string, sha256: Sha256): Promise<Experience | undefined> {
+  const shard = shardOf(id, sha256);
+  const text = await shards.text(shard);
+  const at = text.indexOf(`"id":"${id}"`);
+  if (at !== -1) {
+    const end = text.indexOf('\n', at);
+    const line = text.slice(text.lastIndexOf('\n', at) + 1, end === -1 ? text.length : end);
+    const [record] = recordsOfPart(line, `shard ${shard}`);
+    if (record?.id === id) return record;
+  }
+  // Written by hand, it may have spaces.
+  return (await shards.read(shard)).find((record) => record.id === id);
+}
+
 /** As {@link openShards}, and what lies in memory where that gives none. */
 export async function openAsShards(files: Files, ledger: Ledger, reference: string, sha256: Sha256): Promise<Shards> {
   const shards = await openShards(files, ledger, reference, sha256);

@@ -18,12 +18,16 @@ async function openNamed(config: Config, reference: string, folder: string): Pro
   return await openLarge(reference, { config, ledger: configuredLedger(config), folder });
 }
 
+export interface ListedLarge extends Listed {
+  qualityOf(experience: Experience): number;
+}
+
 export async function listLarge(
   config: Config,
   reference: string,
   folder: string,
   request: ListRequest,
-): Promise<(Listed & { qualityOf(experience: Experience): number }) | undefined> {
+): Promise<ListedLarge | undefined> {
   const named = await openNamed(config, reference, folder);
   if (named === undefined) return undefined;
   const listed = await listShards(named.shards, request, sha256);

@@ -2,9 +2,9 @@ import type { Experience } from '../../core/library/experience.ts';
 import type { JournalEntry } from '../../world/journal/journal.ts';
 import type { BlamedChange } from '../../ledger/blame.ts';
 import type { Config } from '../config.ts';
-import { openReference } from '../library-reference.ts';
 import { findRuns, openForReading } from '../wire/journals.ts';
-import { configuredLedger, findById } from './open.ts';
+import { blameOneLarge } from './blame-large.ts';
+import { configuredLedger, findById, readFew } from './open.ts';
 import { ledgerBlame } from './versions.ts';
 
 /** An experience, followed back to the rollouts that taught it. */
@@ -51,9 +51,8 @@ export async function explainExperience(
   folder: string,
 ): Promise<Explanation> {
   const ledger = configuredLedger(config);
-  const { library } = await openReference(reference, { config, ledger, folder });
-  const experience = findById(library, id);
-  const changes = (await ledgerBlame(ledger)).get(experience.id) ?? [];
+  const experience = findById(await readFew(config, [id], reference, folder), id);
+  const changes = (await blameOneLarge(ledger, experience.id)) ?? (await ledgerBlame(ledger)).get(experience.id) ?? [];
   const runs = new Map((await findRuns(config.settings.runs)).map((run) => [run.settings?.['fingerprint'], run]));
   const groups: ExplainedGroup[] = [];
   for (const [fingerprint, evidence] of Map.groupBy(experience.evidence, ({ run }) => run)) {

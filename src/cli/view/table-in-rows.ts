@@ -1,29 +1,32 @@
 import stringWidth from 'string-width';
+import { openOutput } from '../output.ts';
+import type { Terminal } from '../terminal.ts';
 
-/** A table as `renderTable` gives it, whose rows come one by one: for that the widths are known before. */
-export interface RowTable {
-  readonly head: readonly string[];
-  /** Columns of a terminal that the widest cell of each column takes; the last one's do not matter. */
-  readonly widths: readonly number[];
+/**
+ * Prints a table as `renderTable` gives it, of rows that are not in memory together.
+ *
+ * @param rows asked for twice: the first time for the widths of the columns alone
+ */
+export async function printRows(
+  head: readonly string[],
+  rows: () => AsyncIterable<readonly string[]>,
+  terminal: Terminal,
+): Promise<void> {
+  const widths = head.map(widthOf);
+  for await (const row of rows())
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
+  const output = openOutput(terminal);
+  await output.write(`${alignedRow(head, widths)}\n`);
+  for await (const row of rows()) await output.write(`${alignedRow(row, widths)}\n`);
+  await output.end();
 }
 
-/** How wide a cell is, in columns of a terminal. */
-export function widthOf(cell: string): number {
+/** Columns of a terminal. */
+function widthOf(cell: string): number {
   return /^[ -~]*$/.test(cell) ? cell.length : stringWidth(cell);
 }
 
-/** The widths of rows, of which nothing else is kept. */
-export function createWidths(head: readonly string[]): { add(row: readonly string[]): void; table(): RowTable } {
-  const widths = head.map(widthOf);
-  return {
-    add: (row) => {
-      for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
-    },
-    table: () => ({ head, widths }),
-  };
-}
-
-export function tableRow({ widths }: RowTable, row: readonly string[]): string {
+function alignedRow(row: readonly string[], widths: readonly number[]): string {
   return row
     .map((cell, column) => `${cell}${' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell)))}`)
     .join('  ')

@@ -1,49 +1,81 @@
-import type { BlamedChange } from '../../../ledger/blame.ts';
+import { type BlamedChange, lastSaying } from '../../../ledger/blame.ts';
+import type { BlamedLibrary } from '../../../ledger/blame-shards.ts';
 import type { Invocation } from '../../invocation.ts';
+import { inPieces, printInPieces } from '../../output.ts';
+import type { Terminal } from '../../terminal.ts';
 import { cleanLine } from '../../view/clean-text.ts';
+import { printRows } from '../../view/table-in-rows.ts';
 import { renderTable } from '../../view/table.ts';
+
+const head = ['id', 'version', 'date', 'author', 'taught by', 'text'] as const;
 
 /** `zoo ledger blame [id]`: which version, run and step gave an experience what it says; all of them without an id. */
 export async function blame({ terminal, words, config }: Invocation): Promise<void> {
-  const [{ ledgerBlame }, { configuredLedger, findById }] = await Promise.all([
+  const [{ ledgerBlame }, { configuredLedger, findById, readFew }, { blameLarge, blameOneLarge }] = await Promise.all([
     import('../../../app/ledger/versions.ts'),
     import('../../../app/ledger/open.ts'),
+    import('../../../app/ledger/blame-large.ts'),
   ]);
-  const ledger = configuredLedger(await config());
-  const blamed = await ledgerBlame(ledger);
+  const settled = await config();
+  const ledger = configuredLedger(settled);
   const [id] = words;
   if (id !== undefined) {
-    const experience = findById(await ledger.library(), id);
-    const changes = blamed.get(experience.id) ?? [];
-    terminal.document({ id: experience.id, changes: changes.map(accountOf) });
-    for (const change of changes) {
-      terminal.print(
-        `${whoOf(change)}  ${change.change}${change.fields.length === 0 ? '' : `: ${change.fields.join(', ')}`}${change.uncertain ? ' (or a version before it that is not in this copy)' : ''}`,
-      );
-      terminal.print(`  ${cleanLine(change.record.text)}`);
-      const taught = taughtBy(change);
-      if (taught !== '') terminal.print(`  ${taught}`);
-    }
-    return;
+    const experience = findById(await readFew(settled, [id], 'working', terminal.host.folder), id);
+    const changes =
+      (await blameOneLarge(ledger, experience.id)) ?? (await ledgerBlame(ledger)).get(experience.id) ?? [];
+    return printChanges(experience.id, changes, terminal);
   }
-  const last = [...blamed].map(([own, changes]) => ({ id: own, change: lastSaying(changes) }));
-  terminal.document({
-    experiences: last.map(({ id: own, change }) => ({ id: own, ...(change === undefined ? {} : accountOf(change)) })),
-  });
-  const rows = last.map(({ id: own, change }) => [
-    own,
+  const large = await blameLarge(ledger);
+  if (large !== undefined) return await printLarge(large, terminal);
+  const last = [...(await ledgerBlame(ledger))].map(([own, changes]) => ({ id: own, change: lastSaying(changes) }));
+  terminal.document({ experiences: last.map(({ id: own, change }) => lastAccount(own, change)) });
+  terminal.print(
+    renderTable(
+      [...head],
+      last.map(({ id: own, change }) => rowOf(own, change)),
+    ),
+  );
+}
+
+function printChanges(id: string, changes: readonly BlamedChange[], terminal: Terminal): void {
+  terminal.document({ id, changes: changes.map(accountOf) });
+  for (const change of changes) {
+    terminal.print(
+      `${whoOf(change)}  ${change.change}${change.fields.length === 0 ? '' : `: ${change.fields.join(', ')}`}${change.uncertain ? ' (or a version before it that is not in this copy)' : ''}`,
+    );
+    terminal.print(`  ${cleanLine(change.record.text)}`);
+    const taught = taughtBy(change);
+    if (taught !== '') terminal.print(`  ${taught}`);
+  }
+}
+
+async function printLarge({ changes }: BlamedLibrary, terminal: Terminal): Promise<void> {
+  await printInPieces(terminal, { experiences: inPieces }, { items: accounts() });
+  if (terminal.json !== 'off') return;
+  await printRows(head, rows, terminal);
+
+  async function* accounts(): AsyncGenerator<unknown> {
+    for await (const { id, change } of changes()) yield lastAccount(id, change);
+  }
+
+  async function* rows(): AsyncGenerator<readonly string[]> {
+    for await (const { id, change } of changes()) yield rowOf(id, change);
+  }
+}
+
+function lastAccount(id: string, change: BlamedChange | undefined) {
+  return { id, ...(change === undefined ? {} : accountOf(change)) };
+}
+
+function rowOf(id: string, change: BlamedChange | undefined): string[] {
+  return [
+    id,
     change?.entry?.version ?? 'working',
     cleanLine(change?.entry?.commit.time.slice(0, 10) ?? ''),
     cleanLine(change?.entry?.commit.author ?? ''),
     change === undefined ? '' : taughtBy(change),
     cleanLine(change?.record.text ?? ''),
-  ]);
-  terminal.print(renderTable(['id', 'version', 'date', 'author', 'taught by', 'text'], rows));
-}
-
-/** What gave it its words, whatever counted since. */
-function lastSaying(changes: readonly BlamedChange[]): BlamedChange | undefined {
-  return changes.findLast(({ change, fields }) => change === 'added' || fields.includes('text')) ?? changes.at(-1);
+  ];
 }
 
 function whoOf({ entry }: BlamedChange): string {

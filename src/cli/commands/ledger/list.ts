@@ -1,11 +1,13 @@
 import { qualityScores } from '../../../core/library/quality-score.ts';
 import type { Experience } from '../../../core/library/experience.ts';
+import type { ListedLarge } from '../../../app/ledger/read-large.ts';
 import { isUnder } from '../../../ledger/list-shards.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
 import { optionalNumberFlag } from '../../number-flag.ts';
-import { inPieces, openOutput, printInPieces } from '../../output.ts';
+import { inPieces, printInPieces } from '../../output.ts';
 import type { Terminal } from '../../terminal.ts';
 import { cleanLine } from '../../view/clean-text.ts';
+import { printRows } from '../../view/table-in-rows.ts';
 import { renderTable } from '../../view/table.ts';
 import { readNamed } from './read-named.ts';
 
@@ -22,8 +24,7 @@ export async function list(invocation: Invocation): Promise<void> {
   if (large !== undefined) {
     await printInPieces(terminal, { count: large.count, experiences: inPieces }, { items: large.records() });
     if (large.count === 0) tellEmpty(terminal, domain);
-    else if (terminal.json === 'off')
-      await printRows(large.records, (one) => rowOf(one, large.qualityOf(one)), terminal);
+    else if (terminal.json === 'off') await printRows(head, () => rowsOf(large), terminal);
     return;
   }
   const { library } = await readNamed(invocation);
@@ -37,6 +38,10 @@ export async function list(invocation: Invocation): Promise<void> {
       shown.map((one) => rowOf(one, scores.get(one.id) ?? 0)),
     ),
   );
+}
+
+async function* rowsOf({ records, qualityOf }: ListedLarge): AsyncGenerator<readonly string[]> {
+  for await (const experience of records()) yield rowOf(experience, qualityOf(experience));
 }
 
 function tellEmpty(terminal: Terminal, domain: string | undefined): void {
@@ -53,20 +58,4 @@ function rowOf({ id, domain, text, confidence, metadata }: Experience, quality: 
     quality.toFixed(2),
     cleanLine(text),
   ];
-}
-
-/** The records are read twice: the first time for the widths of the columns alone. */
-async function printRows(
-  records: () => AsyncIterable<Experience>,
-  rowFor: (experience: Experience) => string[],
-  terminal: Terminal,
-): Promise<void> {
-  const { createWidths, tableRow } = await import('../../view/table-in-rows.ts');
-  const widths = createWidths(head);
-  for await (const experience of records()) widths.add(rowFor(experience));
-  const table = widths.table();
-  const output = openOutput(terminal);
-  await output.write(`${tableRow(table, head)}\n`);
-  for await (const experience of records()) await output.write(`${tableRow(table, rowFor(experience))}\n`);
-  await output.end();
 }
