@@ -105,7 +105,8 @@ export async function candidateOf(
 
 /** A transaction of its own before a data item in a bundle: any gateway has it. */
 function archiveOf({ archives = {} }: Anchor): string | undefined {
-  return archives['arweave'] ?? Object.values(archives)[0];
+  const ids = Object.entries(archives);
+  return (ids.find(([target]) => target.startsWith('arweave')) ?? ids[0])?.[1];
 }
 
 function notGated(gate: Exclude<GateOfVersion, { readonly state: 'accepted' }>): ZooError {

@@ -1,4 +1,5 @@
 import { ZooError, exitCode } from '../core/error.ts';
+import { bondStatuses } from '../core/economy/proposal.ts';
 import { type Intent, callOf } from './intent.ts';
 import { type Place, type Proposal, type ProposalStatus, proposalStatus } from './proposals.ts';
 import { days, whole } from './propose.ts';
@@ -66,6 +67,31 @@ export async function intendToSettle({ chain, addresses }: Place, proposal: Prop
       'What is refunded is credited in the vault; "zoo claim" pays it out.',
     ],
     call: callOf(await vault.settle.populateTransaction(proposal.id)),
+  };
+}
+
+/** What became of a stake that was settled, in a sentence. */
+export async function settledText({ chain, addresses }: Place, proposal: Proposal): Promise<string> {
+  const bond = await chain.contracts(addresses).vault.bond(proposal.id);
+  const status = bondStatuses[Number(bond.status)] ?? String(bond.status);
+  const next = {
+    refunded: `"zoo claim" pays it out to ${bond.proposer}`,
+    shared: `who voted against can have a share: zoo claim ${proposal.id.slice(0, 10)}`,
+  }[status];
+  return `the stake of ${whole(bond.amount)} KEEPER is ${status}${next === undefined ? '' : `; ${next}`}`;
+}
+
+/** The share of a voter in the stake of a proposal that was defeated, where those who voted against share it. */
+export async function intendToClaimShare(
+  { chain, addresses }: Place,
+  proposal: Proposal,
+  from: string,
+): Promise<Intent> {
+  const { vault } = chain.contracts(addresses);
+  return {
+    title: `Claim a share in the stake of proposal ${proposal.id.slice(0, 10)}…`,
+    effects: ['It is credited in the vault; "zoo claim" without a proposal pays it out.'],
+    call: callOf(await vault.claimDefeatShare.populateTransaction(proposal.id, from)),
   };
 }
 

@@ -135,18 +135,12 @@ async function readBalances(chain: Chain, { token }: Addresses, { fromBlock, toB
   return { amounts, events: transfers.length };
 }
 
-/** What every account votes with: what was delegated to it, and what is staked, which keeps its vote. */
-async function readVotes(chain: Chain, addresses: Addresses, { fromBlock, toBlock }: Range): Promise<Read> {
+/** What every account votes with: what was delegated to it, stakes included. */
+async function readVotes(chain: Chain, { token }: Addresses, { fromBlock, toBlock }: Range): Promise<Read> {
   const amounts = new Map<string, bigint>();
-  let events = 0;
-  for (const role of ['token', 'vault'] as const) {
-    const newest = new Map<string, bigint>();
-    const changes = await chain.events(role, addresses[role], 'DelegateVotesChanged', fromBlock, toBlock);
-    for (const { args } of changes) newest.set(String(args['delegate']).toLowerCase(), args['newVotes'] as bigint);
-    for (const [address, votes] of newest) amounts.set(address, (amounts.get(address) ?? 0n) + votes);
-    events += changes.length;
-  }
-  return { amounts, events };
+  const changes = await chain.events('token', token, 'DelegateVotesChanged', fromBlock, toBlock);
+  for (const { args } of changes) amounts.set(String(args['delegate']).toLowerCase(), args['newVotes'] as bigint);
+  return { amounts, events: changes.length };
 }
 
 async function readTurnout(place: Place): Promise<NetworkStats['turnout']> {
