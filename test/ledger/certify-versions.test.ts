@@ -44,7 +44,7 @@ describe('the certificate of two versions', () => {
   it('is that of the whole libraries, whether they lie in shards, in a pack or as changes', async () => {
     const files = memoryFiles();
     const ledger = open(files);
-    const libraries = [exampleLibrary(2), exampleLibrary(2300)];
+    const libraries = [exampleLibrary(2), exampleLibrary(2100)];
     for (const [seed, edits] of [3, 60, 700].entries())
       libraries.push(changed(libraries.at(-1) as Library, edits, seed));
     const [small = exampleLibrary(0), large = exampleLibrary(0), ...others] = libraries;
@@ -56,6 +56,8 @@ describe('the certificate of two versions', () => {
     libraries.push(exampleLibrary(0));
     for (const [one, before] of libraries.entries())
       for (const [other, after] of libraries.entries()) {
+        // Those next to one another, and some that are far apart.
+        if (Math.abs(one - other) > 1 && one + other !== 5) continue;
         const names = [`v${one + 1}`, `v${other + 1}`] as const;
         const certified = await certifyVersions(files, ledger, ...names, sha256);
         expect(

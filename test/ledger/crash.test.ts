@@ -6,18 +6,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/core/digest.ts';
 import { randomFor } from '../../src/core/random.ts';
 import { libraryRoots } from '../../src/core/tree/library-roots.ts';
+import { certifyVersions } from '../../src/ledger/certify-versions.ts';
 import { fsck } from '../../src/ledger/fsck.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { diskFiles } from '../../src/world/files/disk.ts';
+import { libraryOf } from './crash-libraries.ts';
 import { exampleLibrary } from './experience.ts';
 
 /** How often the writer is killed: 1,000 and more with `npm run test:crash`. */
-const kills = Number(process.env['ZOO_CRASH_KILLS'] ?? 20);
+const kills = Number(process.env['ZOO_CRASH_KILLS'] ?? 8);
 
 /** Kills before a new library is begun: a check reads the whole history, which grows with every change. */
-const killsPerLibrary = 20;
+const killsPerLibrary = { small: 20, large: 5 };
 
 let home: string;
 beforeAll(async () => {
@@ -31,44 +33,58 @@ interface State {
 }
 
 describe('a writer that is killed', () => {
-  it(`leaves the old or the new state, ${kills} times`, { timeout: 60_000 + kills * 2000 }, async () => {
-    const random = randomFor(1, 'crash');
-    const nothing: State = { root: toHex(libraryRoots(sha256, []).recordsRoot), versions: 0 };
-    let state = nothing;
-    let folder = '';
-    let next = 1;
-    let between = 0;
-    for (let kill = 0; kill < kills; kill++) {
-      if (kill % killsPerLibrary === 0) {
-        folder = join(home, `${kill}`);
-        state = nothing;
+  it.each([
+    { size: 'small', times: kills },
+    // Of a library in shards, which takes lines and shares parts between its versions.
+    { size: 'large', times: Math.ceil(kills / 4) },
+  ] as const)(
+    'leaves the old or the new state, $times times: $size',
+    { timeout: 60_000 + kills * 5000 },
+    async (run) => {
+      const { size, times } = run;
+      const large = size === 'large';
+      const random = randomFor(1, 'crash', size);
+      const nothing: State = { root: toHex(libraryRoots(sha256, []).recordsRoot), versions: 0 };
+      let state = nothing;
+      let folder = '';
+      let next = 1;
+      let between = 0;
+      for (let kill = 0; kill < times; kill++) {
+        if (kill % killsPerLibrary[size] === 0) {
+          folder = join(home, `${size}-${kill}`);
+          state = nothing;
+        }
+        // Start-up takes a while; the instant falls into the work of the first changes.
+        const begins = 1 + Math.floor(random() * (large ? 3 : 6));
+        const told = await writeUntilKilled([folder, String(next), size], begins, random() * (large ? 400 : 40));
+        const { last, open } = replay(told, state, large);
+        const ledger = openLedger({ files: diskFiles, sha256, clock: systemClock, folder });
+        const read = await ledger.state();
+        const found: State = { root: read.root, versions: read.version === null ? 0 : Number(read.version.slice(1)) };
+        expect([last, ...(open === undefined ? [] : [open.state])]).toContainEqual(found);
+        const errors = (await fsck(diskFiles, folder, sha256)).filter(({ level }) => level === 'error');
+        expect(errors).toEqual([]);
+        if (open !== undefined) between++;
+        state = found;
+        next = Number(told.findLast((line) => line.startsWith('begin'))?.split(' ')[1] ?? next) + 1;
       }
-      // Start-up takes a while; the instant falls into the work of the first changes.
-      const told = await writeUntilKilled(folder, next, 1 + Math.floor(random() * 6), random() * 40);
-      const { last, open } = replay(told, state);
+      // Nearly every kill fell between the begin and the end of a change; otherwise the test tests little.
+      expect(between).toBeGreaterThan(times / 2);
       const ledger = openLedger({ files: diskFiles, sha256, clock: systemClock, folder });
-      const read = await ledger.state();
-      const found: State = { root: read.root, versions: read.version === null ? 0 : Number(read.version.slice(1)) };
-      expect([last, ...(open === undefined ? [] : [open.state])]).toContainEqual(found);
-      const errors = (await fsck(diskFiles, folder, sha256)).filter(({ level }) => level === 'error');
-      expect(errors).toEqual([]);
-      if (open !== undefined) between++;
-      state = found;
-      next = (open?.number ?? next + told.filter((line) => line.startsWith('done')).length - 1) + 1;
-    }
-    // Nearly every kill fell between the begin and the end of a change; otherwise the test tests little.
-    expect(between).toBeGreaterThan(kills / 2);
-    const ledger = openLedger({ files: diskFiles, sha256, clock: systemClock, folder });
-    await ledger.save(exampleLibrary(2));
-    for (const { version } of (await ledger.history()).slice(-5)) await ledger.readVersion(version);
-    expect((await readdir(join(folder, '.zoo'))).sort()).toContain('generation');
-    expect(await readdir(join(folder, '.zoo'))).not.toContain('pending.jsonl');
-  });
+      await ledger.save(exampleLibrary(2));
+      for (const { version } of (await ledger.history()).slice(-5)) await ledger.readVersion(version);
+      expect((await readdir(join(folder, '.zoo'))).sort()).toContain('generation');
+      expect(await readdir(join(folder, '.zoo'))).not.toContain('pending.jsonl');
+      const versions = (await ledger.history()).slice(-2).map(({ version }) => version);
+      const [before, after] = versions;
+      if (before !== undefined && after !== undefined) await certifyVersions(diskFiles, ledger, before, after, sha256);
+    },
+  );
 
   /** Kills the writer some milliseconds after it told that it began its n-th change. Returns all that it told. */
-  async function writeUntilKilled(folder: string, first: number, begins: number, wait: number): Promise<string[]> {
+  async function writeUntilKilled(words: readonly string[], begins: number, wait: number): Promise<string[]> {
     const script = join(import.meta.dirname, 'write-forever.ts');
-    const child = spawn(process.execPath, [script, folder, String(first)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [script, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
     let told = '';
     await new Promise<void>((resolve) => {
       child.stdout.on('data', (chunk: Buffer) => {
@@ -84,15 +100,16 @@ describe('a writer that is killed', () => {
   function replay(
     told: readonly string[],
     from: State,
+    large: boolean,
   ): { last: State; open: { number: number; state: State } | undefined } {
     let last = from;
     let open: { number: number; state: State } | undefined;
     for (const line of told) {
       const [word, number = '0', kind] = line.split(' ');
       if (word === 'begin') {
-        const library = exampleLibrary(1 + (Number(number) % 7), Number(number));
-        const root = toHex(libraryRoots(sha256, library.experiences).recordsRoot);
-        open = { number: Number(number), state: { root, versions: last.versions + (kind === 'commit' ? 1 : 0) } };
+        const root = toHex(libraryRoots(sha256, libraryOf(Number(number), large).experiences).recordsRoot);
+        const makesVersion = kind === 'commit' || kind === 'keep';
+        open = { number: Number(number), state: { root, versions: last.versions + (makesVersion ? 1 : 0) } };
       } else {
         last = open?.state ?? last;
         open = undefined;
