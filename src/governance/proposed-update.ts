@@ -10,6 +10,8 @@ export interface ProposedUpdate {
   readonly commit: string;
   readonly recordsRoot: string;
   readonly cid: string;
+  /** Of the archive on Arweave, base64url; null where there is none. */
+  readonly arweaveId: string | null;
 }
 
 /** Undefined for a proposal that does something else, or more than that. */
@@ -26,5 +28,6 @@ export function proposedUpdate({ chain, addresses }: Place, proposal: Proposal):
     commit: hex('commitHash'),
     recordsRoot: hex('recordsRoot'),
     cid: formatCid(cidOf(codecs.dagCbor, fromHex(hex('cidDigest')))),
+    arweaveId: /^0*$/.test(hex('arweaveId')) ? null : Buffer.from(hex('arweaveId'), 'hex').toString('base64url'),
   };
 }

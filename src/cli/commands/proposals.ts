@@ -49,6 +49,8 @@ export async function proposalShow(invocation: Invocation): Promise<number> {
     return failure.exitCode === exitCode.verification ? exitCode.verification : exitCode.done;
   }
   if (difference === undefined) return exitCode.done;
+  const { arweaveId } = difference.update;
+  if (arweaveId !== null) terminal.print(`archived as ar://${arweaveId}`);
   terminal.print(`What it changes, verified against root ${difference.update.recordsRoot}:`);
   for (const line of comparisonLines(difference, terminal)) terminal.print(`  ${line}`);
   terminal.print(`  ${comparisonSummary(difference)}`);
