@@ -59,7 +59,9 @@ async function publishedIn(
     | PublishedVersion
     | undefined;
   const { registry } = chain.contracts(addresses);
-  if (version !== undefined && (await registry.isVersion(version))) return version;
+  // A copy: what comes of an event is frozen, and ethers writes into the lists that it is given.
+  const isIt = version !== undefined && (await registry.isVersion([...version] as unknown as typeof version));
+  if (isIt) return version;
   throw new ZooError('rpc-lies', `the node gives no event of version ${seq} that is what the registry keeps of it`, {
     exitCode: exitCode.verification,
     hint: 'Ask another node with --rpc-url (ZOO_RPC_URL); one that keeps the events of the past.',
