@@ -8,6 +8,8 @@ let session;
 let chosen;
 /** The request that waits for an answer. */
 let current;
+/** Number of the request that was answered last. */
+let answered = 0;
 /** The wallet asks at this moment; what it answers must not be lost. */
 let asking = false;
 /** What would mend that account or chain are others. */
@@ -237,6 +239,9 @@ function setAsking(value) {
 
 async function answer(content) {
   const { id } = current;
+  // A wallet tells of every change, so that the same may be found right twice.
+  if (answered === id) return;
+  answered = id;
   element('request').hidden = true;
   say('Passed to zoo; see the terminal.');
   const response = await fetch('/answers', {

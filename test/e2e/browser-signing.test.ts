@@ -1,8 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { warpChain } from '../../src/world/chain/development.ts';
 import { developmentAccount } from '../../src/world/chain/keystores.ts';
 import { launchBrowser, noBrowser } from '../evaluation/browser.ts';
 import { type LocalChain, noAnvil, startLocalChain } from '../world/chain/local-chain.ts';
@@ -17,6 +16,7 @@ describe.skipIf(skipped !== undefined)(
   `a wallet in Chromium${skipped === undefined ? '' : ` (skipped: ${skipped})`}`,
   () => {
     const home = makeFolder();
+    const children: ChildProcess[] = [];
     let chain: LocalChain;
     let browser: Browser;
     let environment: Record<string, string>;
@@ -33,6 +33,7 @@ describe.skipIf(skipped !== undefined)(
       other = testWallet('<b>Heron</b>', chain.url, [keyOf(2)]);
     }, 120_000);
     afterAll(async () => {
+      for (const child of children) child.kill('SIGKILL');
       await browser?.close();
       await chain?.close();
       home.remove();
@@ -47,6 +48,7 @@ describe.skipIf(skipped !== undefined)(
     /** Starts a command with --browser; resolves with the address of its page. */
     async function begin(...words: string[]): Promise<{ child: ChildProcess; ended: Promise<Ended>; url: string }> {
       const { child, ended } = startZoo([...words, '--browser'], { folder: home.path, environment });
+      children.push(child);
       const url = await new Promise<string>((resolve, reject) => {
         let said = '';
         child.stderr?.on('data', (chunk: Buffer) => {
@@ -63,6 +65,12 @@ describe.skipIf(skipped !== undefined)(
       await page.getByRole('button', { name }).click();
     }
 
+    async function sign({ page }: OpenedPage): Promise<void> {
+      await page.getByRole('button', { name: /^Sign with/ }).click();
+    }
+
+    const failureOf = ({ code, stderr }: Ended) => [code, /error \[([\w-]+)\]/.exec(stderr)?.[1] ?? stderr];
+
     it('shows what it is to send, and sends it with the wallet that was chosen among several', async () => {
       const { ended, url } = await begin('delegate', '--json');
       const opened = await openWithWallets(browser, url, [wallet, other]);
@@ -74,7 +82,7 @@ describe.skipIf(skipped !== undefined)(
       const shown = (await page.locator('#request').textContent()) ?? '';
       for (const part of ['Delegate to the account itself', '(KeeperToken)', 'delegate', 'chain 31337', addressOf(1)])
         expect(shown).toContain(part);
-      await page.getByRole('button', { name: 'Sign with Otter' }).click();
+      await sign(opened);
       const { code, stdout, stderr } = await ended;
       expect(code, stderr).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({ from: addressOf(1), call: { function: 'delegate' } });
@@ -85,5 +93,129 @@ describe.skipIf(skipped !== undefined)(
       expect(page.url()).toBe(`${origin}/`);
       expect(other.calls).toEqual([]);
     }, 60_000);
+
+    it('asks for another account and another chain where the wallet has those, and goes on once they are right', async () => {
+      const { ended, url } = await begin('delegate', '--account', addressOf(2), '--json');
+      const changing = testWallet('Otter', chain.url, [keyOf(1)]);
+      changing.state.chainId = 1;
+      const opened = await openWithWallets(browser, url, [changing], { legacy: true });
+      const { page } = opened;
+      await choose(opened, 'The wallet of this browser');
+      await page.getByText(`This is for the account ${addressOf(2)}.`).waitFor();
+      changing.state.keys = [keyOf(1), keyOf(2)];
+      await page.getByRole('button', { name: 'Choose accounts' }).click();
+      await page
+        .getByText('This is for the local chain (chain 31337). The wallet of this browser is on chain 1.')
+        .waitFor();
+      await page.getByRole('button', { name: 'Switch to chain 31337' }).click();
+      await sign(opened);
+      const { code, stdout, stderr } = await ended;
+      expect(code, stderr).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ from: addressOf(2) });
+    }, 60_000);
+
+    it('sends nothing when the person refuses, in the wallet or on the page', async () => {
+      wallet.state.mood = 'refusing';
+      const inWallet = await begin('delegate');
+      const opened = await openWithWallets(browser, inWallet.url, [wallet]);
+      await choose(opened, 'Otter');
+      await sign(opened);
+      expect(failureOf(await inWallet.ended)).toEqual([1, 'wallet-refused']);
+      await opened.page.getByText('refused in the wallet; nothing was sent').waitFor();
+
+      wallet.state.mood = 'willing';
+      const onPage = await begin('delegate');
+      const again = await openWithWallets(browser, onPage.url, [wallet]);
+      await choose(again, 'Otter');
+      await again.page.getByRole('button', { name: 'Refuse' }).click();
+      expect(failureOf(await onPage.ended)).toEqual([1, 'wallet-refused']);
+    }, 60_000);
+
+    it('lets a person try again when the wallet fails, also after the page was reloaded', async () => {
+      const { ended, url } = await begin('delegate');
+      const opened = await openWithWallets(browser, url, [wallet]);
+      const { page } = opened;
+      await choose(opened, 'Otter');
+      await page.getByRole('button', { name: 'Sign with Otter' }).waitFor();
+      await page.reload();
+      await choose(opened, 'Otter');
+      wallet.state.mood = 'failing';
+      await sign(opened);
+      await page.getByText('The wallet did not do it: The device is locked.').waitFor();
+      wallet.state.mood = 'willing';
+      await sign(opened);
+      expect((await ended).code).toBe(0);
+    }, 60_000);
+
+    it('tells when a wallet sent something else than was shown, and when it signed something else', async () => {
+      wallet.state.mood = 'cheating';
+      const sending = await begin('delegate');
+      const opened = await openWithWallets(browser, sending.url, [wallet]);
+      await choose(opened, 'Otter');
+      await sign(opened);
+      expect(failureOf(await sending.ended)).toEqual([5, 'wallet-changed-call']);
+
+      const signing = await begin('wallet', 'sign', 'I am Otter');
+      const again = await openWithWallets(browser, signing.url, [wallet]);
+      await choose(again, 'Otter');
+      await sign(again);
+      expect(failureOf(await signing.ended)).toEqual([5, 'wrong-signature']);
+      wallet.state.mood = 'willing';
+    }, 60_000);
+
+    it('ends when the page is closed, and when nobody opens it', async () => {
+      const { ended, url } = await begin('delegate');
+      const { page } = await openWithWallets(browser, url, [wallet]);
+      await page.getByRole('button', { name: 'Otter' }).waitFor();
+      await page.close();
+      expect(failureOf(await ended)).toEqual([1, 'browser-closed']);
+      const unopened = await begin('delegate', '--browser-timeout', '1s');
+      expect(failureOf(await unopened.ended)).toEqual([1, 'browser-timeout']);
+    }, 60_000);
+
+    it('lets one page alone use the address', async () => {
+      const { child, ended, url } = await begin('delegate');
+      const first = await openWithWallets(browser, url, [wallet]);
+      await first.page.getByRole('button', { name: 'Otter' }).waitFor();
+      const second = await openWithWallets(browser, url, [wallet]);
+      await second.page.getByText('This address was used already').waitFor();
+      expect(await second.page.getByRole('button', { name: 'Otter' }).count()).toBe(0);
+      child.kill('SIGINT');
+      expect((await ended).code).toBe(130);
+    }, 60_000);
+
+    it('signs the permit of a stake and then the proposal, and a ballot that others cast', async () => {
+      await zoo('ledger', 'add', 'When a text comes from elsewhere, show it as the text that it is.');
+      await zoo('ledger', 'commit', '-m', 'One <img src=x onerror=alert(1)>');
+      await zoo('publish');
+      const proposing = await begin('propose', '--without-gate', '--json');
+      const opened = await openWithWallets(browser, proposing.url, [wallet]);
+      const { page, complaints } = opened;
+      await choose(opened, 'Otter');
+      await page.getByRole('heading', { name: 'Sign: Permit' }).waitFor();
+      const permit = (await page.locator('#fields').textContent()) ?? '';
+      for (const part of ['(BondVault)', '1000000000000000000000', '(KeeperToken)']) expect(permit).toContain(part);
+      await sign(opened);
+      await page.getByRole('heading', { name: /^Propose v1/ }).waitFor();
+      expect(await page.locator('#fields').textContent()).toMatch(/img src=x onerror=alert/);
+      expect(await page.locator('#fields img').count()).toBe(0);
+      await sign(opened);
+      const { code, stdout, stderr } = await proposing.ended;
+      expect(code, stderr).toBe(0);
+      const { proposal } = JSON.parse(stdout) as { proposal: string };
+      expect(complaints).toEqual([]);
+
+      const words = ['vote', proposal, 'for', '--reason', 'It generalises', '--sign-only', '--out', 'ballot.json'];
+      const balloting = await begin(...words);
+      const again = await openWithWallets(browser, balloting.url, [wallet]);
+      await choose(again, 'Otter');
+      await again.page.getByRole('heading', { name: 'Sign: ExtendedBallot' }).waitFor();
+      expect(await again.page.locator('#fields').textContent()).toContain('It generalises');
+      await sign(again);
+      expect(await balloting.ended).toMatchObject({ code: 0 });
+      await warpChain(chain.url, 31_337, 25 * 3600);
+      const relayed = await zoo('relay', 'ballot.json', '--yes', '--json', '--wallet', 'dev:3');
+      expect(JSON.parse(relayed)).toMatchObject({ ballots: [{ voter: addressOf(1), choice: 'for', state: 'cast' }] });
+    }, 120_000);
   },
 );
