@@ -2,16 +2,21 @@ import { type Sha256, toHex } from '../core/digest.ts';
 import { ZooError, messageOf } from '../core/error.ts';
 import type { Library } from '../core/library/library.ts';
 import { libraryRoots } from '../core/tree/library-roots.ts';
+import type { Commit } from '../core/tree/commit.ts';
 import type { Files } from '../world/files/files.ts';
-import { changesBetween } from './changes.ts';
+import { checkOrder, isSameOrder } from './check-order.ts';
+import { createShardChecker } from './check-shards.ts';
 import { checkpointOf, parseCheckpoint, renderCheckpoint } from './checkpoint.ts';
 import { type CommitEntry, commitPath, readCommit, readLog, readTags, renderCommitFile } from './history.ts';
 import { gitIgnored, paths, recordFile, renderRecord } from './layout.ts';
-import { packParts, packPath, readPack, unpack } from './pack.ts';
+import { type PackParts, packParts, packPath, readPack, unpack } from './pack.ts';
 import { partPath } from './parts.ts';
 import { readPending } from './pending.ts';
+import { findUnreferenced } from './unreferenced.ts';
 import { verifyCommitSignature } from './signing.ts';
-import { readHeader, readWorking, renderHeader } from './working.ts';
+import type { HexRoots } from './shard-index.ts';
+import { type Shards, lyingShards, shardsOfLibrary, shardsOfParts } from './shards.ts';
+import { readHeader, readWorking, renderHeader, renderOrder } from './working.ts';
 
 export interface FsckFinding {
   /** Stable and kebab-case. */
@@ -39,13 +44,17 @@ async function findAll(files: Files, folder: string, sha256: Sha256): Promise<re
   const findings: FsckFinding[] = [];
   const at = (path: string) => `${folder}/${path}`;
 
+  const checker = createShardChecker(files, folder, sha256);
+
   await checkPending();
-  const working = await attempt(paths.records, () => readWorking(files, folder));
+  const inShards = (await readHeader(files, folder).catch(() => undefined))?.layout === 'shards';
+  const working = inShards ? undefined : await attempt(paths.records, () => readWorking(files, folder));
   await checkHeader();
   await checkRecordFiles();
   const entries = await checkHistory();
   const head = await checkVersions(entries);
-  if (working !== undefined) await checkWorking(working, entries.at(-1), head);
+  if (inShards) await checkWorkingShards(entries.at(-1), head);
+  else if (working !== undefined) await checkWorking(working, entries.at(-1), head);
   await checkOrphans(entries);
   return findings;
 
@@ -108,10 +117,9 @@ async function findAll(files: Files, folder: string, sha256: Sha256): Promise<re
 
   /** Damage that the reading of records forgives: spaces and escapes. */
   async function checkRecordFiles(): Promise<void> {
-    if (working === undefined) return;
-    const header = await readHeader(files, folder).catch(() => undefined);
+    if (working === undefined && !inShards) return;
     const names = new Set(await files.list(at(paths.records)));
-    if (header?.layout !== 'shards')
+    if (working !== undefined)
       for (const experience of working.experiences) {
         const path = `${paths.records}/${recordFile(experience.id)}`;
         names.delete(recordFile(experience.id));
@@ -125,7 +133,7 @@ async function findAll(files: Files, folder: string, sha256: Sha256): Promise<re
           );
       }
     for (const name of names)
-      if (header?.layout !== 'shards' || !/^[0-9a-f]{2}\.jsonl$/.test(name))
+      if (!inShards || !/^[0-9a-f]{2}\.jsonl$/.test(name))
         found('stray-file', 'note', `${paths.records}/${name}`, 'It is no record of this library.', 'Remove it.');
   }
 
@@ -191,10 +199,10 @@ async function findAll(files: Files, folder: string, sha256: Sha256): Promise<re
         );
   }
 
-  /** Unpacks every version. Returns the last one's library, where its packs are here. */
-  async function checkVersions(entries: readonly CommitEntry[]): Promise<Library | undefined> {
+  /** Unpacks every version, one that lies in parts a part at a time. Returns the last one, where its packs are here. */
+  async function checkVersions(entries: readonly CommitEntry[]): Promise<Shards | undefined> {
     const byId = new Map(entries.map((entry) => [entry.id, entry.commit]));
-    let head: Library | undefined;
+    let head: Shards | undefined;
     for (const { id, commit, version } of entries) {
       head = undefined;
       const path = packPath('', commit.packCid).slice(1);
@@ -208,58 +216,95 @@ async function findAll(files: Files, folder: string, sha256: Sha256): Promise<re
         );
         continue;
       }
-      const pack = await attempt(path, () => readPack(files, folder, commit, sha256));
-      if (pack === undefined) continue;
-      const library = await unpack(files, folder, commit, (other) => known(byId.get(other), other), sha256).catch(
-        () => undefined,
-      );
-      if (library === undefined) continue;
-      const roots = libraryRoots(sha256, library.experiences);
-      if (
-        toHex(roots.recordsRoot) !== commit.recordsRoot ||
-        toHex(roots.mapRoot) !== commit.mapRoot ||
-        roots.size !== commit.size
-      )
+      const parts = await packParts(files, folder, commit, sha256).catch(() => undefined);
+      const whole = parts === undefined ? await checkPack(path, commit, byId) : undefined;
+      const shards = parts === undefined ? whole && shardsOfLibrary(whole, sha256) : shardsOf(parts, commit);
+      const roots =
+        shards === undefined || whole !== undefined ? await shards?.roots() : await checkParts(path, shards);
+      if (shards === undefined || roots === undefined) continue;
+      if (!isSameRoots(roots, commit))
         found(
           'root-mismatch',
           'error',
           commitPath('', id).slice(1),
           `${version} does not have the root that its commit names.`,
         );
-      else head = library;
+      else head = shards;
     }
     return head;
+  }
+
+  async function checkPack(
+    path: string,
+    commit: Commit,
+    byId: ReadonlyMap<string, Commit>,
+  ): Promise<Library | undefined> {
+    const pack = await attempt(path, () => readPack(files, folder, commit, sha256));
+    if (pack === undefined) return undefined;
+    return await unpack(files, folder, commit, (other) => known(byId.get(other), other), sha256).catch(() => undefined);
+  }
+
+  function shardsOf(parts: PackParts, commit: Commit): Shards {
+    return shardsOfParts(files, folder, parts, commit, sha256);
+  }
+
+  async function checkParts(path: string, shards: Shards): Promise<HexRoots | undefined> {
+    const checked = await attempt(path, () => checker.check(shards, () => path));
+    const order = await attempt(path, () => shards.order());
+    return order === undefined ? undefined : checked?.roots;
+  }
+
+  async function checkWorkingShards(last: CommitEntry | undefined, head: Shards | undefined): Promise<void> {
+    const lying = lyingShards(files, folder, await files.list(at(paths.records)));
+    const checked = await attempt(paths.records, () =>
+      checker.check(lying, (shard) => `${paths.records}/${shard}.jsonl`),
+    );
+    if (checked === undefined) return;
+    const order = await lying.order();
+    if (last !== undefined && checked.roots.recordsRoot !== last.commit.recordsRoot) foundUncommitted(last);
+    else if (head !== undefined && !isSameOrder(await head.order(), order)) foundOtherOrder(last);
+    const { unknown, unnamed } = await checkOrder(order, checked.trees, sha256);
+    tellOrder(
+      unknown ?? (order === '' || order.endsWith('\n') ? undefined : order.slice(order.lastIndexOf('\n') + 1)),
+      unnamed,
+    );
   }
 
   async function checkWorking(
     library: Library,
     last: CommitEntry | undefined,
-    head: Library | undefined,
+    head: Shards | undefined,
   ): Promise<void> {
     const roots = libraryRoots(sha256, library.experiences);
-    if (last !== undefined && toHex(roots.recordsRoot) !== last.commit.recordsRoot)
-      found(
-        'uncommitted',
-        'note',
-        paths.records,
-        `The working library differs from ${last.version}.`,
-        '"zoo ledger diff" shows how; commit or revert.',
-      );
-    else if (head !== undefined && changesBetween(head, library, sha256).order !== undefined)
-      found('other-order', 'note', paths.order, `The order differs from that of ${last?.version}.`);
+    const lying = renderOrder(library.experiences.map(({ id }) => id));
+    if (last !== undefined && toHex(roots.recordsRoot) !== last.commit.recordsRoot) foundUncommitted(last);
+    else if (head !== undefined && !isSameOrder(await head.order(), lying)) foundOtherOrder(last);
     const order = ((await files.readText(at(paths.order))) ?? '').split('\n');
     const ids = new Set(library.experiences.map(({ id }) => id));
     const unknown = order.slice(0, -1).find((id) => !ids.delete(id));
-    if (unknown !== undefined || order.at(-1) !== '')
+    tellOrder(unknown ?? (order.at(-1) === '' ? undefined : order.at(-1)), ids.size);
+  }
+
+  function foundUncommitted({ version }: CommitEntry): void {
+    const message = `The working library differs from ${version}.`;
+    found('uncommitted', 'note', paths.records, message, '"zoo ledger diff" shows how; commit or revert.');
+  }
+
+  function foundOtherOrder(last: CommitEntry | undefined): void {
+    found('other-order', 'note', paths.order, `The order differs from that of ${last?.version}.`);
+  }
+
+  function tellOrder(unknown: string | undefined, unnamed: number): void {
+    if (unknown !== undefined)
       found(
         'wrong-order',
         'error',
         paths.order,
-        `It names ${JSON.stringify(unknown ?? order.at(-1))}, which is no record or stands twice.`,
+        `It names ${JSON.stringify(unknown)}, which is no record or stands twice.`,
         'Remove that line.',
       );
-    else if (ids.size > 0)
-      found('not-in-order', 'note', paths.order, `It does not name ${ids.size} of the records; they come last.`);
+    else if (unnamed > 0)
+      found('not-in-order', 'note', paths.order, `It does not name ${unnamed} of the records; they come last.`);
   }
 
   async function checkOrphans(entries: readonly CommitEntry[]): Promise<void> {
@@ -268,37 +313,12 @@ async function findAll(files: Files, folder: string, sha256: Sha256): Promise<re
   }
 }
 
+function isSameRoots({ recordsRoot, mapRoot, size }: HexRoots, commit: Commit): boolean {
+  return recordsRoot === commit.recordsRoot && mapRoot === commit.mapRoot && size === commit.size;
+}
+
 function known<T>(value: T | undefined, id: string): Promise<T> {
   return value === undefined
     ? Promise.reject(new ZooError('commit-missing', `no commit ${id}`))
     : Promise.resolve(value);
-}
-
-/** Commits and packs that no version names: left by writers that ended before their change was decided. */
-export async function findUnreferenced(
-  files: Files,
-  folder: string,
-  entries: readonly CommitEntry[],
-  sha256: Sha256,
-): Promise<readonly string[]> {
-  const parts = new Set<string>();
-  for (const { commit } of entries) {
-    const found = await packParts(files, folder, commit, sha256).catch(() => 'damaged' as const);
-    // What a damaged pack names is not known, so nothing may count as unnamed.
-    if (found === 'damaged') return [];
-    for (const cid of [found?.order, ...Object.values(found?.shards ?? {})])
-      if (cid !== undefined) parts.add(partPath('', cid).slice(1));
-  }
-  const named = new Set([
-    ...parts,
-    ...entries.flatMap(({ id, commit }) => [
-      packPath('', commit.packCid).slice(1),
-      // What was merged from elsewhere is no version of the log, and a version names it all the same.
-      ...[id, ...commit.parents].map((name) => commitPath('', name).slice(1)),
-    ]),
-  ]);
-  const there: string[] = [];
-  for (const kind of [paths.commits, paths.packs])
-    for (const name of await files.list(`${folder}/${kind}`)) there.push(`${kind}/${name}`);
-  return there.filter((path) => !named.has(path));
 }

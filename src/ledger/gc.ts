@@ -3,8 +3,8 @@ import type { Sha256 } from '../core/digest.ts';
 import { parseJson } from '../core/json.ts';
 import type { Clock } from '../world/clock/clock.ts';
 import type { Files } from '../world/files/files.ts';
-import { findUnreferenced } from './fsck.ts';
 import type { Ledger } from './open-ledger.ts';
+import { findUnreferenced } from './unreferenced.ts';
 
 /** Milliseconds for which a file must have been unnamed: two weeks, as git has it. */
 const defaultGrace = 14 * 24 * 3600 * 1000;

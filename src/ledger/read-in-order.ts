@@ -62,7 +62,7 @@ export async function locateRecords(
 }
 
 /** The places of `order.txt`, by shard: 8 bytes each beside its text. */
-function sortOrder(text: string, sha256: Sha256) {
+export function sortOrder(text: string, sha256: Sha256) {
   const starts = createNumbers();
   const shardAt = createNumbers();
   const counts = new Uint32Array(257);
@@ -85,18 +85,23 @@ function sortOrder(text: string, sha256: Sha256) {
     next[shard] = free + 1;
   }
   const startOf = starts.all();
+
+  function* idsOfShard(name: string): Generator<readonly [id: string, place: number]> {
+    const shard = Number.parseInt(name, 16);
+    for (const place of sorted.subarray(counts[shard], counts[shard + 1])) {
+      const from = startOf[place] ?? 0;
+      const to = text.indexOf('\n', from);
+      yield [text.slice(from, to === -1 ? text.length : to), place];
+    }
+  }
+
   return {
     count,
+    idsOfShard,
     /** Of an id that stands twice the first place counts. */
     ofShard: (name: string): ReadonlyMap<string, number> => {
-      const shard = Number.parseInt(name, 16);
       const found = new Map<string, number>();
-      for (const place of sorted.subarray(counts[shard], counts[shard + 1])) {
-        const from = startOf[place] ?? 0;
-        const to = text.indexOf('\n', from);
-        const id = text.slice(from, to === -1 ? text.length : to);
-        if (!found.has(id)) found.set(id, place);
-      }
+      for (const [id, place] of idsOfShard(name)) if (!found.has(id)) found.set(id, place);
       return found;
     },
   };

@@ -4,12 +4,13 @@ import { ZooError } from '../core/error.ts';
 import type { Experience } from '../core/library/experience.ts';
 import type { Library } from '../core/library/library.ts';
 import { rawCid } from '../core/tree/cid.ts';
+import type { Commit } from '../core/tree/commit.ts';
 import { libraryRoots } from '../core/tree/library-roots.ts';
 import type { Files } from '../world/files/files.ts';
 import { applyChanges } from './changes.ts';
 import { paths, shardOf } from './layout.ts';
 import type { Ledger } from './open-ledger.ts';
-import { packParts } from './pack.ts';
+import { type PackParts, packParts } from './pack.ts';
 import { type PartEntries, entriesOfRecords, partEntries, partPath, readPart, recordsOfPart } from './parts.ts';
 import { type Pending, readPending } from './pending.ts';
 import { type HexRoots, type ShardPart, workingRoots, workingShards } from './shard-index.ts';
@@ -49,7 +50,11 @@ export async function openShards(
   const { commit } = await ledger.findVersion(reference);
   const parts = await packParts(files, ledger.folder, commit, sha256);
   if (parts === undefined) return undefined;
-  const { folder } = ledger;
+  return shardsOfParts(files, ledger.folder, parts, commit, sha256);
+}
+
+/** A version in parts. */
+export function shardsOfParts(files: Files, folder: string, parts: PackParts, commit: Commit, sha256: Sha256): Shards {
   const cids = new Map(Object.entries(parts.shards));
   const text = async (shard: string) => {
     const cid = cids.get(shard);
@@ -176,6 +181,19 @@ async function openWorking(files: Files, folder: string, sha256: Sha256): Promis
       hint: 'Try again when the other zoo process has finished.',
     });
   }
+}
+
+/** What lies in the folder of the working library, whatever is under way. */
+export function lyingShards(
+  files: Files,
+  folder: string,
+  names: readonly string[],
+): Pick<Shards, 'names' | 'text' | 'order'> {
+  return {
+    names: names.flatMap((name) => /^([0-9a-f]{2})\.jsonl$/.exec(name)?.[1] ?? []),
+    text: async (shard) => (await files.readText(`${folder}/${paths.records}/${shard}.jsonl`)) ?? '',
+    order: async () => (await files.readText(`${folder}/${paths.order}`)) ?? '',
+  };
 }
 
 /** Shards and order as a change that is not carried out yet makes them. */

@@ -8,6 +8,8 @@ import { compareLibraries } from '../../src/ledger/compare-libraries.ts';
 import { compareShards } from '../../src/ledger/compare-shards.ts';
 import { commitWorking } from '../../src/ledger/commit-working.ts';
 import { fsck } from '../../src/ledger/fsck.ts';
+import { collectGarbage } from '../../src/ledger/gc.ts';
+import { packPath } from '../../src/ledger/pack.ts';
 import { type LinesToImport, importLines } from '../../src/ledger/import-lines.ts';
 import { lookUp } from '../../src/ledger/look-up.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
@@ -166,5 +168,54 @@ describe('a large library', () => {
     const [path = '', ...others] = [...files.contents.keys()].filter((name) => /records\/..\.jsonl$/.test(name));
     files.set(path, `${files.text(path)}${files.text(others[0] ?? '')}`);
     await expect(ledger.state()).rejects.toMatchObject({ code: 'misplaced-record' });
+  });
+
+  it('keeps all parts while it cannot tell what a damaged manifest names', async () => {
+    const files = memoryFiles();
+    const ledger = open(files);
+    await importLines(files, ledger, lines(files), sha256);
+    await commitWorking(files, clock, ledger, { message: 'first', author: 'test' }, sha256);
+    files.set('library/packs/bafkstray.jsonl', 'left by a writer that ended early');
+    const collect = () => collectGarbage(files, clock, ledger, sha256, { grace: 0 });
+    const { commit } = (await ledger.history())[0] as never;
+    const path = packPath(folder, (commit as { packCid: string }).packCid);
+    const whole = files.text(path) ?? '';
+    const parts = [...files.contents.keys()].filter((name) => name.includes('/packs/')).length;
+    // Each hides in another way that there are parts, or says so plainly.
+    for (const damaged of [
+      whole.replace('"shards"', '"shardz"'),
+      whole.replace('{', '['),
+      whole.slice(0, -1),
+      `${whole}\n`,
+      whole.replace(/"00":"b/, '"00":"c'),
+      '',
+    ]) {
+      files.set(path, damaged);
+      expect((await collect()).removed).toEqual([]);
+      expect(await fsck(files, folder, sha256)).toContainEqual(expect.objectContaining({ level: 'error' }));
+    }
+    files.set(path, whole);
+    expect((await collect()).removed).toEqual(['packs/bafkstray.jsonl']);
+    expect([...files.contents.keys()].filter((name) => name.includes('/packs/')).length).toBe(parts - 1);
+    expect(await fsck(files, folder, sha256)).toEqual([]);
+  });
+
+  it('names damage of a shard and of a part', async () => {
+    const files = memoryFiles();
+    const ledger = open(files);
+    await importLines(files, ledger, lines(files), sha256);
+    await commitWorking(files, clock, ledger, { message: 'first', author: 'test' }, sha256);
+    const kinds = [/records\/7f\.jsonl$/, /packs\/.*\.jsonl$/, /order\.txt$/];
+    for (const kind of kinds) {
+      const path = [...files.contents.keys()].filter((name) => kind.test(name)).at(-1) ?? '';
+      const bytes = files.contents.get(path) as Uint8Array;
+      for (let bit = 3; bit < bytes.length * 8; bit += bytes.length * 3) {
+        const flipped = bytes.slice();
+        flipped[bit >>> 3] = (flipped[bit >>> 3] as number) ^ (1 << (bit & 7));
+        files.set(path, flipped);
+        expect(await fsck(files, folder, sha256), `${path} bit ${bit}`).not.toEqual([]);
+      }
+      files.set(path, bytes);
+    }
   });
 });

@@ -5,13 +5,15 @@ import { commitId } from '../../core/tree/commit.ts';
 import { verifyCertificate } from '../../core/tree/difference-certificate.ts';
 import { libraryRoots } from '../../core/tree/library-roots.ts';
 import { type Proof, proveIds, verifyProof } from '../../core/tree/proof.ts';
+import { createShardChecker } from '../../ledger/check-shards.ts';
 import { parseCheckpoint } from '../../ledger/checkpoint.ts';
 import { type ConsistencyFile, type TrustedCheckpoint, proveHistory, verifyHistory } from '../../ledger/consistency.ts';
 import { proveInParts } from '../../ledger/prove-version.ts';
 import { verifyCommitSignature } from '../../ledger/signing.ts';
 import type { Config } from '../config.ts';
-import { openReference } from '../library-reference.ts';
+import { type ReferenceContext, openReference } from '../library-reference.ts';
 import { files, sha256 } from '../wire/platform.ts';
+import { openLarge } from './named-shards.ts';
 import { completeId, configuredLedger, isVersion } from './open.ts';
 
 /** Proves of each id whether a library holds it. @param reference the newest version unless given */
@@ -191,13 +193,11 @@ export async function verifyLibrary(
   root: string | undefined,
   folder: string,
 ): Promise<VerifiedLibrary> {
-  const { library, version, title } = await openReference(reference, {
+  const { version, title, recordsRoot, mapRoot, size } = await readRoots(reference, {
     config,
     ledger: configuredLedger(config),
     folder,
   });
-  const roots = libraryRoots(sha256, library.experiences);
-  const [recordsRoot, mapRoot] = [toHex(roots.recordsRoot), toHex(roots.mapRoot)];
   const known = [recordsRoot, mapRoot, ...(version === null ? [] : [commitId(version.commit, sha256)])];
   if (root !== undefined && !known.includes(checkedRoot(root, '--root')))
     throw failed('root-mismatch', `${title} has the recordsRoot ${recordsRoot}, not the root that was given`);
@@ -208,11 +208,28 @@ export async function verifyLibrary(
     kind: 'library',
     reference,
     version: version?.version ?? null,
-    count: roots.size,
+    count: size,
     recordsRoot,
     mapRoot,
     signatures: version?.signatures.map(({ algorithm, publicKey }) => ({ algorithm, publicKey })) ?? [],
   };
+}
+
+/** The roots of a library, from every one of its records; a large one is read shard by shard. */
+async function readRoots(reference: string, context: ReferenceContext) {
+  const large = await openLarge(reference, context);
+  if (large === undefined) {
+    const { library, version, title } = await openReference(reference, context);
+    const { recordsRoot, mapRoot, size } = libraryRoots(sha256, library.experiences);
+    return { version, title, recordsRoot: toHex(recordsRoot), mapRoot: toHex(mapRoot), size };
+  }
+  const { title, version, kind } = large;
+  const folder = large.origin?.folder ?? context.ledger.folder;
+  const { roots } = await createShardChecker(files, folder, sha256).check(large.shards, (shard) => `shard ${shard}`);
+  const same = version?.commit.recordsRoot === roots.recordsRoot && version.commit.mapRoot === roots.mapRoot;
+  if (!same && kind === 'version')
+    throw failed('root-mismatch', `what the packs hold for ${title} does not have the root of its commit`);
+  return { version: same ? version : null, title, ...roots };
 }
 
 function failed(code: string, message: string): ZooError {

@@ -1,0 +1,48 @@
+import type { Sha256 } from '../core/digest.ts';
+import type { Commit } from '../core/tree/commit.ts';
+import type { Files } from '../world/files/files.ts';
+import { type CommitEntry, commitPath } from './history.ts';
+import { paths } from './layout.ts';
+import { packCid, packParts, packPath } from './pack.ts';
+import { partPath } from './parts.ts';
+
+/** Commits and packs that no version names: left by writers that ended before their change was decided. */
+export async function findUnreferenced(
+  files: Files,
+  folder: string,
+  entries: readonly CommitEntry[],
+  sha256: Sha256,
+): Promise<readonly string[]> {
+  const named = new Set<string>();
+  for (const { id, commit } of entries) {
+    const parts = await namedParts(files, folder, commit, sha256);
+    // What a damaged pack names is not known, so nothing may count as unnamed.
+    if (parts === 'damaged') return [];
+    for (const cid of parts) named.add(partPath('', cid).slice(1));
+    named.add(packPath('', commit.packCid).slice(1));
+    // What was merged from elsewhere is no version of the log, and a version names it all the same.
+    for (const name of [id, ...commit.parents]) named.add(commitPath('', name).slice(1));
+  }
+  const there: string[] = [];
+  for (const kind of [paths.commits, paths.packs])
+    for (const name of await files.list(`${folder}/${kind}`)) there.push(`${kind}/${name}`);
+  return there.filter((path) => !named.has(path));
+}
+
+/** Damage may hide that a pack names parts, so one that seems to name none is compared with its CID. */
+async function namedParts(
+  files: Files,
+  folder: string,
+  commit: Commit,
+  sha256: Sha256,
+): Promise<readonly string[] | 'damaged'> {
+  try {
+    const parts = await packParts(files, folder, commit, sha256);
+    if (parts !== undefined) return [parts.order, ...Object.values(parts.shards)];
+  } catch {
+    return 'damaged';
+  }
+  const path = packPath(folder, commit.packCid);
+  if (!(await files.exists(path))) return [];
+  return packCid(await files.read(path), sha256) === commit.packCid ? [] : 'damaged';
+}
