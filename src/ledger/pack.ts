@@ -61,7 +61,7 @@ export function encodePack(changes: LibraryChanges, base: string | null): string
   return `${canonicalJson({ v: 1, base: changes.complete ? null : base })}\n${encodeChanges(changes)}`;
 }
 
-export function packCid(text: string, sha256: Sha256): string {
+export function packCid(text: string | Uint8Array, sha256: Sha256): string {
   return rawCid(sha256(text));
 }
 
