@@ -186,7 +186,8 @@ async function listChanges(
   };
 }
 
-function isReordered(
+/** Whether what two orders have in common stands in another sequence. @param ancestors older ids by newer ones */
+export function isReordered(
   oldOrder: string,
   newOrder: string,
   removed: ReadonlyMap<string, unknown>,

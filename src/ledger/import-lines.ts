@@ -4,23 +4,15 @@ import type { Experience } from '../core/library/experience.ts';
 import { type PaperDefaults, fromPaperForm } from '../core/library/paper-form.ts';
 import { parseStrictJson } from '../core/library/strict-json.ts';
 import { canonicalJson } from '../core/tree/canonical.ts';
-import { rawCid } from '../core/tree/cid.ts';
 import type { Files } from '../world/files/files.ts';
 import type { EncodedVector } from '../core/library/vector.ts';
 import { filesAtMost, paths, shardOf } from './layout.ts';
 import type { Ledger } from './open-ledger.ts';
-import {
-  type PartEntry,
-  encodePartEntries,
-  keepIndex,
-  partIndexPath,
-  partPath,
-  recordsOfPart,
-  sortedEntries,
-} from './parts.ts';
+import { recordsOfPart } from './parts.ts';
 import { createSorter } from './line-sorter.ts';
 import { readLines } from './read-lines.ts';
 import { readHeader, readWorking } from './working.ts';
+import { keepText, writePart } from './write-part.ts';
 
 export interface LinesToImport {
   /** A file of one experience a line, JSON. */
@@ -181,26 +173,6 @@ async function recordsBefore(files: Files, folder: string, sha256: Sha256): Prom
   };
 }
 
-/** Writes canonical lines as a part, and its index beside it while the digests are at hand. */
-async function writePart(
-  files: Files,
-  folder: string,
-  lines: ReadonlyMap<string, string>,
-  sha256: Sha256,
-): Promise<string> {
-  const entries: PartEntry[] = [];
-  for (const [id, line] of lines) entries.push({ id, key: sha256(id), value: sha256(line) });
-  const sorted = sortedEntries(entries);
-  const text = sorted
-    .ids()
-    .map((id) => `${lines.get(id)}\n`)
-    .join('');
-  const cid = rawCid(sha256(text));
-  if (!(await files.exists(partPath(folder, cid)))) await files.writeAtomic(partPath(folder, cid), text);
-  await keepIndex(files, partIndexPath(folder, cid), encodePartEntries(sorted, sha256));
-  return cid;
-}
-
 /** What was there keeps its place; what is new follows in the order of the file. */
 async function writeOrder(
   files: Files,
@@ -212,10 +184,7 @@ async function writeOrder(
 ): Promise<string> {
   const imported = (await files.readText(`${sorting}/order`)) ?? '';
   const fresh = known.size === 0 ? imported : withoutLines(imported, known);
-  const text = `${before}${fresh}`;
-  const cid = rawCid(sha256(text));
-  await files.writeAtomic(partPath(folder, cid), text);
-  return cid;
+  return await keepText(files, folder, `${before}${fresh}`, sha256);
 }
 
 function withoutLines(text: string, lines: ReadonlySet<string>): string {

@@ -40,9 +40,33 @@ export function mergeLibraries(
   sha256: Sha256,
   resolve: (conflict: MergeConflict) => Resolution | undefined = () => undefined,
 ): LibraryMerge {
+  const { merged, renamed, conflicts } = mergeMembers(base, ours, theirs, sha256, resolve);
+  const orderOf = (library: Library, names: ReadonlyMap<string, string>) => [
+    ...new Set(library.experiences.map(({ id }) => names.get(id) ?? id)),
+  ];
+  const order = mergeOrder(orderOf(base, renamed.base), orderOf(ours, renamed.ours), orderOf(theirs, renamed.theirs));
+  const rest = [...merged.keys()].filter((id) => !order.includes(id));
+  return { library: { experiences: [...order, ...rest].flatMap((id) => merged.get(id) ?? []) }, conflicts };
+}
+
+export interface MergedMembers {
+  /** By id. */
+  readonly merged: ReadonlyMap<string, Experience>;
+  /** The merged id of each side's own ids, for the order. */
+  readonly renamed: Readonly<Record<'base' | 'ours' | 'theirs', ReadonlyMap<string, string>>>;
+  readonly conflicts: readonly MergeConflict[];
+}
+
+/** The same without an order. What all three have alike may be left out of all three. */
+export function mergeMembers(
+  base: Library,
+  ours: Library,
+  theirs: Library,
+  sha256: Sha256,
+  resolve: (conflict: MergeConflict) => Resolution | undefined,
+): MergedMembers {
   const [ourSide, theirSide] = [findDescendants(base, ours), findDescendants(base, theirs)];
   const merged = new Map<string, Experience>();
-  /** The merged id of each side's own ids, for the order. */
   const renamed = {
     base: new Map<string, string>(),
     ours: new Map<string, string>(),
@@ -54,13 +78,7 @@ export function mergeLibraries(
   const [ourNews, theirNews] = [newsOf(ours, ourSide), newsOf(theirs, theirSide)];
   for (const [id, ourOwn] of ourNews) settle(undefined, ourOwn, theirNews.get(id));
   for (const [id, theirOwn] of theirNews) if (!ourNews.has(id)) settle(undefined, undefined, theirOwn);
-
-  const orderOf = (library: Library, names: ReadonlyMap<string, string>) => [
-    ...new Set(library.experiences.map(({ id }) => names.get(id) ?? id)),
-  ];
-  const order = mergeOrder(orderOf(base, renamed.base), orderOf(ours, renamed.ours), orderOf(theirs, renamed.theirs));
-  const rest = [...merged.keys()].filter((id) => !order.includes(id));
-  return { library: { experiences: [...order, ...rest].flatMap((id) => merged.get(id) ?? []) }, conflicts };
+  return { merged, renamed, conflicts };
 
   function settle(before: Experience | undefined, our: Experience | undefined, their: Experience | undefined): void {
     const record = decide(before, our, their);

@@ -4,11 +4,14 @@ import type { LibraryState } from '../../core/learning/account.ts';
 import { type Library, emptyLibrary } from '../../core/library/library.ts';
 import { type BlamedChange, type RecordedVersion, blameLibrary } from '../../ledger/blame.ts';
 import { commitWorking } from '../../ledger/commit-working.ts';
-import { type LibraryComparison, compareLibraries } from '../../ledger/compare-libraries.ts';
+import { type LibraryComparison, compareLibraries, isSameLibrary } from '../../ledger/compare-libraries.ts';
 import { compareShards, mostListed } from '../../ledger/compare-shards.ts';
 import type { CommitEntry, CommitSignature } from '../../ledger/history.ts';
-import { mergeLibraries } from '../../ledger/merge-libraries.ts';
+import { type MergeConflict, mergeLibraries } from '../../ledger/merge-libraries.ts';
+import { mergeShards } from '../../ledger/merge-shards.ts';
 import type { CommitOptions, CommittedVersion, Ledger } from '../../ledger/open-ledger.ts';
+import { packParts } from '../../ledger/pack.ts';
+import { restoreParts, saveShards } from '../../ledger/save-shards.ts';
 import { openAsShards, openShards, shardsOfLibrary } from '../../ledger/shards.ts';
 import { type SignatureAlgorithm, signCommit, verifyCommitSignature } from '../../ledger/signing.ts';
 import { whileBusy } from '../../ledger/undisturbed.ts';
@@ -117,7 +120,7 @@ export async function commitAs(
   return await ledger.commitVersion(library, await commitOptions(config, request, mergedFrom));
 }
 
-async function commitOptions(
+export async function commitOptions(
   config: Config,
   request: CommitRequest,
   mergedFrom: readonly string[],
@@ -243,28 +246,77 @@ export async function revertVersion(
   const ledger = configuredLedger(config);
   if (options.commit) await checkClean(config);
   const entry = await ledger.findVersion(reference);
+  const message = options.whole ? `Go back to ${entry.version}` : `Revert ${entry.version}: ${entry.commit.message}`;
+  const request = { message: message.slice(0, 4096) };
+  const commit = options.commit ? await commitOptions(config, request, []) : undefined;
+  const large = await revertLarge(ledger, entry, options.whole);
+  if (large !== undefined) {
+    refuseNothing(entry, large.changes);
+    return { changes: large.changes, version: await large.save(commit) };
+  }
   const working = await ledger.library();
   const wanted = options.whole ? await ledger.readVersion(entry.version) : await withoutVersion(ledger, working, entry);
   const changes = compareLibraries(working, wanted);
-  if (changes.added.length + changes.removed.length + changes.modified.length === 0)
-    throw new ZooError('nothing-to-commit', `nothing of ${entry.version} is left to take back`, {
-      hint: '"zoo ledger log --stat" shows what each version changed.',
-    });
-  if (!options.commit) {
-    await ledger.save(wanted);
-    return { changes, version: null };
+  refuseNothing(entry, changes);
+  if (commit !== undefined) return { changes, version: await ledger.commitVersion(wanted, commit) };
+  await ledger.save(wanted);
+  return { changes, version: null };
+}
+
+function refuseNothing({ version }: CommitEntry, changes: LibraryComparison): void {
+  if (!isSameLibrary(changes)) return;
+  throw new ZooError('nothing-to-commit', `nothing of ${version} is left to take back`, {
+    hint: '"zoo ledger log --stat" shows what each version changed.',
+  });
+}
+
+interface LargeRevert {
+  readonly changes: LibraryComparison;
+  save(commit: CommitOptions | undefined): Promise<CommittedVersion | null>;
+}
+
+/** Shard by shard; undefined where the working library is small. */
+async function revertLarge(ledger: Ledger, entry: CommitEntry, whole: boolean): Promise<LargeRevert | undefined> {
+  const working = await openShards(files, ledger, 'working', sha256);
+  if (working === undefined) return undefined;
+  const world = { files, clock, ledger, sha256 };
+  const after = await openAsShards(files, ledger, entry.id, sha256);
+  if (!whole) {
+    const before =
+      entry.commit.seq === 1
+        ? shardsOfLibrary(emptyLibrary, sha256)
+        : await openAsShards(files, ledger, `v${entry.commit.seq - 1}`, sha256);
+    const { change, changes, conflicts } = await mergeShards(after, working, before, sha256);
+    refuseConflicts(entry, conflicts);
+    return { changes, save: (commit) => saveShards(world, change, commit) };
   }
-  const message = options.whole ? `Go back to ${entry.version}` : `Revert ${entry.version}: ${entry.commit.message}`;
-  return { changes, version: await commitAs(config, ledger, wanted, { message: message.slice(0, 4096) }) };
+  const changes = await compareShards(working, after, sha256, mostListed);
+  const parts = await packParts(files, ledger.folder, entry.commit, sha256);
+  const roots = await after.roots();
+  return {
+    changes,
+    save: async (commit) => {
+      if (parts !== undefined) return await restoreParts(world, { parts, roots }, commit);
+      const library = await ledger.readVersion(entry.version);
+      if (commit !== undefined) return await ledger.commitVersion(library, commit);
+      await ledger.save(library);
+      return null;
+    },
+  };
 }
 
 async function withoutVersion(ledger: Ledger, working: Library, entry: CommitEntry): Promise<Library> {
   const after = await ledger.readVersion(entry.version);
   const before = entry.commit.seq === 1 ? { experiences: [] } : await ledger.readVersion(`v${entry.commit.seq - 1}`);
   const { library, conflicts } = mergeLibraries(after, working, before, sha256);
-  if (conflicts.length === 0) return library;
-  throw new ZooError('merge-conflict', `${conflicts.length} experiences of ${entry.version} were changed again since`, {
-    hint: `Edit them by hand, or go back as a whole: zoo ledger revert ${entry.version} --whole.`,
+  refuseConflicts(entry, conflicts);
+  return library;
+}
+
+function refuseConflicts({ version }: CommitEntry, conflicts: readonly MergeConflict[]): void {
+  if (conflicts.length === 0) return;
+  throw new ZooError('merge-conflict', `${conflicts.length} experiences of ${version} were changed again since`, {
+    hint: `Edit them by hand, or go back as a whole: zoo ledger revert ${version} --whole.`,
     data: { conflicts },
   });
 }
