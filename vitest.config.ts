@@ -5,7 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     // These take minutes: npm run test:slow.
     exclude: ['test/**/*.slow.test.ts'],
-    testTimeout: 30_000,
+    // Generous: they break a hang, not a slow machine.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // Two cores: more workers than that only take turns.
     maxWorkers: 2,
   },

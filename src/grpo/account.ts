@@ -49,8 +49,11 @@ export function accountForStep({
       rejected: [...reasons].map(([reason, count]) => ({ reason, count })),
       carried: consolidation.carried.length,
     },
-    reward:
-      rewards.length === 0 ? { mean: null, std: null } : { mean: mean(groupMeans), std: populationDeviation(rewards) },
+    reward: {
+      mean: groupMeans.length === 0 ? null : mean(groupMeans),
+      std: rewards.length === 0 ? null : populationDeviation(rewards),
+      groups: groupMeans.length,
+    },
     hamiltonian: meanHamiltonian(groups.map(({ hamiltonian }) => hamiltonian)),
     experiences: library.experiences.length,
   };

@@ -177,8 +177,11 @@ describe('interrupts', () => {
   it('another process on the same run or library is told who holds it', async () => {
     const { child, ended } = startZoo(slowWords('held'), options);
     await whenSaid(child, 'step 1 (epoch 1)');
+    // It must not end before the others have tried.
+    child.kill('SIGSTOP');
     const onLibrary = await runZoo(['train', ...small, '--library', 'held', '--run', 'other'], options);
     const onRun = await runZoo(['train', '--resume', 'held', '--library', 'free', '--base-url', slow.url], options);
+    child.kill('SIGCONT');
     child.kill('SIGINT');
     await ended;
     expect([onLibrary.code, onRun.code]).toEqual([1, 1]);

@@ -56,7 +56,7 @@ export function sampleRun(
         ],
         carried: step === 1 ? 2 : 0,
       },
-      reward: { mean: mean(rewards), std: populationDeviation(rewards) },
+      reward: { mean: mean(rewards), std: populationDeviation(rewards), groups: 4 },
       hamiltonian: hamiltonianOf(step, 0),
       experiences: 2 + step * 3,
     });

@@ -94,7 +94,7 @@ describe('train', () => {
     expect(yielded[0]).toMatchObject({
       contested: 0,
       rollouts: { total: 4, correct: 1, wrong: 0, truncated: 1, unparseable: 1, failed: 1 },
-      reward: { mean: 1, std: 0 },
+      reward: { mean: 1, std: 0, groups: 1 },
     });
   });
 

@@ -7,7 +7,7 @@ export async function runs({ terminal, config }: Invocation): Promise<void> {
   const { findRuns } = await import('../../app/wire/journals.ts');
   const { settings } = await config();
   const found = await findRuns(settings.runs);
-  terminal.document(found);
+  terminal.document(found.map(({ settings: record, ...run }) => ({ ...run, record })));
   if (found.length === 0) {
     terminal.message('info', `There is no run in ${settings.runs}; \`zoo train\` begins one.`);
     return;

@@ -10,7 +10,7 @@ import type { Terminal } from '../terminal.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { cleanLine } from '../view/clean-text.ts';
 import { describeJudge } from '../view/describe-judge.ts';
-import { count, milestone } from '../view/train-lines.ts';
+import { count, describeReward, milestone } from '../view/train-lines.ts';
 
 /** `zoo train`: one run, shown as it goes, and its account at the end. */
 export async function train(invocation: Invocation): Promise<ExitCode> {
@@ -128,15 +128,15 @@ function summary(result: TrainResult, learned: number, removed: number): string[
   const moved =
     before.root === after.root ? 'unchanged' : `${before.version ?? 'empty'} → ${after.version ?? 'not committed'}`;
   const cost = usage.usd === null ? 'price unknown' : `$${usage.usd.toFixed(4)}`;
-  const last = result.steps.at(-1)?.reward.mean;
-  const first = result.steps[0]?.reward.mean;
+  const last = result.steps.at(-1)?.reward;
+  const first = result.steps[0]?.reward;
   return [
     '',
     `status   ${status}: ${count(result.steps.length, 'step')} on ${count(dataset.train, 'problem')} of ${dataset.name} with ${model.student}`,
     `learned  ${count(learned, 'experience')}, ${removed} replaced or removed; library ${moved}, ${after.count} in all, root ${after.root.slice(0, 16)}…`,
     ...(first === undefined || last === undefined
       ? []
-      : [`reward   ${written(first)} in the first step, ${written(last)} in the last`]),
+      : [`reward   ${describeReward(first)} in the first step, ${describeReward(last)} in the last`]),
     ...gateLine(result),
     ...(result.judge === undefined ? [] : [`judge    ${describeJudge(result.judge)}`]),
     `used     ${count(usage.calls, 'call')}, ${usage.promptTokens} prompt tokens (${usage.cachedTokens} cached), ${usage.completionTokens} completion tokens, ${cost}, ${(result.time.wallMs / 1000).toFixed(1)} s`,
@@ -164,10 +164,6 @@ function share(part: UsageTotals, whole: UsageTotals): string {
 
 function signed(value: number): string {
   return `${value < 0 ? '' : '+'}${value.toFixed(3)}`;
-}
-
-function written(reward: number | null): string {
-  return reward === null ? 'unknown' : reward.toFixed(3);
 }
 
 function codeOf(status: TrainResult['status']): ExitCode {

@@ -41,7 +41,7 @@ function describeStep(account: StepAccount): string {
   const { step, groups, contested, rollouts, saved, predicted, operations, reward, experiences } = account;
   const parts = [
     describeOutcomes(rollouts),
-    `mean reward ${reward.mean === null ? 'unknown' : reward.mean.toFixed(3)}`,
+    `mean reward ${describeReward(reward)}`,
     `${contested}/${groups} groups contested`,
     `${operations.accepted}/${operations.proposed} operations accepted, ${refusals(operations.rejected)}${carried(operations.carried)}`,
     ...(saved > 0
@@ -50,6 +50,11 @@ function describeStep(account: StepAccount): string {
     `${count(experiences, 'experience')} in the library`,
   ];
   return `step ${step + 1} done: ${parts.join('; ')}`;
+}
+
+/** Such as `0.447 over 48 groups`. */
+export function describeReward({ mean, groups }: StepAccount['reward']): string {
+  return mean === null ? 'unknown' : `${mean.toFixed(3)} over ${count(groups, 'group')}`;
 }
 
 export function count(number: number, noun: string): string {

@@ -64,9 +64,9 @@ export interface StepAccount {
   };
   /**
    * Over graded rollouts; null when there was none. In the mean each group counts once: adaptive groups differ in size,
-   * and it is the hard problems that have the large ones.
+   * and it is the hard problems that have the large ones. `groups` counts those with a graded rollout.
    */
-  readonly reward: { readonly mean: number | null; readonly std: number | null };
+  readonly reward: { readonly mean: number | null; readonly std: number | null; readonly groups: number };
   readonly hamiltonian: { readonly psi: number; readonly theta: number; readonly kappa: number } | null;
   /** Experiences in the library after the step. */
   readonly experiences: number;
