@@ -1,4 +1,12 @@
-import { Interface, type JsonRpcProvider, TypedDataEncoder, getAddress, isError, recoverAddress } from 'ethers';
+import {
+  Interface,
+  type JsonRpcProvider,
+  Signature,
+  TypedDataEncoder,
+  getAddress,
+  isError,
+  recoverAddress,
+} from 'ethers';
 import type { TypedData } from './chain.ts';
 
 const contractSignature = new Interface(['function isValidSignature(bytes32,bytes) view returns (bytes4)']);
@@ -26,7 +34,9 @@ export async function checkSignature(
 
 function recovered(digest: string, signature: string): string | undefined {
   try {
-    return recoverAddress(digest, signature);
+    // Other ways to write a signature, such as in 64 bytes, are none to the contracts.
+    const { serialized } = Signature.from(signature);
+    return serialized === signature.toLowerCase() ? recoverAddress(digest, signature) : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,13 @@
-import { TypedDataEncoder, getAddress, hexlify, toQuantity, toUtf8Bytes, verifyMessage, verifyTypedData } from 'ethers';
+import {
+  Signature,
+  TypedDataEncoder,
+  getAddress,
+  hexlify,
+  toQuantity,
+  toUtf8Bytes,
+  verifyMessage,
+  verifyTypedData,
+} from 'ethers';
 import { z } from 'zod';
 import { ZooError, exitCode } from '../../../core/error.ts';
 import type { RemoteAccount, ShownCall } from '../chain.ts';
@@ -95,13 +104,13 @@ export async function openBrowserAccount(
 
   function checked(signature: unknown, recover: (given: string) => string): string {
     if (typeof signature !== 'string' || !/^0x([0-9a-fA-F]{2})+$/.test(signature)) throw nonsense('a signature');
-    let signer: string | undefined;
     try {
-      signer = recover(signature);
+      // Some devices end it with 0 or 1, which contracts do not take.
+      const { serialized } = Signature.from(signature);
+      if (recover(serialized) === address) return serialized;
     } catch {
       // It is none of the form that an account makes.
     }
-    if (signer === address) return signature;
     throw new ZooError(
       'wrong-signature',
       `what the wallet signed is not a signature of ${address} for what was asked`,
