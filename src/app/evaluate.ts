@@ -130,10 +130,12 @@ export async function runEvaluation(config: Config, request: EvaluateRequest): P
       untilDecided: request.untilDecided,
       effect: request.effect,
     };
+    const { deadline } = models;
+    const ends = deadline === undefined ? signal : AbortSignal.any([signal, deadline]);
     const result = await evaluate(evaluation, {
       verifier,
-      room: () => models.room(signal),
-      signal,
+      room: () => models.room(ends),
+      signal: ends,
       observe,
       account: models.account,
     });

@@ -269,7 +269,8 @@ async function finish(
   journal: Journal,
   { observe, signal }: TrainRequest,
 ): Promise<TrainOutcome> {
-  const { student, teacher, account } = models;
+  const { student, teacher, account, deadline } = models;
+  const ends = deadline === undefined ? signal : AbortSignal.any([signal, deadline]);
   const steps = train(run, {
     student,
     teacher,
@@ -277,10 +278,10 @@ async function finish(
     journal,
     clock,
     sha256,
-    room: () => models.room(signal),
+    room: () => models.room(ends),
     observe,
     account,
-    signal,
+    signal: ends,
   });
   try {
     for (;;) {

@@ -132,6 +132,18 @@ describe('zoo train', () => {
   });
 });
 
+describe('time', () => {
+  it('stops a run that only waits for an endpoint that is full', async () => {
+    const lines = readFileSync(join(projectFolder, 'datasets/quickstart.jsonl'), 'utf8').trim().split('\n');
+    const problems = lines.map((line) => problemSchema.parse(JSON.parse(line)));
+    const full = await startSimulator({ problems, faults: { rateLimit: 1, retryAfterSeconds: 300 } });
+    const stopped = await train('--base-url', full.url, '--max-time', '2s', '--library', 'full', '--run', 'full');
+    await full.close();
+    expect(stopped.code).toBe(4);
+    expect(stopped.stderr).toContain('--max-time');
+  });
+});
+
 describe('interrupts', () => {
   const slowWords = (run: string) => ['train', ...small, '--base-url', slow.url, '--run', run, '--library', run];
 

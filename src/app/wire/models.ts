@@ -45,6 +45,8 @@ export interface Models {
   readonly student: Model;
   readonly teacher: Model;
   readonly account: () => UsageAccount;
+  /** Aborted when the time of the budget is over. */
+  readonly deadline: AbortSignal | undefined;
   /** Resolves when a further group would not wait long for a slot. */
   readonly room: (signal: AbortSignal) => Promise<void>;
   readonly budget: Budget;
@@ -65,6 +67,7 @@ export async function openModels(options: ModelsOptions): Promise<Models> {
   const budget = options.beside?.budget ?? openBudget(config, observe);
   if (journal !== undefined && !replay) await recallSpending(journal, budget);
   const closers: (() => Promise<void>)[] = [];
+  if (options.beside === undefined) closers.push(async () => budget.close());
   const close = async () => {
     for (const closer of closers.toReversed()) await closer();
   };
@@ -94,6 +97,7 @@ export async function openModels(options: ModelsOptions): Promise<Models> {
       student: wrap(line.student, 'student'),
       teacher: wrap(line.teacher, 'teacher'),
       account: () => budget.account(),
+      deadline: budget.deadline,
       room: (signal) => line.limiter.room(signal),
       budget,
       leastMs: () => leastTime.milliseconds(),

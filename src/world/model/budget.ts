@@ -32,8 +32,8 @@ export interface BudgetOptions extends BudgetLimits {
 /** What a run may spend and has spent. One for all models of a run; `budgeted` wraps each of them. */
 export interface Budget {
   /**
-   * Aborted when `maxTimeMs` is over, with the error that the run ends with; watched while calls are in flight.
-   * Undefined when time is not limited.
+   * Aborted when `maxTimeMs` is over, with the error that the run ends with; watched from the first call on. What
+   * waits for longer than that, as for a retry, goes by it too. Undefined when time is not limited.
    */
   readonly deadline: AbortSignal | undefined;
   /** What was spent, by stage. Dollars are null where a price is unknown. */
@@ -58,6 +58,8 @@ export interface Budget {
   settle(need: Expense, identity: ModelIdentity, request: ModelRequest, sampled: readonly Sampled[]): void;
   /** The call broke off. `share` of it, in [0, 1], may be billed though nobody told how much: it stays set aside. */
   abandon(need: Expense, share: number): void;
+  /** Ends the watch of the time, so that no timer outlives the run. */
+  close(): void;
 }
 
 const nothing: Expense = { calls: 0, tokens: 0, usd: 0 };
@@ -137,22 +139,16 @@ export function createBudget(options: BudgetOptions): Budget {
     inFlight--;
     if (inFlight === 0) reserved = nothing;
     serve();
-    if (inFlight === 0) watch?.abort();
   }
 
-  /** Only while calls are in flight, so that no timer outlives the run. */
   async function watchDeadline(): Promise<void> {
-    const own = new AbortController();
-    watch = own;
+    watch = new AbortController();
     try {
-      await clock.sleep(Math.max(0, endsAt - clock.now()), own.signal);
+      await clock.sleep(Math.max(0, endsAt - clock.now()), watch.signal);
       deadline.abort(stop(timeIsOver()));
     } catch (thrown) {
-      if (!own.signal.aborted) throw thrown;
-    } finally {
-      watch = undefined;
+      if (!watch.signal.aborted) throw thrown;
     }
-    if (inFlight > 0 && !deadline.signal.aborted) void watchDeadline();
   }
 
   return {
@@ -210,6 +206,7 @@ export function createBudget(options: BudgetOptions): Budget {
     abandon: (need, share) => {
       finish(need, { calls: need.calls * share, tokens: need.tokens * share, usd: need.usd * share });
     },
+    close: () => watch?.abort(),
   };
 }
 

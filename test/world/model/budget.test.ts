@@ -183,13 +183,25 @@ describe('budgeted', () => {
   it('stops new calls and aborts those in flight when the time is over, and leaves no timer', async () => {
     const { clock, budget, model } = setUp({ maxTimeMs: 1000 }, { totalMs: ({ purpose }) => Number(purpose.item) });
     await clock.settle(model.generate(fakeRequest({ item: '300' })));
-    expect(clock.sleeping).toBe(0);
     const late = await clock.settle(Promise.allSettled([model.generate(fakeRequest({ item: '5000' }))]));
     expect(clock.now()).toBe(1000);
     expect(late[0]).toMatchObject({ status: 'rejected', reason: { code: 'budget-exhausted', exitCode: 4 } });
     expect(budget.deadline?.aborted).toBe(true);
     await expect(model.generate(fakeRequest())).rejects.toMatchObject({ data: { budget: 'max-time' } });
     expect(clock.sleeping).toBe(0);
+  });
+
+  it('aborts what waits between calls when the time is over, unless it was closed before', async () => {
+    const { clock, budget, model } = setUp({ maxTimeMs: 1000 }, { totalMs: () => 100 });
+    await clock.settle(model.generate(fakeRequest()));
+    await clock.pass(2000);
+    expect(budget.deadline?.reason).toMatchObject({ code: 'budget-exhausted', exitCode: 4 });
+    const other = setUp({ maxTimeMs: 1000 }, { totalMs: () => 100 });
+    await other.clock.settle(other.model.generate(fakeRequest()));
+    other.budget.close();
+    await other.clock.pass(2000);
+    expect(other.budget.deadline?.aborted).toBe(false);
+    expect(other.clock.sleeping).toBe(0);
   });
 
   it('ends a wait, and a call, with the reason of the signal', async () => {
