@@ -153,7 +153,7 @@ export const ledgerCommands: readonly CommandEntry[] = [
     settings: ['library'],
     flags: [
       ['--at <library>', 'the library that is proven about; HEAD unless given'],
-      ['--since <version>', 'proves instead that this version is an ancestor of the newest'],
+      ['--since <version>', 'proves instead that this version is an ancestor of the newest, or of that of --at'],
       ['--output <file>', 'where to write it; stdout unless given'],
     ],
     load: async () => (await import('./commands/ledger/prove.ts')).prove,
@@ -169,6 +169,7 @@ export const ledgerCommands: readonly CommandEntry[] = [
       ['--root <root>', 'a recordsRoot, a mapRoot or the id of a commit that you trust'],
       ['--before <root>', 'for a difference the first mapRoot, for a history the file of the older checkpoint'],
       ['--after <root>', 'for a difference the second mapRoot, for a history the file of the newer checkpoint'],
+      ['--key <key>', 'for a signed checkpoint the verifier key of who signs it'],
       at,
     ],
     load: async () => (await import('./commands/ledger/verify.ts')).verify,

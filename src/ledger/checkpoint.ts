@@ -91,7 +91,7 @@ export function toBase64(bytes: Uint8Array): string {
 }
 
 /** Undefined for what is not the one way to write some bytes. */
-function fromBase64(text: string): Uint8Array | undefined {
+export function fromBase64(text: string): Uint8Array | undefined {
   try {
     const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
     return toBase64(bytes) === text ? bytes : undefined;

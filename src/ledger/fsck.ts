@@ -7,12 +7,21 @@ import type { Files } from '../world/files/files.ts';
 import { checkOrder, isSameOrder } from './check-order.ts';
 import { createShardChecker } from './check-shards.ts';
 import { checkpointOf, parseCheckpoint, renderCheckpoint } from './checkpoint.ts';
-import { type CommitEntry, commitPath, readCommit, readLog, readTags, renderCommitFile } from './history.ts';
+import {
+  type CommitEntry,
+  type CommitSignature,
+  commitPath,
+  readCommit,
+  readLog,
+  readTags,
+  renderCommitFile,
+} from './history.ts';
 import { gitIgnored, paths, recordFile, renderRecord } from './layout.ts';
 import { type PackParts, packParts, packPath, readPack, unpack } from './pack.ts';
 import { partPath } from './parts.ts';
 import { readPending } from './pending.ts';
 import { findUnreferenced } from './unreferenced.ts';
+import { isSignedBy } from './sign-checkpoint.ts';
 import { verifyCommitSignature } from './signing.ts';
 import type { HexRoots } from './shard-index.ts';
 import { type Shards, lyingShards, shardsOfLibrary, shardsOfParts } from './shards.ts';
@@ -155,11 +164,11 @@ async function findAll(files: Files, folder: string, sha256: Sha256): Promise<re
         if (!verifyCommitSignature(id, signature))
           found('bad-signature', 'error', path, `Its ${signature.algorithm} signature is not one of this commit.`);
     }
-    await checkReferences(log);
+    await checkReferences(log, entries.at(-1)?.signatures ?? []);
     return entries;
   }
 
-  async function checkReferences(log: readonly string[]): Promise<void> {
+  async function checkReferences(log: readonly string[], signers: readonly CommitSignature[]): Promise<void> {
     const head = await files.readText(at(paths.head));
     if ((head ?? '') !== (log.length === 0 ? '' : `${log.at(-1)}\n`))
       found(
@@ -186,6 +195,14 @@ async function findAll(files: Files, folder: string, sha256: Sha256): Promise<re
       const expected = renderCheckpoint(checkpointOf(log, sha256));
       if (checkpoint !== undefined && text !== expected && parsed?.signatures.length === 0)
         found('rewritten', 'note', paths.checkpoint, 'It has another origin than zoo gives.');
+      if (checkpoint !== undefined && !isSignedBy(text, signers, sha256))
+        found(
+          'unknown-signer',
+          'note',
+          paths.checkpoint,
+          'A signature in it is not one of those who signed the last version.',
+          'Check it with "zoo ledger verify", or sign a new version.',
+        );
     }
     const tags = (await attempt(paths.tags, () => readTags(files, folder))) ?? new Map<string, string>();
     for (const [name, id] of tags)

@@ -9,7 +9,14 @@ import {
   verifyVersions,
 } from '../../src/ledger/checkpoint.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
-import { type NoteKey, keyHash, signNote, verifyNote } from '../../src/ledger/signed-note.ts';
+import {
+  type NoteKey,
+  keyHash,
+  parseNoteKey,
+  renderNoteKey,
+  signNote,
+  verifyNote,
+} from '../../src/ledger/signed-note.ts';
 import { publicKeyOf, signBytes, signCommit, verifyBytes, verifyCommitSignature } from '../../src/ledger/signing.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
@@ -87,6 +94,9 @@ describe('signed notes', () => {
     const key = Buffer.from('AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k', 'base64').subarray(1);
     const verifier: NoteKey = { name: 'example.com/foo', algorithm: 'ed25519', publicKey: new Uint8Array(key) };
     expect(Buffer.from(keyHash(verifier, sha256)).toString('hex')).toBe('530d903a');
+    expect(renderNoteKey(verifier, sha256)).toBe(
+      'example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k',
+    );
     const [body = '', line = ''] = note.split('\n\n');
     const signature = Buffer.from(line.split(' ')[2] ?? '', 'base64').subarray(4);
     expect(verifyBytes('ed25519', signature, Buffer.from(`${body}\n`), verifier.publicKey)).toBe(true);
@@ -100,6 +110,10 @@ describe('signed notes', () => {
     expect(verifyNote(note.replace('\n9\n', '\n8\n'), key, sha256)).toBe(false);
     expect(verifyNote(note, { ...key, name: 'example.org/other' }, sha256)).toBe(false);
     expect(parseCheckpoint(note).checkpoint).toMatchObject({ origin: 'example.org/library', size: 9 });
+    const shown = renderNoteKey(key, sha256);
+    expect(parseNoteKey(shown, sha256)).toEqual(key);
+    for (const other of [shown.replace('+', '-'), shown.slice(0, -4), shown.replace('library', 'other'), ''])
+      expect(parseNoteKey(other, sha256)).toBeUndefined();
   });
 
   it.each([

@@ -9,6 +9,7 @@ import { createShardChecker } from '../../ledger/check-shards.ts';
 import { parseCheckpoint } from '../../ledger/checkpoint.ts';
 import { type ConsistencyFile, type TrustedCheckpoint, proveHistory, verifyHistory } from '../../ledger/consistency.ts';
 import { proveInParts } from '../../ledger/prove-version.ts';
+import { parseNoteKey, verifyNote } from '../../ledger/signed-note.ts';
 import { verifyCommitSignature } from '../../ledger/signing.ts';
 import type { Config } from '../config.ts';
 import { type ReferenceContext, openReference } from '../library-reference.ts';
@@ -37,15 +38,17 @@ export async function proveExperiences(
   );
 }
 
-/** Proves that an older version is an ancestor of the newest one. */
-export async function proveSince(config: Config, reference: string): Promise<ConsistencyFile> {
+/** Proves that one version is an ancestor of another. @throws ZooError `not-an-ancestor` */
+export async function proveSince(config: Config, older: string, newer: string): Promise<ConsistencyFile> {
   const ledger = configuredLedger(config);
-  const { commit } = await ledger.findVersion(reference);
-  return proveHistory(
-    (await ledger.history()).map(({ id }) => id),
-    commit.seq,
-    sha256,
-  );
+  const [from, to] = [(await ledger.findVersion(older)).commit.seq, (await ledger.findVersion(newer)).commit.seq];
+  if (from > to)
+    throw new ZooError('not-an-ancestor', `v${from} came after v${to}`, {
+      exitCode: exitCode.usage,
+      hint: `Ask the other way round: zoo ledger prove --since v${to} --at v${from}.`,
+    });
+  const log = (await ledger.history()).slice(0, to).map(({ id }) => id);
+  return proveHistory(log, from, sha256);
 }
 
 /** What the caller trusts; which of them a file needs depends on what it proves. */
@@ -55,6 +58,8 @@ export interface TrustedRoots {
   /** For a difference: two mapRoots. For a history: two checkpoints, as `<versions>:<root of the log>` or as text. */
   readonly before?: string | undefined;
   readonly after?: string | undefined;
+  /** For a signed checkpoint: the verifier key of who signs it. */
+  readonly key?: string | undefined;
 }
 
 export type Verified =
@@ -72,7 +77,8 @@ export type Verified =
         readonly after: string | null;
       }[];
     }
-  | { readonly kind: 'history'; readonly older: number; readonly newer: number };
+  | { readonly kind: 'history'; readonly older: number; readonly newer: number }
+  | { readonly kind: 'checkpoint'; readonly origin: string; readonly versions: number; readonly root: string };
 
 /**
  * Checks a file that `prove` or `diff --proof` wrote, from the roots that the caller trusts and nothing else.
@@ -90,7 +96,7 @@ export async function verifyFile(path: string, trusted: TrustedRoots, folder: st
   const [before, after] = await Promise.all(
     [trusted.before, trusted.after].map((value) => readCheckpoint(value, folder)),
   );
-  return verifyBytes(await files.read(path), { root: trusted.root, before, after });
+  return verifyBytes(await files.read(path), { ...trusted, before, after });
 }
 
 /** What a value says; a checkpoint may stand in a file. */
@@ -116,6 +122,7 @@ export function verifyBytes(bytes: Uint8Array, trusted: TrustedRoots): Verified 
     const { older, newer } = verifyHistory(text, checkpoints, sha256);
     return { kind: 'history', older: older.size, newer: newer.size };
   }
+  if (trusted.key !== undefined) return verifyCheckpoint(text, trusted.key);
   const root = trusted.root ?? trusted.after;
   if (root === undefined)
     throw missing('--root', 'a proof', 'the recordsRoot, the mapRoot or the commit that you trust');
@@ -125,6 +132,25 @@ export function verifyBytes(bytes: Uint8Array, trusted: TrustedRoots): Verified 
     root: proven.root,
     included: proven.included.map(({ id, text: says }) => ({ id, text: says })),
     absent: proven.absent,
+  };
+}
+
+/** That a checkpoint (C2SP) was signed with the key that is trusted. */
+function verifyCheckpoint(text: string, trusted: string): Verified {
+  const key = parseNoteKey(trusted, sha256);
+  if (key === undefined)
+    throw new ZooError('invalid-key', `--key takes a verifier key, not "${trusted}"`, {
+      exitCode: exitCode.usage,
+      hint: 'It reads <name>+<hash>+<key>; "zoo ledger commit --sign" tells it.',
+    });
+  const { checkpoint } = parseCheckpoint(text);
+  if (!verifyNote(text, key, sha256))
+    throw failed('bad-signature', `the checkpoint has no signature of ${key.name} with that key`);
+  return {
+    kind: 'checkpoint',
+    origin: checkpoint.origin,
+    versions: checkpoint.size,
+    root: toHex(checkpoint.root),
   };
 }
 

@@ -13,6 +13,7 @@ import type { CommitOptions, CommittedVersion, Ledger } from '../../ledger/open-
 import { packParts } from '../../ledger/pack.ts';
 import { restoreParts, saveShards } from '../../ledger/save-shards.ts';
 import { openAsShards, openShards, shardsOfLibrary } from '../../ledger/shards.ts';
+import { signCheckpoint } from '../../ledger/sign-checkpoint.ts';
 import { type SignatureAlgorithm, signCommit, verifyCommitSignature } from '../../ledger/signing.ts';
 import { whileBusy } from '../../ledger/undisturbed.ts';
 import type { Config } from '../config.ts';
@@ -90,14 +91,14 @@ export interface CommitRequest {
 }
 
 /**
- * Makes the working library a version.
+ * Makes the working library a version; one that is signed, its checkpoint too.
  *
  * @throws ZooError `nothing-to-commit`, `no-signing-key`
  */
 export async function commitLibrary(
   config: Config,
   request: CommitRequest,
-): Promise<CommittedVersion & { readonly count: number }> {
+): Promise<CommittedVersion & { readonly count: number; readonly verifierKey: string | null }> {
   const ledger = configuredLedger(config);
   const merged = await readMergeHeads(ledger);
   const { clean, library } = await ledgerStatus(config);
@@ -107,18 +108,14 @@ export async function commitLibrary(
     });
   const made = await commitWorking(files, clock, ledger, await commitOptions(config, request, merged), sha256);
   await forgetMergeHeads(ledger);
-  return { ...made, count: library.count };
+  const key = request.sign === undefined ? undefined : await signingKey(config, request);
+  const verifierKey =
+    key === undefined || request.sign === undefined
+      ? undefined
+      : await signCheckpoint(files, ledger, made.commit, request.sign, key, sha256);
+  return { ...made, count: library.count, verifierKey: verifierKey ?? null };
 }
 
-export async function commitAs(
-  config: Config,
-  ledger: Ledger,
-  library: Library,
-  request: CommitRequest,
-  mergedFrom: readonly string[] = [],
-): Promise<CommittedVersion> {
-  return await ledger.commitVersion(library, await commitOptions(config, request, mergedFrom));
-}
 
 export async function commitOptions(
   config: Config,
@@ -136,10 +133,16 @@ export async function commitOptions(
 }
 
 async function signerOf(
-  { environment }: Config,
-  { sign, keyFile }: CommitRequest,
+  config: Config,
+  request: CommitRequest,
 ): Promise<((id: string) => Promise<readonly CommitSignature[]>) | undefined> {
+  const { sign } = request;
   if (sign === undefined) return undefined;
+  const key = await signingKey(config, request);
+  return (id) => Promise.resolve([signCommit(sign, id, key)]);
+}
+
+async function signingKey({ environment }: Config, { keyFile }: CommitRequest): Promise<Uint8Array> {
   const text = keyFile === undefined ? environment['ZOO_SIGNING_KEY'] : await files.readText(keyFile);
   const key = (text ?? '').trim().replace(/^0x/i, '');
   if (!/^[0-9a-fA-F]{64}$/.test(key))
@@ -151,7 +154,7 @@ async function signerOf(
         hint: 'Name a file that only you can read with --key, or set ZOO_SIGNING_KEY.',
       },
     );
-  return (id) => Promise.resolve([signCommit(sign, id, fromHex(key.toLowerCase()))]);
+  return fromHex(key.toLowerCase());
 }
 
 export interface LoggedVersion {

@@ -2,6 +2,8 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { proveHistory } from '../../../src/ledger/consistency.ts';
+import { sha256 } from '../../../src/world/digest/node-crypto.ts';
 import { ledgerJson, runLedger } from './run-ledger.ts';
 
 let folder: string;
@@ -71,6 +73,39 @@ describe('zoo ledger prove and verify', () => {
     expect(await zoo('verify history.json --before library/checkpoint --after older')).toMatchObject({ code: 5 });
     expect(await zoo('verify history.json --before older --after nothing')).toMatchObject({ code: 2 });
     expect(await zoo('prove')).toMatchObject({ code: 2 });
+    expect(await json('prove --since v1 --at v2')).toEqual(
+      proveHistory(
+        versions.slice(0, 2).map(({ id }) => id),
+        1,
+        sha256,
+      ),
+    );
+    expect(await zoo('prove --since v3 --at v2')).toMatchObject({ code: 2 });
+  });
+
+  it('verify a checkpoint that was signed with its version', async () => {
+    const copy = await mkdtemp(join(tmpdir(), 'zoo-proofs-'));
+    try {
+      const inCopy = (line: string) => runLedger(copy, line.split(' '));
+      await writeFile(join(copy, 'key'), '11'.repeat(32), { mode: 0o600 });
+      await inCopy('import starter:code');
+      const commit = (algorithm: string) =>
+        ledgerJson(copy, `commit -m a --allow-empty --key key --sign ${algorithm}`.split(' '));
+      const other = await commit('secp256k1');
+      const { verifierKey, version } = await commit('ed25519');
+      expect(version).toBe('v2');
+      expect(await ledgerJson(copy, ['verify', 'library/checkpoint', '--key', verifierKey])).toMatchObject({
+        kind: 'checkpoint',
+        versions: 2,
+      });
+      expect(await inCopy(`verify library/checkpoint --key ${other.verifierKey}`)).toMatchObject({ code: 5 });
+      expect(await inCopy('verify library/checkpoint --key x')).toMatchObject({ code: 2 });
+      expect(await ledgerJson(copy, ['fsck'])).toMatchObject({ findings: [] });
+      await inCopy('commit -m b --allow-empty');
+      expect(await inCopy(`verify library/checkpoint --key ${verifierKey}`)).toMatchObject({ code: 5 });
+    } finally {
+      await rm(copy, { recursive: true });
+    }
   });
 
   it('verify the library itself', async () => {

@@ -29,4 +29,5 @@ export async function commit(invocation: Invocation): Promise<void> {
   });
   terminal.document(made);
   terminal.print(`${made.version}: ${count(made.count, 'experience')}, root ${made.root}, commit ${made.commit}`);
+  if (made.verifierKey !== null) terminal.print(`checkpoint signed, verifier key ${made.verifierKey}`);
 }

@@ -22,7 +22,7 @@ export async function prove(invocation: Invocation): Promise<void> {
           textFlag(invocation, 'at') ?? 'HEAD',
           terminal.host.folder,
         )
-      : await proofs.proveSince(config, since);
+      : await proofs.proveSince(config, since, textFlag(invocation, 'at') ?? 'HEAD');
   const output = pathFlag(invocation, 'output');
   const text = 'included' in made ? renderProof(made) : `${JSON.stringify(made, undefined, 2)}\n`;
   terminal.document(made);

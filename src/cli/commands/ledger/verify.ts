@@ -11,7 +11,7 @@ export async function verify(invocation: Invocation): Promise<number> {
   const { terminal, words, flags } = invocation;
   if (flags['chain'] === true) return await againstChain(invocation);
   const proofs = await import('../../../app/ledger/proofs.ts');
-  const [root, before, after] = ['root', 'before', 'after'].map((name) => textFlag(invocation, name));
+  const [root, before, after, key] = ['root', 'before', 'after', 'key'].map((name) => textFlag(invocation, name));
   const [file] = words;
   const verified =
     file === undefined
@@ -21,7 +21,11 @@ export async function verify(invocation: Invocation): Promise<number> {
           root,
           terminal.host.folder,
         )
-      : await proofs.verifyFile(resolve(terminal.host.folder, file), { root, before, after }, terminal.host.folder);
+      : await proofs.verifyFile(
+          resolve(terminal.host.folder, file),
+          { root, before, after, key },
+          terminal.host.folder,
+        );
   terminal.document({ valid: true, ...verified });
   for (const line of describe(verified)) terminal.print(line);
   return exitCode.done;
@@ -83,5 +87,10 @@ function describe(verified: Verified | VerifiedLibrary): string[] {
       ];
     case 'history':
       return [`valid: v${verified.older} is an ancestor of v${verified.newer}`];
+    case 'checkpoint':
+      return [
+        `valid: the checkpoint of ${count(verified.versions, 'version')} of ${cleanLine(verified.origin)}`,
+        `root ${verified.root}`,
+      ];
   }
 }
