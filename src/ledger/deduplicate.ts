@@ -1,6 +1,6 @@
 import type { Experience } from '../core/library/experience.ts';
 import type { Library } from '../core/library/library.ts';
-import { nearDuplicates } from '../core/library/near-duplicates.ts';
+import { type NearDuplicate, nearDuplicates } from '../core/library/near-duplicates.ts';
 import { canonicalJson } from '../core/tree/canonical.ts';
 
 export interface Deduplicated {
@@ -25,7 +25,23 @@ export function deduplicateLibrary(library: Library, threshold: number): Dedupli
     experiences.map(({ text }) => text),
     threshold,
   );
-  const records = [...experiences];
+  const { kept, gone, merged } = foldPairs(pairs, (place) => experiences[place]);
+  const left = experiences.flatMap((record, place) => (gone.has(place) ? [] : [kept.get(place) ?? record]));
+  return { library: { experiences: left }, merged };
+}
+
+export interface Folded {
+  /** What took over others, by its place. */
+  readonly kept: ReadonlyMap<number, Experience>;
+  /** Places of what was taken over. */
+  readonly gone: ReadonlySet<number>;
+  readonly merged: Deduplicated['merged'];
+}
+
+/** @param pairs in the order of the second of each @param at the experience at a place */
+export function foldPairs(pairs: readonly NearDuplicate[], at: (place: number) => Experience | undefined): Folded {
+  const kept = new Map<number, Experience>();
+  const recordAt = (place: number) => kept.get(place) ?? at(place);
   const gone = new Set<number>();
   /** Where what stood at a place has gone. */
   const moved = new Map<number, number>();
@@ -36,19 +52,21 @@ export function deduplicateLibrary(library: Library, threshold: number): Dedupli
   const merged: { kept: number; removed: Experience; overlap: number }[] = [];
   for (const { first, second, overlap } of pairs) {
     const elder = follow(first);
-    const [one, other] = [records[elder], records[second]];
+    const [one, other] = [recordAt(elder), recordAt(second)];
     if (one === undefined || other === undefined || one.domain !== other.domain) continue;
-    const [kept, removed] = other.confidence > one.confidence ? [second, elder] : [elder, second];
-    const [winner, loser] = kept === elder ? [one, other] : [other, one];
-    records[kept] = absorb(winner, loser);
-    gone.add(removed);
-    moved.set(removed, kept);
-    merged.push({ kept, removed: loser, overlap });
+    const [stays, goes] = other.confidence > one.confidence ? [second, elder] : [elder, second];
+    const [winner, loser] = stays === elder ? [one, other] : [other, one];
+    kept.set(stays, absorb(winner, loser));
+    kept.delete(goes);
+    gone.add(goes);
+    moved.set(goes, stays);
+    merged.push({ kept: stays, removed: loser, overlap });
   }
   return {
-    library: { experiences: records.filter((_, place) => !gone.has(place)) },
-    merged: merged.map(({ kept, removed, overlap }) => ({
-      kept: records[follow(kept)] as Experience,
+    kept,
+    gone,
+    merged: merged.map(({ kept: place, removed, overlap }) => ({
+      kept: recordAt(follow(place)) as Experience,
       removed,
       overlap,
     })),

@@ -1,26 +1,25 @@
 import { join } from 'node:path';
 import { ZooError } from '../../core/error.ts';
 import type { UsageAccount } from '../../core/learning/account.ts';
-import type { Library } from '../../core/library/library.ts';
+import { type Library, emptyLibrary } from '../../core/library/library.ts';
 import { type AdoptedHistory, followHistory } from '../../ledger/adopt-commits.ts';
-import { type LibraryComparison, compareLibraries } from '../../ledger/compare-libraries.ts';
+import { type LibraryComparison, compareLibraries, isSameLibrary } from '../../ledger/compare-libraries.ts';
 import { paths } from '../../ledger/layout.ts';
 import { mergeBase, resolveRevision } from '../../ledger/git-revision.ts';
-import {
-  type LibraryMerge,
-  type MergeConflict,
-  type Resolution,
-  mergeLibraries,
-} from '../../ledger/merge-libraries.ts';
-import type { CommittedVersion, Ledger } from '../../ledger/open-ledger.ts';
+import { type MergeConflict, type Resolution, mergeLibraries } from '../../ledger/merge-libraries.ts';
+import { mergeShards } from '../../ledger/merge-shards.ts';
+import type { CommitOptions, CommittedVersion, Ledger } from '../../ledger/open-ledger.ts';
+import { saveShards } from '../../ledger/save-shards.ts';
+import { openAsShards, openShards, shardsOfLibrary } from '../../ledger/shards.ts';
 import type { Config } from '../config.ts';
-import { type NamedLibrary, openReference } from '../library-reference.ts';
+import { type NamedLibrary, type ReferenceContext, openReference } from '../library-reference.ts';
 import { git } from '../wire/git.ts';
 import { ledgerAt } from '../wire/ledgers.ts';
-import { files, sha256 } from '../wire/platform.ts';
+import { clock, files, sha256 } from '../wire/platform.ts';
 import { resolveByModel } from './merge-by-model.ts';
+import { type NamedShards, openAsNamedShards } from './named-shards.ts';
 import { addMergeHead, configuredLedger, forgetMergeHeads, readMergeHeads } from './open.ts';
-import { checkClean, commitAs } from './versions.ts';
+import { checkClean, commitOptions } from './versions.ts';
 
 export interface MergeRequest {
   /** What is merged into the working library. */
@@ -59,19 +58,16 @@ export async function mergeReference(config: Config, request: MergeRequest): Pro
   const inGitMerge = request.reference === 'git:MERGE_HEAD';
   if (request.commit && !request.dryRun && !inGitMerge) await checkClean(config);
   const context = { config, ledger, folder: request.folder };
-  const theirs = await openReference(request.reference, context);
-  // What git has half merged is neither side.
-  const ours = inGitMerge ? (await openReference('git:HEAD', context)).library : await ledger.library();
-  const history = await followTheirs(theirs, ledger);
-  const base = await findBase(request, theirs, history, ledger, context);
+  const world = { config, ledger, context };
+  const sides = (inGitMerge ? undefined : await openLargeSides(request, world)) ?? (await openSides(request, world));
+  const { theirs, history, base } = sides;
 
-  const { merge, resolved, usage } = await mergeWith(config, base.library, ours, theirs.library, request);
+  const { merge, resolved, usage } = await mergeWith(config, sides.merge, request);
   if (merge.conflicts.length > 0) throw conflictError(merge.conflicts, request.reference);
-  const changes = compareLibraries(ours, merge.library);
+  const { changes } = merge;
   const merged = history !== undefined && history.fresh.length > 0 ? (theirs.origin?.head ?? null) : null;
-  const result = { base: base.title, changes, resolved, usage };
-  const nothing = changes.added.length + changes.removed.length + changes.modified.length === 0;
-  if (nothing && merged === null && !inGitMerge)
+  const result = { base, changes, resolved, usage };
+  if (isSameLibrary(changes) && merged === null && !inGitMerge)
     throw new ZooError('already-merged', `the working library holds everything of ${theirs.title} already`, {
       hint: '"zoo ledger diff" shows how the two differ.',
     });
@@ -82,25 +78,122 @@ export async function mergeReference(config: Config, request: MergeRequest): Pro
   // Git may have left records under the names of others; it has all of them in its commits.
   if (inGitMerge) await files.remove(join(ledger.folder, paths.records));
   if (!request.commit || inGitMerge) {
-    await ledger.save(merge.library);
+    await merge.save(undefined);
     return { ...result, version: null };
   }
   const message = request.message ?? `Merge ${theirs.title}`;
-  const version = await commitAs(config, ledger, merge.library, { message }, await readMergeHeads(ledger));
+  const version = await merge.save(await commitOptions(config, { message }, await readMergeHeads(ledger)));
   await forgetMergeHeads(ledger);
   return { ...result, version };
 }
 
+type Decide = (conflict: MergeConflict) => Resolution | undefined;
+
+/** A merge that was decided, and can be put in force. */
+interface DecidedMerge {
+  readonly conflicts: readonly MergeConflict[];
+  readonly changes: LibraryComparison;
+  /** The new version; null without what to commit it with. */
+  save(commit: CommitOptions | undefined): Promise<CommittedVersion | null>;
+}
+
+/** What is merged, and how. */
+interface Sides {
+  readonly theirs: Omit<NamedLibrary, 'library'>;
+  readonly history: AdoptedHistory | undefined;
+  /** Title of what both come from. */
+  readonly base: string | null;
+  merge(decide?: Decide): Promise<DecidedMerge>;
+}
+
+interface MergeWorld {
+  readonly config: Config;
+  readonly ledger: Ledger;
+  readonly context: ReferenceContext;
+}
+
+/** All three in memory. */
+async function openSides(request: MergeRequest, { ledger, context }: MergeWorld): Promise<Sides> {
+  const theirs = await openReference(request.reference, context);
+  // What git has half merged is neither side.
+  const inGitMerge = request.reference === 'git:MERGE_HEAD';
+  const ours = inGitMerge ? (await openReference('git:HEAD', context)).library : await ledger.library();
+  const history = await followTheirs(theirs, ledger);
+  const base = await findBase(request, theirs, history, ledger, context);
+  return {
+    theirs,
+    history,
+    base: base.title,
+    merge: (decide) => {
+      const { library, conflicts } = mergeLibraries(base.library, ours, theirs.library, sha256, decide);
+      return Promise.resolve({
+        conflicts,
+        changes: compareLibraries(ours, library),
+        save: async (commit) => {
+          if (commit !== undefined) return await ledger.commitVersion(library, commit);
+          await ledger.save(library);
+          return null;
+        },
+      });
+    },
+  };
+}
+
+/** Shard by shard, where the working library is large; undefined where it is not. */
+async function openLargeSides(request: MergeRequest, { ledger, context }: MergeWorld): Promise<Sides | undefined> {
+  const ours = await openShards(files, ledger, 'working', sha256);
+  if (ours === undefined) return undefined;
+  const theirs = await openAsNamedShards(request.reference, context);
+  const history = await followTheirs(theirs, ledger);
+  const base = await findLargeBase(request, theirs, history, ledger, context);
+  return {
+    theirs,
+    history,
+    base: base.title,
+    merge: async (decide) => {
+      const { change, conflicts, changes } = await mergeShards(base.shards, ours, theirs.shards, sha256, decide);
+      return {
+        conflicts,
+        changes,
+        save: (commit) => saveShards({ files, clock, ledger, sha256 }, change, commit),
+      };
+    },
+  };
+}
+
+/** As {@link findBase}. */
+async function findLargeBase(
+  request: MergeRequest,
+  theirs: NamedShards,
+  history: AdoptedHistory | undefined,
+  ledger: Ledger,
+  context: ReferenceContext,
+): Promise<Pick<NamedShards, 'shards'> & { readonly title: string | null }> {
+  if (request.base !== undefined) return await openAsNamedShards(request.base, context);
+  if (theirs.kind === 'version') return theirs;
+  const id = history?.common?.id;
+  if (theirs.kind !== 'git' && id !== undefined) {
+    const title = history?.common?.version ?? null;
+    try {
+      return { shards: await openAsShards(files, ledger, id, sha256), title };
+    } catch (thrown) {
+      const other = theirsWhereNotHere(thrown, theirs);
+      return { shards: await openAsShards(files, ledgerAt(other), id, sha256), title };
+    }
+  }
+  const empty = { ...theirs, library: emptyLibrary };
+  const { library, title } = await findBase(request, empty, history, ledger, context);
+  return { shards: shardsOfLibrary(library, sha256), title };
+}
+
 async function mergeWith(
   config: Config,
-  base: Library,
-  ours: Library,
-  theirs: Library,
+  merge: Sides['merge'],
   { resolve, signal, dryRun }: MergeRequest,
-): Promise<{ readonly merge: LibraryMerge; readonly resolved: number; readonly usage: UsageAccount | null }> {
-  const plain = mergeLibraries(base, ours, theirs, sha256);
+): Promise<{ readonly merge: DecidedMerge; readonly resolved: number; readonly usage: UsageAccount | null }> {
+  const plain = await merge();
   if (plain.conflicts.length === 0 || resolve === 'none') return { merge: plain, resolved: 0, usage: null };
-  let decide: (conflict: MergeConflict) => Resolution | undefined;
+  let decide: Decide;
   let usage: UsageAccount | null = null;
   if (resolve === 'model') {
     if (dryRun) return { merge: plain, resolved: 0, usage: null };
@@ -108,12 +201,15 @@ async function mergeWith(
     usage = answered.usage;
     decide = ({ id }) => answered.resolutions.get(id);
   } else decide = typeof resolve === 'string' ? () => resolve : ({ id }) => resolve.get(id);
-  const merge = mergeLibraries(base, ours, theirs, sha256, decide);
-  return { merge, resolved: plain.conflicts.length - merge.conflicts.length, usage };
+  const decided = await merge(decide);
+  return { merge: decided, resolved: plain.conflicts.length - decided.conflicts.length, usage };
 }
 
 /** Undefined when theirs has no history of its own: it is a file, or a version of ours. */
-async function followTheirs({ origin }: NamedLibrary, ledger: Ledger): Promise<AdoptedHistory | undefined> {
+async function followTheirs(
+  { origin }: Pick<NamedLibrary, 'origin'>,
+  ledger: Ledger,
+): Promise<AdoptedHistory | undefined> {
   return origin === undefined ? undefined : await followHistory(origin, await ledger.history(), ledger.folder, sha256);
 }
 
@@ -131,7 +227,7 @@ async function findBase(
   theirs: NamedLibrary,
   history: AdoptedHistory | undefined,
   ledger: Ledger,
-  context: Parameters<typeof openReference>[1],
+  context: ReferenceContext,
 ): Promise<Base> {
   if (base !== undefined) return await openReference(base, context);
   if (theirs.kind === 'git') {
@@ -157,10 +253,15 @@ async function readEither(ledger: Ledger, theirs: NamedLibrary, id: string): Pro
   try {
     return await ledger.readVersion(id);
   } catch (thrown) {
-    const elsewhere = thrown instanceof ZooError && ['pack-missing', 'unknown-version'].includes(thrown.code);
-    if (!elsewhere || theirs.kind !== 'folder' || theirs.origin === undefined) throw thrown;
-    return await ledgerAt(theirs.origin.folder).readVersion(id);
+    return await ledgerAt(theirsWhereNotHere(thrown, theirs)).readVersion(id);
   }
+}
+
+/** Their folder, where a version that could not be read may be. */
+function theirsWhereNotHere(thrown: unknown, { kind, origin }: Pick<NamedLibrary, 'kind' | 'origin'>): string {
+  const elsewhere = thrown instanceof ZooError && ['pack-missing', 'unknown-version'].includes(thrown.code);
+  if (!elsewhere || kind !== 'folder' || origin === undefined) throw thrown;
+  return origin.folder;
 }
 
 function conflictError(conflicts: readonly MergeConflict[], reference: string): ZooError {

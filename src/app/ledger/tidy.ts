@@ -3,16 +3,21 @@ import { type LintFinding, lintLibrary } from '../../core/library/lint.ts';
 import { renderSarif } from '../../core/library/lint-sarif.ts';
 import type { QualityWeights } from '../../core/library/quality-score.ts';
 import { type Deduplicated, deduplicateLibrary } from '../../ledger/deduplicate.ts';
+import { deduplicateShards } from '../../ledger/deduplicate-shards.ts';
 import { recordFile, shardOf } from '../../ledger/layout.ts';
 import { type Pruned, pruneLibrary } from '../../ledger/prune.ts';
 import { type Found, searchLibrary } from '../../ledger/search.ts';
+import { pruneShards } from '../../ledger/prune-shards.ts';
+import { saveShards } from '../../ledger/save-shards.ts';
+import { openShards } from '../../ledger/shards.ts';
 import { searchShards } from '../../ledger/search-shards.ts';
 import { whileBusy } from '../../ledger/undisturbed.ts';
 import { readHeader } from '../../ledger/working.ts';
 import type { Config } from '../config.ts';
 import { openReference } from '../library-reference.ts';
 import { version } from '../package.ts';
-import { files, sha256 } from '../wire/platform.ts';
+import type { Ledger } from '../wire/ledgers.ts';
+import { clock, files, sha256 } from '../wire/platform.ts';
 import { openLarge } from './named-shards.ts';
 import { configuredLedger } from './open.ts';
 import { type LintedInPieces, lintLarge } from './read-large.ts';
@@ -24,6 +29,12 @@ export async function dedupe(
   dryRun: boolean,
 ): Promise<{ readonly merged: Deduplicated['merged']; readonly library: LibraryState }> {
   const ledger = configuredLedger(config);
+  const shards = await openShards(files, ledger, 'working', sha256);
+  if (shards !== undefined) {
+    const found = await deduplicateShards(shards, threshold, sha256);
+    if (!dryRun && found.merged.length > 0) await saveShards(worldOf(ledger), found.change, undefined);
+    return { merged: found.merged, library: await ledger.state() };
+  }
   const { library, merged } = deduplicateLibrary(await ledger.library(), threshold);
   if (!dryRun) await ledger.save(library);
   return { merged, library: await ledger.state() };
@@ -36,19 +47,35 @@ export interface PruneRequest {
   readonly dryRun: boolean;
 }
 
+export interface PrunedLibrary {
+  /** How many went, or would go. */
+  readonly count: number;
+  /** Which; nothing of a large library where they are more than anybody reads. */
+  readonly removed: Pruned['removed'];
+  readonly library: LibraryState;
+}
+
+function worldOf(ledger: Ledger) {
+  return { files, clock, ledger, sha256 };
+}
+
 /** Takes the worst experiences out of the working library; as many as are beyond its capacity unless said otherwise. */
-export async function prune(
-  config: Config,
-  { keep, below, weights, dryRun }: PruneRequest,
-): Promise<{ readonly removed: Pruned['removed']; readonly library: LibraryState }> {
+export async function prune(config: Config, { keep, below, weights, dryRun }: PruneRequest): Promise<PrunedLibrary> {
   const ledger = configuredLedger(config);
+  const most = keep ?? (below === undefined ? config.settings.libraryCapacity : Number.POSITIVE_INFINITY);
+  const shards = await openShards(files, ledger, 'working', sha256);
+  if (shards !== undefined) {
+    const found = await pruneShards(shards, { keep: most, below, weights }, sha256);
+    if (!dryRun && found.count > 0) await saveShards(worldOf(ledger), found.change, undefined);
+    return { count: found.count, removed: found.removed, library: await ledger.state() };
+  }
   const { library, removed } = pruneLibrary(await ledger.library(), {
-    keep: keep ?? (below === undefined ? config.settings.libraryCapacity : Number.POSITIVE_INFINITY),
+    keep: most,
     below,
     weights,
   });
   if (!dryRun) await ledger.save(library);
-  return { removed, library: await ledger.state() };
+  return { count: removed.length, removed, library: await ledger.state() };
 }
 
 export async function search(

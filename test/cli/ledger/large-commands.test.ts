@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Experience } from '../../../src/core/library/experience.ts';
 import { commitWorking } from '../../../src/ledger/commit-working.ts';
 import { openLedger } from '../../../src/ledger/open-ledger.ts';
+import { readHeader } from '../../../src/ledger/working.ts';
 import { sha256 } from '../../../src/world/digest/node-crypto.ts';
 import { diskFiles } from '../../../src/world/files/disk.ts';
 import { exampleExperience } from '../../ledger/experience.ts';
@@ -71,6 +72,17 @@ const later = exampleExperience(90_003, { lineage: [fresh.id], domain: 'code' })
 const third = second.map((one) => (one.id === fresh.id ? later : one));
 const working = [...third.slice(0, 5).toReversed(), ...third.slice(5), exampleExperience(90_004)];
 
+/** What somebody else made of the first version: other words for what we reworded, counters, news, and a gap. */
+const otherwise = exampleExperience(90_005, { domain: old.domain, lineage: [old.id] });
+const branched = first
+  .filter((_, number) => number !== 77)
+  .flatMap((one, number) => {
+    if (one.id === old.id) return [otherwise];
+    if (one.id === counted.id) return [{ ...one, metadata: { ...one.metadata, usage_count: 50 }, confidence: 0.9 }];
+    return number === 500 ? [exampleExperience(90_006), one] : [one];
+  })
+  .concat(fresh, exampleExperience(90_007));
+
 let home: string;
 
 beforeAll(async () => {
@@ -82,6 +94,12 @@ beforeAll(async () => {
     for (const experiences of [first, second, third]) {
       await ledger.save({ experiences });
       await commitWorking(diskFiles, clock, ledger, { message: 'Next', author: 'ada' }, sha256);
+      if (experiences !== first) continue;
+      const theirs = join(home, layout, 'theirs');
+      await cp(join(home, layout, 'library'), theirs, { recursive: true });
+      const other = openLedger({ files: diskFiles, sha256, clock, folder: theirs });
+      await other.save({ experiences: branched });
+      await commitWorking(diskFiles, clock, other, { message: 'Theirs', author: 'bob' }, sha256);
     }
     await ledger.save({ experiences: working });
   }
@@ -143,10 +161,18 @@ const reading: readonly (readonly string[])[] = [
   ['dedupe', '--dry-run'],
   ['prune', '--keep', '1040', '--dry-run'],
   ['prune', '--below', '0.2', '--dry-run'],
+  ['merge', 'theirs', '--no-commit', '--dry-run'],
   ['merge', 'v1', '--base', 'v2', '--no-commit', '--dry-run'],
 ];
 
+const keep = ['commit', '-m', 'Keep'];
+
 describe('a library in shards', () => {
+  it('is compared in two layouts', async () => {
+    for (const layout of ['files', 'shards'])
+      expect((await readHeader(diskFiles, join(home, layout, 'library')))?.layout).toBe(layout);
+  });
+
   it.each(reading.map((words) => [words.join(' '), words] as const))(
     'says the same as one in files: %s',
     { timeout: 60_000 },
@@ -160,27 +186,36 @@ describe('a library in shards', () => {
   );
 
   it.each([
-    ['revert', 'v2', '--no-commit'],
-    ['revert', 'v1', '--whole', '--no-commit'],
-    ['dedupe'],
-    ['prune', '--keep', '1040'],
-    ['prune', '--keep', '20'],
-    ['remove', old.id, reworded.id],
-    ['remove', reworded.id],
-    ['edit', reworded.id, '--text', 'When a bound is asked for, name it before computing anything else.'],
-    ['add', 'When a scene drags, cut its first line.', '--domain', 'writing'],
-    ['commit', '-m', 'Keep'],
-  ])('changes as one in files does: %s %s %s', { timeout: 60_000 }, async (...words) => {
-    for (const layout of ['files', 'shards']) {
-      await rm(join(home, `${layout}-copy`), { recursive: true, force: true });
-      await cp(join(home, layout), join(home, `${layout}-copy`), { recursive: true });
-    }
+    [['revert', 'v2', '--no-commit']],
+    [['revert', 'v1', '--whole', '--no-commit']],
+    [keep, ['revert', 'v2'], ['revert', 'v1', '--whole']],
+    [
+      keep,
+      ['merge', 'theirs'],
+      ['merge', 'theirs', '--theirs', '--dry-run'],
+      ['merge', 'theirs', '--ours', '-m', 'Both'],
+    ],
+    [keep, ['merge', 'theirs', '--base', 'v1', '--theirs']],
+    [keep, ['merge', 'v1', '--base', 'v3']],
+    [['dedupe']],
+    [['prune', '--keep', '1040']],
+    [['prune', '--keep', '20']],
+    [
+      ['remove', old.id, reworded.id],
+      ['remove', reworded.id],
+    ],
+    [['edit', reworded.id, '--text', 'When a bound is asked for, name it before computing anything else.']],
+    [['add', 'When a scene drags, cut its first line.', '--domain', 'writing'], keep],
+  ])('changes as one in files does: %j', { timeout: 120_000 }, async (...commands) => {
     const copies = ['files-copy', 'shards-copy'] as const;
-    const [small, large] = await inBoth(words, copies);
-    expect(large).toEqual(small);
-    for (const after of [['export', '--format', 'jsonl'], ['status'], ['log'], ['fsck'], ['blame']]) {
-      const [smallAfter, largeAfter] = await inBoth(after, copies);
-      expect(largeAfter).toEqual(smallAfter);
+    for (const copy of copies) {
+      await rm(join(home, copy), { recursive: true, force: true });
+      await cp(join(home, copy.replace('-copy', '')), join(home, copy), { recursive: true });
+    }
+    const after = [['export', '--format', 'jsonl'], ['status'], ['log'], ['fsck']];
+    for (const words of [...commands, ...after]) {
+      const [small, large] = await inBoth(words, copies);
+      expect(large).toEqual(small);
     }
   });
 });

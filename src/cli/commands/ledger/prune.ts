@@ -12,16 +12,17 @@ export async function prune(invocation: Invocation): Promise<void> {
   const weight = (name: keyof typeof defaultQualityWeights) =>
     numberFlag(invocation, name, { preset: defaultQualityWeights[name], least: 0, whole: false });
   const weights = { alpha: weight('alpha'), beta: weight('beta'), gamma: weight('gamma') };
-  const { removed, library } = await cut(await invocation.config(), {
+  const {
+    count: gone,
+    removed,
+    library,
+  } = await cut(await invocation.config(), {
     keep: optionalNumberFlag(invocation, 'keep', { least: 0, whole: true }),
     below: optionalNumberFlag(invocation, 'below', { least: 0, whole: false }),
     weights,
     dryRun,
   });
-  terminal.document({ dryRun, weights, removed, library });
+  terminal.document({ dryRun, weights, removed, library, ...(gone > removed.length ? { unlisted: gone } : {}) });
   for (const { experience, score } of removed) terminal.print(`- ${score.toFixed(3)} ${experienceLine(experience)}`);
-  terminal.message(
-    'info',
-    `${removed.length} ${dryRun ? 'would go' : 'removed'}; ${count(library.count, 'experience')}`,
-  );
+  terminal.message('info', `${gone} ${dryRun ? 'would go' : 'removed'}; ${count(library.count, 'experience')}`);
 }
