@@ -10,8 +10,8 @@ import { quickstartProblems } from '../simulator/quickstart-problems.ts';
 import { type InstalledZoo, installZoo, readFolder } from './installed-zoo.ts';
 import { type RecordingEndpoint, recordingEndpoint, samplesIn } from './recording-endpoint.ts';
 
-/** SIGKILLs in all. `npm run test:kill` makes it the 200 that the project promises. */
-const kills = Number(process.env['ZOO_KILLS'] ?? 20);
+/** SIGKILLs in all, at random instants. */
+const kills = Number(process.env['ZOO_KILLS'] ?? 200);
 const seed = Number(process.env['ZOO_KILL_SEED'] ?? 1);
 const concurrency = 8;
 
