@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Chain, Signed } from '../../../src/world/chain/chain.ts';
 import { developmentAccount } from '../../../src/world/chain/keystores.ts';
 import { type FaultyNode, startFaultyNode } from './faulty-node.ts';
-import { type LocalChain, connect, noAnvil, startLocalChain } from './local-chain.ts';
+import { type LocalChain, askNode, connect, noAnvil, startLocalChain } from './local-chain.ts';
 
 const account = developmentAccount(3);
 const transfer = { to: developmentAccount(4).address, data: '0x', value: 1n };
@@ -107,6 +107,48 @@ describe.skipIf(noAnvil !== undefined)(`a node${noAnvil === undefined ? '' : ` (
       method === 'eth_sendRawTransaction' ? { error: { code: -32_000, message } } : undefined;
     await expect(chain.broadcast(signed)).rejects.toMatchObject({ code });
   });
+
+  it('finds the block that a contract was made in, or begins with the first where the past is not kept', async () => {
+    const token = await makeToken();
+    const made = await chain.blockNumber();
+    await askNode(local.url, 'anvil_mine', ['0x20']);
+    expect(await chain.firstBlock(token)).toBe(made);
+    node.fault = ({ method, params }) =>
+      method === 'eth_getCode' && params[1] !== 'latest'
+        ? { error: { code: -32_000, message: 'missing trie node' } }
+        : undefined;
+    expect(await chain.firstBlock(token)).toBe(0);
+  });
+
+  it('does not believe a node that gives the events of something else', async () => {
+    const token = await makeToken();
+    expect(await chain.events('token', token, 'Transfer', 0)).toHaveLength(1);
+    const other = `0x${'cd'.repeat(20)}`;
+    node.fault = ({ method }) =>
+      method === 'eth_getLogs' ? (logs) => (logs as object[]).map((log) => ({ ...log, address: other })) : undefined;
+    await expect(chain.events('token', token, 'Transfer', 0)).rejects.toMatchObject({ code: 'rpc-lies', exitCode: 5 });
+  });
+
+  it('reads all events where a node answers few blocks at a time', async () => {
+    const token = await makeToken();
+    let refused = 0;
+    node.fault = ({ method, params }) => {
+      const { fromBlock, toBlock } = (params[0] ?? {}) as { fromBlock?: string; toBlock?: string };
+      if (method !== 'eth_getLogs' || Number(toBlock) - Number(fromBlock) < 3) return undefined;
+      refused++;
+      return { error: { code: -32_005, message: 'query returned more than 10000 results' } };
+    };
+    expect(await chain.events('token', token, 'Transfer', 0)).toHaveLength(1);
+    expect(refused).toBeGreaterThan(0);
+  });
+
+  async function makeToken(): Promise<string> {
+    const creation = chain.creation('token', [account.address, '5']);
+    const signed = await chain.sign(account, creation, await chain.simulate(account.address, creation));
+    await chain.broadcast(signed);
+    await chain.wait(signed);
+    return signed.address ?? '';
+  }
 
   it('refuses a node of another chain', async () => {
     once('eth_chainId', { result: '0x1' });
