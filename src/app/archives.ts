@@ -9,11 +9,12 @@ import {
   readArchivedHistory,
   versionAt,
 } from '../publishing/archive-history.ts';
-import { type ArchivedVersion, fetchArchived } from '../publishing/fetch-archived.ts';
+import { type ArchivedVersion, type ArchivedWorld, fetchArchived } from '../publishing/fetch-archived.ts';
+import { keepNothing } from '../publishing/fetch.ts';
 import type { CarFile } from '../world/pin/pin.ts';
 import { authorCheck, isWallet } from './author.ts';
 import type { Config } from './config.ts';
-import { snapshotFolder } from './published-library.ts';
+import { snapshotFolder } from './cached-versions.ts';
 import { snapshotOf } from './version-to-publish.ts';
 import { asGateway, openArchiveGateways, temporaryBlocks } from './wire/archives.ts';
 import { type Ledger, ledgerAt } from './wire/ledgers.ts';
@@ -107,6 +108,8 @@ export interface ReceiveOptions {
   readonly signal: AbortSignal;
   readonly author: string | undefined;
   readonly onDropped?: ((gateway: string, why: string) => void) | undefined;
+  /** Keeps what has to be downloaded; it is only verified unless given. */
+  readonly keep?: ArchivedWorld['keep'] | undefined;
 }
 
 /** A version by the id of its archive, verified. What is here already is proven to be it, and not downloaded. */
@@ -120,6 +123,7 @@ export async function receiveArchive(config: Config, id: string, options: Receiv
       kept: { car: (root) => carHere(config, root) },
       temporary,
       asGateway,
+      keep: options.keep ?? ((_cid, fetch) => fetch(keepNothing)),
       sha256,
       signal: options.signal,
       limits: { bytes: config.settings.maxBytes, records: config.settings.maxRecords },

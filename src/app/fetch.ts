@@ -1,11 +1,16 @@
 import { join } from 'node:path';
+import { each } from '../core/each.ts';
 import { ZooError } from '../core/error.ts';
+import type { Experience } from '../core/library/experience.ts';
+import { keepRecords } from '../ledger/keep-records.ts';
 import { restoreVersion } from '../ledger/restore-version.ts';
 import type { Config } from './config.ts';
 import { unverified } from '../publishing/unverified.ts';
 import type { ArchiveHistoryRequest } from './archives.ts';
 import { authorCheck } from './author.ts';
-import { type PublishedAddress, type ResolveContext, fetchLibrary, resolvePublished } from './published-library.ts';
+import { type PublishedAddress, type ResolveContext, fetchPublished, resolvePublished } from './published-library.ts';
+import { keepVectors } from './cached-versions.ts';
+import { recordsOfVersion } from './version-to-publish.ts';
 import { ledgerAt } from './wire/ledgers.ts';
 import { files, sha256 } from './wire/platform.ts';
 
@@ -44,7 +49,7 @@ export async function fetchReference(config: Config, request: FetchRequest): Pro
   const { signal, onDropped, author } = request;
   const ledger = ledgerAt(config.settings.library);
   const address = await addressOf(config, request, { config, ledger, signal, author, onDropped });
-  const fetched = await fetchLibrary(config, address, signal, onDropped);
+  const fetched = await fetchPublished(config, address, signal, onDropped);
   const { entry } = fetched;
   if (request.output !== undefined) await copyTo(request.output, fetched.folder);
   return {
@@ -66,7 +71,7 @@ async function addressOf(config: Config, request: FetchRequest, context: Resolve
   if (at !== undefined) return await addressAt(config, at, { library: of, author, signal }, request, context);
   const address = await resolvePublished(reference ?? '', context);
   if (author !== undefined && !(reference ?? '').startsWith('ar://')) {
-    const { cid, entry } = await fetchLibrary(config, address, signal, onDropped);
+    const { cid, entry } = await fetchPublished(config, address, signal, onDropped);
     const isBy = await authorCheck(author);
     if (!isBy({ owners: [], commitId: entry.id, signatures: entry.signatures }))
       throw unverified('not-by-author', `the commit in ${cid} is not signed by the author asked for`);
@@ -101,14 +106,21 @@ async function addressAt(
   throw worst;
 }
 
+/** Copies a library of the cache. */
 async function copyTo(output: string, cached: string): Promise<void> {
   const ledger = ledgerAt(cached);
   const history = await ledger.history();
   const newest = history.at(-1);
   if (newest === undefined) throw new ZooError('library-empty', `${cached} holds no version`);
-  const { experiences } = await ledger.library();
   const log = history.map(({ commit }) => commit);
-  await restoreVersion(files, output, { log, signatures: newest.signatures, experiences }, sha256);
+  const records = keepRecords(files, output, sha256);
+  await each(recordsOfVersion(ledger, newest), ({ key, bytes }) =>
+    records.put({ key, bytes, experience: JSON.parse(new TextDecoder().decode(bytes)) as Experience }),
+  );
+  await restoreVersion(files, output, { log, signatures: newest.signatures, records: await records.finish() }, sha256);
+  await records.discardParts();
+  const vectors = keepVectors(output);
   for (const name of await files.list(join(cached, 'vectors')))
-    await files.writeAtomic(join(output, 'vectors', name), await files.read(join(cached, 'vectors', name)));
+    await vectors.put(name, await files.read(join(cached, 'vectors', name)));
+  await vectors.finish();
 }

@@ -1,15 +1,15 @@
-import { join } from 'node:path';
 import { ZooError, exitCode } from '../core/error.ts';
 import { formatCid, isCid, parseCid } from '../core/ipld/cid.ts';
 import type { Library } from '../core/library/library.ts';
 import type { CommitEntry } from '../ledger/history.ts';
-import { restoreVersion } from '../ledger/restore-version.ts';
 import { readAnchor } from '../publishing/anchor.ts';
 import { type FetchedVersion, fetchVersion } from '../publishing/fetch.ts';
+import type { ReceiveOptions } from './archives.ts';
+import { alone, cacheVersion, readCached, snapshotFolder } from './cached-versions.ts';
 import type { Config } from './config.ts';
 import { publishedReference } from './config.ts';
 import { type Ledger, ledgerAt } from './wire/ledgers.ts';
-import { cacheFolder, files, sha256 } from './wire/platform.ts';
+import { files, sha256 } from './wire/platform.ts';
 import { openGateways } from './wire/publishing.ts';
 
 /** What a reference leads to, before anything is fetched. */
@@ -72,8 +72,11 @@ async function byArchive(reference: string, context: ResolveContext): Promise<Pu
   if (id === undefined) return undefined;
   const { config, signal = new AbortController().signal, author, onDropped } = context;
   const { receiveArchive } = await import('./archives.ts');
-  const archived = await receiveArchive(config, id, { signal, author, onDropped });
-  if (archived.bytes > 0) await cacheVersion(config, archived);
+  const keep: ReceiveOptions['keep'] = async (cid, fetch) => {
+    const folder = snapshotFolder(config, cid);
+    return await alone(folder, signal, () => cacheVersion(folder, cid, fetch));
+  };
+  const archived = await receiveArchive(config, id, { signal, author, onDropped, keep });
   const { cid, commitId: commit, bytes } = archived;
   return { cid, commit, root: archived.commit.recordsRoot, bytes };
 }
@@ -92,9 +95,8 @@ async function byVersion(reference: string, { ledger }: ResolveContext): Promise
   });
 }
 
-export interface FetchedLibrary {
+export interface FetchedVersionHere {
   readonly cid: string;
-  readonly library: Library;
   readonly entry: CommitEntry;
   /** The folder that holds it as a library of its own. */
   readonly folder: string;
@@ -103,77 +105,51 @@ export interface FetchedLibrary {
   readonly dropped: FetchedVersion['dropped'];
 }
 
-/**
- * Fetches what was published, verifies it and keeps it as a library in the cache; what is there already is read from
- * there, and verified again, since others can write to a cache.
- *
- * @throws ZooError of exit code 5 for what does not verify
- */
+export interface FetchedLibrary extends FetchedVersionHere {
+  readonly library: Library;
+}
+
+/** As {@link fetchPublished}, with all its experiences in memory. */
 export async function fetchLibrary(
   config: Config,
   address: PublishedAddress,
   signal: AbortSignal,
   onDropped?: (gateway: string, why: string) => void,
 ): Promise<FetchedLibrary> {
+  const fetched = await fetchPublished(config, address, signal, onDropped);
+  return { ...fetched, library: await ledgerAt(fetched.folder).readVersion('HEAD') };
+}
+
+/**
+ * Fetches what was published, verifies it and keeps it as a library in the cache; what is there already is read from
+ * there, and verified again, since others can write to a cache. A large one is never in memory as a whole.
+ *
+ * @throws ZooError of exit code 5 for what does not verify
+ */
+export async function fetchPublished(
+  config: Config,
+  address: PublishedAddress,
+  signal: AbortSignal,
+  onDropped?: (gateway: string, why: string) => void,
+): Promise<FetchedVersionHere> {
   const { cid } = address;
   const folder = snapshotFolder(config, cid);
-  const cached = await readCached(folder, cid);
-  if (cached !== undefined) return checked(address, { ...cached, cid, folder, bytes: address.bytes ?? 0, dropped: [] });
-  const fetched = await fetchVersion(parseCid(cid), {
-    gateways: await openGateways(config, parseCid(cid)),
-    sha256,
-    signal,
-    limits: { bytes: config.settings.maxBytes, records: config.settings.maxRecords },
-    onDropped,
+  return await alone(folder, signal, async () => {
+    const cached = await readCached(folder, cid);
+    if (cached !== undefined) {
+      expect(address, cached.id, cached.commit.recordsRoot);
+      return { cid, entry: cached, folder, bytes: address.bytes ?? 0, dropped: [] };
+    }
+    const gateways = await openGateways(config, parseCid(cid));
+    const limits = { bytes: config.settings.maxBytes, records: config.settings.maxRecords };
+    const { bytes, dropped } = await cacheVersion(folder, cid, async (keeper) => {
+      const fetched = await fetchVersion(parseCid(cid), { gateways, sha256, signal, limits, onDropped }, keeper);
+      // A version that is not the one that was asked for is not kept either.
+      expect(address, fetched.commitId, fetched.commit.recordsRoot);
+      return fetched;
+    });
+    return { cid, entry: await ledgerAt(folder).findVersion('HEAD'), folder, bytes, dropped };
   });
-  // A version that is not the one that was asked for is not kept either.
-  expect(address, fetched.commitId, fetched.commit.recordsRoot);
-  await cacheVersion(config, fetched);
-  const ledger = ledgerAt(folder);
-  const entry = await ledger.findVersion('HEAD');
-  const library = await ledger.readVersion('HEAD');
-  return { cid, library, entry, folder, bytes: fetched.bytes, dropped: fetched.dropped };
-}
-
-async function cacheVersion(config: Config, fetched: FetchedVersion): Promise<void> {
-  const folder = snapshotFolder(config, fetched.cid);
-  await files.remove(folder);
-  await keepVersion(folder, fetched);
-  await files.writeAtomic(join(folder, '.zoo', 'cid'), `${fetched.cid}\n`);
-}
-
-/** Where the cache has what was published under a CID. */
-export function snapshotFolder(config: Config, cid: string): string {
-  return join(cacheFolder(config), 'snapshots', cid);
-}
-
-/** Writes a fetched version as a library, its vectors beside it. */
-async function keepVersion(folder: string, fetched: FetchedVersion): Promise<void> {
-  await files.writeAll(
-    [...fetched.vectors].map(([digest, bytes]) => [join(folder, 'vectors', digest), bytes] as const),
-  );
-  await restoreVersion(files, folder, fetched, sha256);
-}
-
-/** Undefined where the cache holds nothing, or not what it should. */
-async function readCached(folder: string, cid: string): Promise<{ library: Library; entry: CommitEntry } | undefined> {
-  if ((await files.readText(join(folder, '.zoo', 'cid')))?.trim() !== cid) return undefined;
-  const ledger = ledgerAt(folder);
-  try {
-    // The commit's id and the roots are checked as it is read; that this is the commit of the CID, by making the CID again.
-    const entry = await ledger.findVersion('HEAD');
-    const { snapshotOf } = await import('./version-to-publish.ts');
-    if ((await snapshotOf(ledger, entry)).cid !== cid) return undefined;
-    return { library: await ledger.library(), entry };
-  } catch (thrown) {
-    if (thrown instanceof ZooError) return undefined;
-    throw thrown;
-  }
-}
-
-function checked(address: PublishedAddress, fetched: FetchedLibrary): FetchedLibrary {
-  expect(address, fetched.entry.id, fetched.entry.commit.recordsRoot);
-  return fetched;
 }
 
 function expect({ cid, commit, root }: PublishedAddress, foundCommit: string, foundRoot: string): void {

@@ -42,6 +42,12 @@ async function attempt(version: PublishedVersion): Promise<Snapshot | undefined>
   }
 }
 
+/** The records of a version that is a library's newest and unchanged since, in the order of their keys. */
+export async function* recordsOfVersion(ledger: Ledger, entry: CommitEntry): AsyncGenerator<PublishedRecord> {
+  if ((await readHeader(files, ledger.folder))?.layout === 'shards') yield* recordsOfShards(ledger.folder);
+  else yield* recordsOf((await ledger.readVersion(entry.version)).experiences);
+}
+
 async function readVector(folder: string, digest: string): Promise<Uint8Array | undefined> {
   const path = join(folder, 'vectors', digest);
   return (await files.exists(path)) ? await files.read(path) : undefined;

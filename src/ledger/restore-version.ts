@@ -8,10 +8,12 @@ import { libraryRoots } from '../core/tree/library-roots.ts';
 import type { Files } from '../world/files/files.ts';
 import { carryOut } from './carry-out.ts';
 import { commitPath, readCommit, readLog, renderCommitFile, renderLog, signaturesSchema } from './history.ts';
+import type { KeptRecords } from './keep-records.ts';
 import { chooseLayout, paths } from './layout.ts';
 import { createLocking } from './locking.ts';
 import { type Pending, readPending, writePending } from './pending.ts';
 import { readGeneration } from './undisturbed.ts';
+import { workingState } from './shard-index.ts';
 import { readHeader, readWorking } from './working.ts';
 
 /** A version that came from elsewhere, checked against its commit already. */
@@ -19,7 +21,7 @@ export interface RestoredVersion {
   /** Every commit from the first to this one. */
   readonly log: readonly Commit[];
   readonly signatures: readonly unknown[];
-  readonly experiences: readonly Experience[];
+  readonly records: KeptRecords;
 }
 
 /**
@@ -46,20 +48,26 @@ export async function restoreVersion(
 }
 
 async function refuseToLose(files: Files, folder: string, version: RestoredVersion, sha256: Sha256): Promise<void> {
-  if ((await readHeader(files, folder)) === undefined) return;
+  const header = await readHeader(files, folder);
+  if (header === undefined) return;
   const log = await readLog(files, folder);
   const theirs = version.log.map((commit) => commitId(commit, sha256));
-  const working = await readWorking(files, folder);
+  const { recordsRoot, size } =
+    header.layout === 'shards'
+      ? await workingState(files, folder, sha256)
+      : rootOfAll((await readWorking(files, folder)).experiences, sha256);
   const newest = log.at(-1);
   const root = newest === undefined ? undefined : (await readCommit(files, folder, newest, sha256)).commit.recordsRoot;
-  const clean =
-    root === undefined
-      ? working.experiences.length === 0
-      : toHex(libraryRoots(sha256, working.experiences).recordsRoot) === root;
+  const clean = root === undefined ? size === 0 : recordsRoot === root;
   if (clean && log.every((id, index) => id === theirs[index])) return;
   throw new ZooError('library-differs', `${folder} holds a library that is no earlier state of what was fetched`, {
     hint: 'Name an empty folder with --output; "zoo ledger merge" brings two libraries together.',
   });
+}
+
+function rootOfAll(experiences: readonly Experience[], sha256: Sha256): { recordsRoot: string; size: number } {
+  const { recordsRoot, size } = libraryRoots(sha256, experiences);
+  return { recordsRoot: toHex(recordsRoot), size };
 }
 
 async function write(files: Files, folder: string, version: RestoredVersion, sha256: Sha256): Promise<void> {
@@ -74,20 +82,20 @@ async function write(files: Files, folder: string, version: RestoredVersion, sha
     return [[commitPath(folder, id), renderCommitFile(commit, id === newest ? signatures : [])] as const];
   });
   await files.writeAll(missing);
+  const { records } = version;
+  const changes = { complete: true, puts: [], deletes: [], order: undefined };
   // The commit before is in force until the pending file stands there; a library that was empty has none yet.
   const pending: Pending = {
     generation: (await readGeneration(files, folder)) + 1,
-    layout: chooseLayout((await readHeader(files, folder))?.layout, version.experiences),
-    changes: { complete: true, puts: oldestFirst(version.experiences), deletes: [], order: undefined },
     version: { seq: ids.length, commit: newest },
+    ...('parts' in records
+      ? { layout: 'shards', changes, parts: records.parts }
+      : {
+          layout: chooseLayout((await readHeader(files, folder))?.layout, records.experiences),
+          changes: { ...changes, puts: records.experiences },
+        }),
   };
   await files.writeAtomic(`${folder}/${paths.log}`, renderLog(ids.slice(0, -1)));
   await writePending(files, folder, pending, sha256);
   await carryOut(files, folder, pending, sha256);
-}
-
-/** Published versions are sets; the prompt wants an order. */
-function oldestFirst(experiences: readonly Experience[]): Experience[] {
-  const placeOf = ({ metadata, id }: Experience) => `${metadata.created_at} ${id}`;
-  return experiences.toSorted((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
 }

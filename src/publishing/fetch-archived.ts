@@ -6,7 +6,7 @@ import { commitId } from '../core/tree/commit.ts';
 import type { ArchiveGateway, SignedItem } from '../world/archive/archive.ts';
 import type { BlockStore, CarFile, Gateway } from '../world/pin/pin.ts';
 import { type ArchiveClaims, contradiction, readClaims } from './archive-tags.ts';
-import { type FetchedVersion, fetchVersion } from './fetch.ts';
+import { type FetchedVersion, type Keeper, fetchVersion, keepNothing } from './fetch.ts';
 import type { FetchWorld } from './reading.ts';
 import { unverified } from './unverified.ts';
 
@@ -17,7 +17,9 @@ export interface ArchivedWorld {
   /** Holds what is downloaded until it is verified; empty. */
   readonly temporary: BlockStore;
   /** Reads blocks of the temporary store, hashed again. */
-  readonly asGateway: (blocks: Pick<BlockStore, 'get'>) => Gateway;
+  readonly asGateway: (blocks: Pick<BlockStore, 'get' | 'following'>) => Gateway;
+  /** Keeps what has to be downloaded, under its CID, when all of it has come and verifies. */
+  readonly keep: (cid: string, fetch: (keeper: Keeper) => Promise<FetchedVersion>) => Promise<FetchedVersion>;
   readonly sha256: Sha256;
   readonly signal: AbortSignal;
   readonly limits: FetchWorld['limits'];
@@ -69,12 +71,9 @@ async function fetchFrom(item: SignedItem, world: ArchivedWorld): Promise<Archiv
   if (typeof claims === 'string') throw unverified('not-an-archive', `${item.id} is no archive of zoo: ${claims}`);
   if (item.bytes > limits.bytes) throw tooLarge(item, limits.bytes);
   const downloaded = await obtain(item, parseCid(claims.cid), world);
-  const fetched = await fetchVersion(parseCid(claims.cid), {
-    gateways: [asGateway(temporary)],
-    sha256,
-    signal,
-    limits,
-  }).catch(blameArchive);
+  const fetch = (keeper: Keeper) =>
+    fetchVersion(parseCid(claims.cid), { gateways: [asGateway(temporary)], sha256, signal, limits }, keeper);
+  const fetched = await (downloaded === 0 ? fetch(keepNothing) : world.keep(claims.cid, fetch)).catch(blameArchive);
   checkClaims(claims, fetched, sha256);
   const archived: ArchivedVersion = { ...fetched, archive: item.id, owners: item.owners, bytes: downloaded };
   if (isAuthentic?.(archived) === false)

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { type Sha256, toHex } from '../core/digest.ts';
 import { type CidBytes, codecOf, codecs, digestOf, formatCid } from '../core/ipld/cid.ts';
-import type { Experience } from '../core/library/experience.ts';
+import type { VectorReference } from '../core/library/vector.ts';
 import type { Commit } from '../core/tree/commit.ts';
-import { libraryRoots } from '../core/tree/library-roots.ts';
+import { type MapEntries, mapRoot } from '../core/tree/merkle-map.ts';
+import { rootOfValues } from '../core/tree/root-of-stream.ts';
 import { decodeRoot } from './manifest.ts';
 import { newestOf, readCommits } from './read-commits.ts';
-import { readRecords } from './read-records.ts';
+import { type FetchedRecord, readRecords } from './read-records.ts';
 import { readVectors } from './read-vectors.ts';
 import { type FetchWorld, type Reading, openReading } from './reading.ts';
 import type { PublishedSignature } from './published-version.ts';
@@ -19,14 +20,24 @@ export interface FetchedVersion {
   readonly signatures: readonly PublishedSignature[];
   /** Every commit from the first to this one. */
   readonly log: readonly Commit[];
-  /** In order of their keys. */
-  readonly experiences: readonly Experience[];
-  /** The vectors that records name, by the SHA-256 of their bytes. */
-  readonly vectors: ReadonlyMap<string, Uint8Array>;
   /** Bytes that were taken. */
   readonly bytes: number;
   readonly dropped: readonly { readonly gateway: string; readonly why: string }[];
 }
+
+/**
+ * Takes what a version holds as it comes, since a large one is never in memory as a whole. Nothing of it counts before
+ * the fetch has ended.
+ */
+export interface Keeper {
+  /** In the order of the keys. */
+  record(record: FetchedRecord): Promise<void> | void;
+  /** A vector that records name, by the SHA-256 of its bytes. */
+  vector(digest: string, bytes: Uint8Array): Promise<void> | void;
+}
+
+/** For whoever only wants to know whether a version is right. */
+export const keepNothing: Keeper = { record: () => undefined, vector: () => undefined };
 
 const signaturesSchema = z
   .array(
@@ -44,7 +55,7 @@ const signaturesSchema = z
  *
  * @throws ZooError of exit code 5 for whatever does not verify; `fetch-failed` when nobody has it
  */
-export async function fetchVersion(cid: CidBytes, world: FetchWorld): Promise<FetchedVersion> {
+export async function fetchVersion(cid: CidBytes, world: FetchWorld, keeper: Keeper): Promise<FetchedVersion> {
   if (codecOf(cid) !== codecs.dagCbor) throw notSnapshot(cid);
   const reading = openReading(world);
   const root = decodeRoot(await reading.block(cid));
@@ -52,9 +63,13 @@ export async function fetchVersion(cid: CidBytes, world: FetchWorld): Promise<Fe
     throw tooMany(`it claims ${root.size} records where ${world.limits.records} are allowed`);
   const log = await readCommits(reading, root.log);
   const commit = newestOf(log, root.commit, root.size);
-  const experiences = await readRecords(reading, root.records, root.size);
-  checkRoots(commit, experiences, world.sha256);
-  const vectors = await readVectors(reading, root.embeddings, experiences);
+  const named: VectorReference[] = [];
+  const entries = await readRecords(reading, root.records, root.size, (record) => {
+    if (record.experience.embedding !== null) named.push(record.experience.embedding);
+    return keeper.record(record);
+  });
+  checkRoots(commit, entries, world.sha256);
+  await readVectors(reading, root.embeddings, named, (digest, bytes) => keeper.vector(digest, bytes));
   const signatures = root.signatures === null ? [] : await readSignatures(reading, root.signatures);
   return {
     cid: formatCid(cid),
@@ -62,18 +77,15 @@ export async function fetchVersion(cid: CidBytes, world: FetchWorld): Promise<Fe
     commitId: toHex(digestOf(root.commit)),
     signatures,
     log: log.map(({ commit: one }) => one),
-    experiences,
-    vectors,
     bytes: reading.allowance.spent,
     dropped: reading.swarm.dropped,
   };
 }
 
-function checkRoots(commit: Commit, experiences: readonly Experience[], sha256: Sha256): void {
-  const roots = libraryRoots(sha256, experiences);
-  if (toHex(roots.recordsRoot) !== commit.recordsRoot)
+function checkRoots(commit: Commit, entries: MapEntries, sha256: Sha256): void {
+  if (toHex(rootOfValues(sha256, entries.values)) !== commit.recordsRoot)
     throw unverified('root-mismatch', `the records of v${commit.seq} do not have the recordsRoot of its commit`);
-  if (toHex(roots.mapRoot) !== commit.mapRoot)
+  if (toHex(mapRoot(sha256, entries)) !== commit.mapRoot)
     throw unverified('root-mismatch', `the records of v${commit.seq} do not have the mapRoot of its commit`);
 }
 

@@ -28,7 +28,7 @@ export interface PublishedVersion {
 
 /** The records of a version, hashed. */
 export interface DigestedRecords {
-  readonly keys: Uint8Array;
+  /** 32 bytes a record, in the order of the keys. */
   readonly digests: Uint8Array;
   readonly recordBytes: number;
   readonly frameBytes: number;

@@ -1,12 +1,13 @@
-import type { Sha256 } from '../core/digest.ts';
+import { each } from '../core/each.ts';
 import { messageOf } from '../core/error.ts';
-import { type Block, type CidBytes, cidKey, codecOf, codecs, formatCid } from '../core/ipld/cid.ts';
+import { type Block, type CidBytes, cidKey, codecOf, codecs, digestOf, formatCid } from '../core/ipld/cid.ts';
 import type { Experience } from '../core/library/experience.ts';
 import { ingestExperience } from '../core/library/ingest.ts';
 import { parseStrictJson } from '../core/library/strict-json.ts';
 import { canonicalJson } from '../core/tree/canonical.ts';
-import { compareBytes } from '../core/tree/hashing.ts';
+import { compareBytes, hashLength } from '../core/tree/hashing.ts';
 import { recordKey } from '../core/tree/library-roots.ts';
+import type { MapEntries } from '../core/tree/merkle-map.ts';
 import { decodeRecords, fanOut, recordsPerLeaf } from './manifest.ts';
 import type { Reading } from './reading.ts';
 import { decodeText, tooMany, unverified } from './unverified.ts';
@@ -21,24 +22,56 @@ interface Place {
 /** Two bits of four a byte of a key of 32 bytes. */
 const deepest = 64;
 
-/** The records of a tree of a known size, in the order of their keys. */
-export async function readRecords(reading: Reading, root: CidBytes, size: number): Promise<Experience[]> {
-  const leaves: Place[] = [];
-  let level: readonly Place[] = [{ cid: root, count: size, depth: 0 }];
-  while (level.length > 0) {
-    // Leaves come with their records; what is above them comes first, to know them.
-    const inner = level.filter(({ count }) => count > recordsPerLeaf);
+/** A record as it came, right by itself; whether it belongs to the version shows at the end. */
+export interface FetchedRecord {
+  readonly experience: Experience;
+  readonly key: Uint8Array;
+  /** Its canonical JSON. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The records of a tree of a known size, in the order of their keys, one after the other: only their keys and digests
+ * stay in memory.
+ */
+export async function readRecords(
+  reading: Reading,
+  root: CidBytes,
+  size: number,
+  take: (record: FetchedRecord) => Promise<void> | void,
+): Promise<MapEntries> {
+  const leaves = await findLeaves(reading, { cid: root, count: size, depth: 0 });
+  const entries = { count: size, keys: new Uint8Array(size * hashLength), values: new Uint8Array(size * hashLength) };
+  let [at, before]: [number, Uint8Array | undefined] = [0, undefined];
+  await each(readLeaves(reading, leaves), (block) => {
+    const experience = readRecord(block);
+    const key = recordKey(reading.sha256, experience.id);
+    if (before !== undefined && compareBytes(before, key) >= 0)
+      throw unverified('not-a-snapshot', 'its records are not in the order of their keys');
+    before = key;
+    entries.keys.set(key, at);
+    entries.values.set(digestOf(block.cid), at);
+    at += hashLength;
+    return take({ experience, key, bytes: block.bytes });
+  });
+  return entries;
+}
+
+/** All leaves in order. What is above them comes first, to know them; they come with their records then. */
+async function findLeaves(reading: Reading, root: Place): Promise<readonly Place[]> {
+  let places: readonly Place[] = [root];
+  for (;;) {
+    const inner = places.filter(isInner);
+    if (inner.length === 0) return places;
     const blocks = await reading.blocks(inner.map(({ cid }) => cid));
-    const below: Place[] = [];
-    const children = new Map(inner.map((place, index) => [place, childrenOf(place, blocks[index] as Block)]));
-    for (const place of level) {
-      const found = children.get(place);
-      if (found === undefined) leaves.push(place);
-      else below.push(...found);
-    }
-    level = below;
+    let next = 0;
+    // In their own place, since leaves lie at different depths.
+    places = places.flatMap((place) => (isInner(place) ? childrenOf(place, blocks[next++] as Block) : [place]));
   }
-  return inOrder(await readLeaves(reading, leaves), reading.sha256);
+}
+
+function isInner({ count }: Place): boolean {
+  return count > recordsPerLeaf;
 }
 
 function childrenOf(place: Place, block: Block): Place[] {
@@ -62,8 +95,7 @@ function childrenOf(place: Place, block: Block): Place[] {
 /** Leaves whose blocks are in memory at once. */
 const leavesAtOnce = 16;
 
-async function readLeaves(reading: Reading, leaves: readonly Place[]): Promise<Experience[]> {
-  const experiences: Experience[] = [];
+async function* readLeaves(reading: Reading, leaves: readonly Place[]): AsyncGenerator<Block> {
   for (let start = 0; start < leaves.length; start += leavesAtOnce) {
     const some = leaves.slice(start, start + leavesAtOnce);
     const families = await reading.families(some.map(({ cid }) => cid));
@@ -72,10 +104,9 @@ async function readLeaves(reading: Reading, leaves: readonly Place[]): Promise<E
       const node = decodeRecords(family.get(cidKey(cid)) as Block);
       if (!('records' in node) || node.records.length !== count)
         throw unverified('not-a-snapshot', 'a leaf does not hold the records that it claims');
-      for (const link of node.records) experiences.push(readRecord(family.get(cidKey(link)) as Block));
+      for (const link of node.records) yield family.get(cidKey(link)) as Block;
     }
   }
-  return experiences;
 }
 
 export function readRecord({ cid, bytes }: Block): Experience {
@@ -89,15 +120,4 @@ export function readRecord({ cid, bytes }: Block): Experience {
     throw unverified('invalid-record', messageOf(cause), cause);
   }
   throw unverified('not-canonical', `${name} is not written as canonical JSON`);
-}
-
-function inOrder(experiences: Experience[], sha256: Sha256): Experience[] {
-  let before: Uint8Array | undefined;
-  for (const { id } of experiences) {
-    const key = recordKey(sha256, id);
-    if (before !== undefined && compareBytes(before, key) >= 0)
-      throw unverified('not-a-snapshot', 'its records are not in the order of their keys');
-    before = key;
-  }
-  return experiences;
 }

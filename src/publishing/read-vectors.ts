@@ -1,7 +1,7 @@
-import { toHex } from '../core/digest.ts';
+import { isHexOf } from '../core/digest.ts';
+import { each } from '../core/each.ts';
 import { type CidBytes, cidKey, codecOf, codecs, digestOf } from '../core/ipld/cid.ts';
 import { linksOf } from '../core/ipld/links.ts';
-import type { Experience } from '../core/library/experience.ts';
 import type { VectorReference } from '../core/library/vector.ts';
 import type { Reading } from './reading.ts';
 import { spend } from './receive.ts';
@@ -12,27 +12,29 @@ const nodesAtOnce = 16;
 /** Levels of nodes at most: 1,024 links each, above groups. */
 const deepest = 5;
 
-/** The vectors that records name, from the one file of them, whose leaves are those vectors in the records' order. */
+/**
+ * The vectors that records name, from the one file of them, whose leaves are those vectors in the records' order.
+ *
+ * @param named in the order of the records
+ */
 export async function readVectors(
   reading: Reading,
   file: CidBytes | null,
-  experiences: readonly Experience[],
-): Promise<ReadonlyMap<string, Uint8Array>> {
-  const named = experiences.flatMap(({ embedding }) => embedding ?? []);
-  const vectors = new Map<string, Uint8Array>();
-  if (file === null && named.length === 0) return vectors;
+  named: readonly VectorReference[],
+  take: (digest: string, bytes: Uint8Array) => Promise<void> | void,
+): Promise<void> {
+  if (file === null && named.length === 0) return;
   if (file === null || named.length === 0)
     throw unverified('not-a-snapshot', 'its embeddings are not those that its records name');
   refuseTooMany(reading, named);
   let next = 0;
-  for await (const { cid, bytes } of leavesOf(reading, file, named.length)) {
+  await each(leavesOf(reading, file, named.length), ({ cid, bytes }) => {
     const reference = named[next++];
-    if (reference === undefined || toHex(digestOf(cid)) !== reference.sha256 || bytes.length !== vectorBytes(reference))
+    if (reference === undefined || !isHexOf(reference.sha256, digestOf(cid)) || bytes.length !== vectorBytes(reference))
       throw unverified('vector-mismatch', 'a vector is not the one that its record names');
-    vectors.set(reference.sha256, bytes);
-  }
+    return take(reference.sha256, bytes);
+  });
   if (next < named.length) throw unverified('vector-mismatch', 'its embeddings are too few');
-  return vectors;
 }
 
 /** Before anything of them is fetched. */

@@ -38,9 +38,9 @@ export interface Snapshot {
  * @throws ZooError `root-mismatch` when the records are not those of the commit, `vector-missing`
  */
 export async function takeSnapshot(version: PublishedVersion, sha256: Sha256): Promise<Snapshot> {
-  const records = await digestRecords(version, sha256);
+  const { keys, ...records } = await digestRecords(version, sha256);
   checkRoot(version.commit, records, sha256);
-  const tree = buildRecordTree(records.keys, records.digests, sha256);
+  const tree = buildRecordTree(keys, records.digests, sha256);
   const vectors = await gatherVectors(version, records, tree, sha256);
   const log = logBlocks(version.log, sha256);
   const signatures = signatureBlock(version.signatures, sha256);
@@ -65,7 +65,7 @@ export async function takeSnapshot(version: PublishedVersion, sha256: Sha256): P
   };
 }
 
-async function digestRecords(version: PublishedVersion, sha256: Sha256): Promise<DigestedRecords> {
+async function digestRecords(version: PublishedVersion, sha256: Sha256): Promise<DigestedRecords & { readonly keys: Uint8Array }> {
   const { size } = version.commit;
   const keys = new Uint8Array(size * hashLength);
   const digests = new Uint8Array(size * hashLength);

@@ -79,12 +79,14 @@ export class Swarm {
     const failed = new AbortController();
     const waiting = new Set(pieces);
     const bell = new Bell();
-    this.#options.signal.addEventListener('abort', () => bell.ring(), { once: true });
+    const { signal } = this.#options;
+    const wake = (): void => bell.ring();
+    signal.addEventListener('abort', wake);
     const workers = this.#standings.flatMap((standing) =>
       Array.from({ length: this.#options.atOnce }, () => this.#serve(standing, pieces, waiting, attempt, failed, bell)),
     );
-    await Promise.all(workers);
-    this.#options.signal.throwIfAborted();
+    await Promise.all(workers).finally(() => signal.removeEventListener('abort', wake));
+    signal.throwIfAborted();
     const undone = pieces.find(({ result }) => result === undefined);
     if (undone !== undefined) throw this.#cannot(undone.last);
     return pieces.map(({ result }) => (result as { readonly value: Result }).value);

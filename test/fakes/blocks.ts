@@ -19,6 +19,15 @@ export function memoryBlocks(): MemoryBlocks {
       store.asked++;
       return contents.get(cidKey(cid))?.bytes;
     },
+    following: async function* (cid) {
+      const keys = [...contents.keys()];
+      const place = keys.indexOf(cidKey(cid));
+      if (place === -1) return;
+      for (const key of keys.slice(place)) {
+        store.asked++;
+        yield contents.get(key) as Block;
+      }
+    },
     car: async (root) => cars.get(formatCid(root)),
     list: async () => [...cars.values()],
     keep: async (root, blocks, { whole, name }) => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { formatCid } from '../../src/core/ipld/cid.ts';
 import { cidOf, codecs } from '../../src/core/ipld/cid.ts';
 import { leafBytes, unixFsFile } from '../../src/core/ipld/unixfs-file.ts';
-import { fetchVersion } from '../../src/publishing/fetch.ts';
+import { fetchWhole } from '../publishing/fetch-whole.ts';
 import { openOutbox } from '../../src/publishing/outbox.ts';
 import { publish } from '../../src/publishing/publish.ts';
 import { type Snapshot, takeSnapshot } from '../../src/publishing/snapshot.ts';
@@ -91,7 +91,7 @@ async function publishTo(kubo: KuboDaemon, snapshot: Snapshot, version: string):
 
 async function fetchFrom(kubo: KuboDaemon, snapshot: Snapshot): Promise<void> {
   const gateways = [httpGateway(kubo.gateway, fetch)];
-  const fetched = await fetchVersion(snapshot.root, {
+  const fetched = await fetchWhole(snapshot.root, {
     gateways,
     sha256,
     signal,

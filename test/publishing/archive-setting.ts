@@ -5,6 +5,7 @@ import { commitId } from '../../src/core/tree/commit.ts';
 import { libraryRoots } from '../../src/core/tree/library-roots.ts';
 import { archiveTags } from '../../src/publishing/archive-tags.ts';
 import { type ArchiveSubject, type ArchiveWorld, archiveVersion } from '../../src/publishing/archive-version.ts';
+import { memoryKeeper } from './fetch-whole.ts';
 import { fetchArchived } from '../../src/publishing/fetch-archived.ts';
 import { openOutbox } from '../../src/publishing/outbox.ts';
 import type { PublishedSignature } from '../../src/publishing/published-version.ts';
@@ -145,12 +146,14 @@ export async function archiveAll(
   return ids;
 }
 
-export function fetchIt(
+export async function fetchIt(
   emulators: readonly Pick<ArweaveEmulator, 'url'>[],
   id: string,
   changes: Partial<Parameters<typeof fetchArchived>[1]> = {},
 ) {
-  return fetchArchived(id, {
+  let kept = memoryKeeper();
+  const archived = await fetchArchived(id, {
+    keep: (_cid, fetch) => fetch((kept = memoryKeeper())),
     gateways: emulators.map(gatewayAt),
     kept: memoryBlocks(),
     temporary: memoryBlocks(),
@@ -160,4 +163,5 @@ export function fetchIt(
     limits: { bytes: 100_000_000, records: 100_000 },
     ...changes,
   });
+  return { ...archived, ...kept };
 }

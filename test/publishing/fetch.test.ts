@@ -1,12 +1,14 @@
+import { getEventListeners } from 'node:events';
 import { encode } from '@ipld/dag-cbor';
 import { describe, expect, it } from 'vitest';
+import { toHex } from '../../src/core/digest.ts';
 import { ZooError, messageOf } from '../../src/core/error.ts';
 import { encodeCar } from '../../src/core/ipld/car.ts';
-import { type CidBytes, cidKey, cidOf, codecs, parseCid, toLink } from '../../src/core/ipld/cid.ts';
+import { type Block, type CidBytes, cidKey, cidOf, codecs, parseCid, toLink } from '../../src/core/ipld/cid.ts';
 import { linksOf } from '../../src/core/ipld/links.ts';
 import type { Experience } from '../../src/core/library/experience.ts';
-import { encodeLog, encodePage, encodeRoot } from '../../src/publishing/manifest.ts';
-import { type FetchedVersion, fetchVersion } from '../../src/publishing/fetch.ts';
+import { decodeRecords, decodeRoot, encodeLog, encodePage, encodeRoot } from '../../src/publishing/manifest.ts';
+import type { FetchedVersion } from '../../src/publishing/fetch.ts';
 import type { FetchWorld } from '../../src/publishing/reading.ts';
 import type { PublishedVersion } from '../../src/publishing/published-version.ts';
 import { takeSnapshot } from '../../src/publishing/snapshot.ts';
@@ -14,6 +16,7 @@ import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import type { Gateway } from '../../src/world/pin/pin.ts';
 import { type MemoryBlocks, memoryBlocks } from '../fakes/blocks.ts';
 import { exampleLibrary } from '../ledger/experience.ts';
+import { fetchWhole } from './fetch-whole.ts';
 import { embeddedExperiences, sampleVersion } from './sample-version.ts';
 
 async function published(version: PublishedVersion): Promise<{ root: CidBytes; store: MemoryBlocks }> {
@@ -70,7 +73,7 @@ describe('fetching a version', () => {
     const signatures = [{ algorithm: 'ed25519', publicKey: 'aa', signature: 'bb' }];
     const version = sampleVersion(experiences, 3, vectors, signatures);
     const { root, store } = await published(version);
-    const fetched = await fetchVersion(root, worldOf([gatewayOf(store)]));
+    const fetched = await fetchWhole(root, worldOf([gatewayOf(store)]));
     expect(fetched.commit).toEqual(version.commit);
     expect(fetched.log).toEqual(version.log);
     expect(fetched.signatures).toEqual(signatures);
@@ -80,6 +83,29 @@ describe('fetching a version', () => {
     expect(fetched.vectors.size).toBe(300);
     for (const [digest, bytes] of vectors) expect(fetched.vectors.get(digest)).toEqual(bytes);
     expect(fetched.dropped).toEqual([]);
+  });
+
+  it('brings back many records, whose leaves lie at different depths, in the order of their keys', async () => {
+    const { root, store } = await published(sampleVersion(exampleLibrary(4200).experiences));
+    const depths = new Set<number>();
+    const visit = (cid: CidBytes, depth: number): void => {
+      const node = decodeRecords(store.contents.get(cidKey(cid)) as Block);
+      if ('records' in node) depths.add(depth);
+      else for (const child of node.nodes) if (child !== null) visit(child, depth + 1);
+    };
+    visit(decodeRoot(store.contents.get(cidKey(root)) as Block).records, 0);
+    expect(depths.size).toBeGreaterThan(1);
+    const fetched = await fetchWhole(root, worldOf([gatewayOf(store)]));
+    const keys = fetched.experiences.map(({ id }) => toHex(sha256(id)));
+    expect(keys).toHaveLength(4200);
+    expect(keys).toEqual(keys.toSorted());
+  });
+
+  it('leaves nothing behind at the signal of whoever may interrupt it', async () => {
+    const { root, store } = await published(sampleVersion(exampleLibrary(30).experiences));
+    const { signal } = new AbortController();
+    await fetchWhole(root, worldOf([gatewayOf(store)], { signal }));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('works with gateways that make no CARs, and when each has only a half', async () => {
@@ -94,9 +120,9 @@ describe('fetching a version', () => {
         car: async () => undefined,
       });
     expect(
-      (await fetchVersion(root, worldOf([gatewayOf(store, 'plain', { car: async () => undefined })]))).experiences,
+      (await fetchWhole(root, worldOf([gatewayOf(store, 'plain', { car: async () => undefined })]))).experiences,
     ).toHaveLength(400);
-    const fetched = await fetchVersion(root, worldOf([half(0, 'even'), half(1, 'odd')]));
+    const fetched = await fetchWhole(root, worldOf([half(0, 'even'), half(1, 'odd')]));
     expect(fetched.experiences).toHaveLength(400);
     expect(fetched.dropped).toEqual([]);
   });
@@ -109,14 +135,14 @@ describe('fetching a version', () => {
       car: async () => undefined,
     });
     const told: string[] = [];
-    const fetched = await fetchVersion(
+    const fetched = await fetchWhole(
       root,
       worldOf([liar, gatewayOf(store)], { onDropped: (gateway) => told.push(gateway) }),
     );
     expect(fetched.experiences).toHaveLength(600);
     expect(told).toEqual(['liar']);
     expect(fetched.dropped[0]?.why).toContain('sent something else');
-    const alone = await failureOf(fetchVersion(root, worldOf([liar])));
+    const alone = await failureOf(fetchWhole(root, worldOf([liar])));
     expect([alone.code, alone.exitCode]).toEqual(['fetch-unverified', 5]);
   });
 
@@ -130,9 +156,9 @@ describe('fetching a version', () => {
         return encodeCar(cid, [top, { cid: cidOf(codecs.raw, sha256(foreign)), bytes: foreign }]);
       },
     });
-    const fetched = await fetchVersion(root, worldOf([pusher, gatewayOf(store)]));
+    const fetched = await fetchWhole(root, worldOf([pusher, gatewayOf(store)]));
     expect(fetched.experiences).toHaveLength(3);
-    expect((await failureOf(fetchVersion(root, worldOf([pusher])))).exitCode).toBe(5);
+    expect((await failureOf(fetchWhole(root, worldOf([pusher])))).exitCode).toBe(5);
   });
 
   it('does not wait for a gateway that says nothing, and drops it', async () => {
@@ -141,9 +167,9 @@ describe('fetching a version', () => {
       block: (_cid, signal) => never(signal),
       car: (_cid, signal) => never(signal),
     });
-    const fetched = await fetchVersion(root, worldOf([silent, gatewayOf(store)]));
+    const fetched = await fetchWhole(root, worldOf([silent, gatewayOf(store)]));
     expect(fetched.experiences).toHaveLength(600);
-    const alone = await failureOf(fetchVersion(root, worldOf([silent], { patienceMs: 20 })));
+    const alone = await failureOf(fetchWhole(root, worldOf([silent], { patienceMs: 20 })));
     expect([alone.code, alone.exitCode]).toEqual(['fetch-failed', 1]);
     expect(messageOf(alone)).toContain('too slow');
   });
@@ -158,19 +184,19 @@ describe('fetching a version', () => {
       },
       car: async () => undefined,
     });
-    expect((await fetchVersion(root, worldOf([shaky]))).experiences).toHaveLength(30);
+    expect((await fetchWhole(root, worldOf([shaky]))).experiences).toHaveLength(30);
     const broken = gatewayOf(store, 'broken', {
       block: () => Promise.reject(new ZooError('gateway-failed', 'broken answered 503')),
     });
-    expect((await failureOf(fetchVersion(root, worldOf([broken])))).code).toBe('fetch-failed');
-    expect((await failureOf(fetchVersion(root, worldOf([])))).code).toBe('fetch-failed');
+    expect((await failureOf(fetchWhole(root, worldOf([broken])))).code).toBe('fetch-failed');
+    expect((await failureOf(fetchWhole(root, worldOf([])))).code).toBe('fetch-failed');
   });
 
   it('ends at an interrupt', async () => {
     const { root, store } = await published(sampleVersion(exampleLibrary(30).experiences));
     const interrupt = new AbortController();
     const silent = gatewayOf(store, 'silent', { block: (_cid, signal) => never(signal) });
-    const fetching = fetchVersion(root, worldOf([silent], { signal: interrupt.signal }));
+    const fetching = fetchWhole(root, worldOf([silent], { signal: interrupt.signal }));
     interrupt.abort(new Error('interrupted'));
     await expect(fetching).rejects.toThrow('interrupted');
   });
@@ -181,7 +207,7 @@ async function forged(make: (store: MemoryBlocks, version: PublishedVersion) => 
   const version = sampleVersion(exampleLibrary(count).experiences);
   const { store } = await published(version);
   const root = await make(store, version);
-  return failureOf(fetchVersion(root, worldOf([gatewayOf(store)])));
+  return failureOf(fetchWhole(root, worldOf([gatewayOf(store)])));
 }
 
 function put(store: MemoryBlocks, bytes: Uint8Array, codec: (typeof codecs)[keyof typeof codecs] = codecs.dagCbor) {
@@ -240,7 +266,7 @@ describe('what a hostile publisher makes is refused', () => {
     };
     const version = sampleVersion(exampleLibrary(300).experiences);
     const { store } = await published(version);
-    const failure = await failureOf(fetchVersion(await bomb(store, version), worldOf([gatewayOf(store)])));
+    const failure = await failureOf(fetchWhole(await bomb(store, version), worldOf([gatewayOf(store)])));
     expect(failure).toMatchObject({ code: 'not-a-snapshot', exitCode: 5 });
     expect(store.asked).toBeLessThan(100);
   });
@@ -252,7 +278,7 @@ describe('what a hostile publisher makes is refused', () => {
     for (let depth = 0; depth < 100; depth++)
       cid = put(store, encode({ nodes: [toLink(cid), ...Array(15).fill(null)], counts: [300, ...Array(15).fill(0)] }));
     const root = await rootWith(store, version, { records: cid });
-    const failure = await failureOf(fetchVersion(root, worldOf([gatewayOf(store)])));
+    const failure = await failureOf(fetchWhole(root, worldOf([gatewayOf(store)])));
     expect(failure).toMatchObject({ code: 'too-large', exitCode: 5 });
   });
 
@@ -264,7 +290,7 @@ describe('what a hostile publisher makes is refused', () => {
     });
     const { root, store } = await published(sampleVersion(exampleLibrary(300).experiences));
     const few = { bytes: 20_000, records: 1000 };
-    expect(await failureOf(fetchVersion(root, worldOf([gatewayOf(store)], { limits: few })))).toMatchObject({
+    expect(await failureOf(fetchWhole(root, worldOf([gatewayOf(store)], { limits: few })))).toMatchObject({
       code: 'too-large',
       exitCode: 5,
     });
@@ -332,10 +358,10 @@ describe('what a hostile publisher makes is refused', () => {
     const { store } = await published(version);
     for (const bytes of [new Uint8Array(48), new Uint8Array(47), new Uint8Array(49)]) {
       const root = await rootWith(store, version, { embeddings: put(store, bytes, codecs.raw) });
-      const failure = await failureOf(fetchVersion(root, worldOf([gatewayOf(store)])));
+      const failure = await failureOf(fetchWhole(root, worldOf([gatewayOf(store)])));
       expect(failure).toMatchObject({ code: 'vector-mismatch', exitCode: 5 });
     }
     const without = await rootWith(store, version, { embeddings: null });
-    expect(await failureOf(fetchVersion(without, worldOf([gatewayOf(store)])))).toMatchObject({ exitCode: 5 });
+    expect(await failureOf(fetchWhole(without, worldOf([gatewayOf(store)])))).toMatchObject({ exitCode: 5 });
   });
 });

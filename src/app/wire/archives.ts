@@ -63,7 +63,7 @@ export function temporaryBlocks(folder: string): FileBlocks {
   return fileBlocks(files, folder, clock);
 }
 
-export function asGateway(blocks: Pick<BlockStore, 'get'>): Gateway {
+export function asGateway(blocks: Pick<BlockStore, 'get' | 'following'>): Gateway {
   return storeGateway(blocks, 'the archive');
 }
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { ZooError, exitCode } from '../../core/error.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { type Invocation, textFlag } from '../invocation.ts';
+import { keepHeapSmall } from '../keep-heap-small.ts';
 import { cleanLine } from '../view/clean-text.ts';
 import { count } from '../view/train-lines.ts';
 
@@ -28,6 +29,7 @@ export async function fetch(invocation: Invocation): Promise<number> {
     );
     return exitCode.done;
   }
+  keepHeapSmall();
   const { fetchReference } = await import('../../app/fetch.ts');
   const output = textFlag(invocation, 'output');
   const interrupt = untilInterrupted(terminal, 'nothing is kept of a version that is not complete');

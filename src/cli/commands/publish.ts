@@ -2,6 +2,7 @@ import { ZooError, exitCode } from '../../core/error.ts';
 import type { Delivery } from '../../publishing/publish.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import type { Invocation } from '../invocation.ts';
+import { keepHeapSmall } from '../keep-heap-small.ts';
 import { archivingOf, offerLine, plainOffer } from './archiving.ts';
 import { cleanLine } from '../view/clean-text.ts';
 import { count } from '../view/train-lines.ts';
@@ -22,6 +23,7 @@ function isArchive(target: string): boolean {
 /** `zoo publish [version]`: the CID on stdout, and how the version stands at every target. */
 export async function publish(invocation: Invocation): Promise<number> {
   const { terminal, words, flags, config } = invocation;
+  keepHeapSmall();
   const { publishVersion } = await import('../../app/publish.ts');
   const settled = await config();
   const mode = modeOf(flags);

@@ -76,6 +76,11 @@ export interface CarFile extends KeptCar {
 /** The embedded node's blocks. What is kept has been hashed; what is read may be trusted as the disk is. */
 export interface BlockStore {
   get(cid: CidBytes): Promise<Uint8Array | undefined>;
+  /**
+   * A block and those that lie behind it, as they were kept: whoever wants what it leads to gets it by one reading, as long
+   * as that is what comes. Nothing when the block is not there.
+   */
+  following(cid: CidBytes): AsyncIterable<Block>;
   /** The CAR that holds the whole of a root, if there is one. */
   car(root: CidBytes): Promise<CarFile | undefined>;
   /** All CARs, the newest first. */

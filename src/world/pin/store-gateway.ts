@@ -1,9 +1,11 @@
 import { ZooError } from '../../core/error.ts';
-import { formatCid } from '../../core/ipld/cid.ts';
+import { encodeCar } from '../../core/ipld/car.ts';
+import { type Block, type CidBytes, formatCid } from '../../core/ipld/cid.ts';
+import { walk } from './node/walk.ts';
 import type { BlockStore, Gateway } from './pin.ts';
 
 /** The embedded node's own blocks: asked like any other gateway, and hashed like what any other sends. */
-export function storeGateway(blocks: Pick<BlockStore, 'get'>, name: string): Gateway {
+export function storeGateway(blocks: Pick<BlockStore, 'get' | 'following'>, name: string): Gateway {
   return {
     name,
     block: async (cid) => {
@@ -11,6 +13,15 @@ export function storeGateway(blocks: Pick<BlockStore, 'get'>, name: string): Gat
       if (bytes !== undefined) return bytes;
       throw new ZooError('not-found', `${name} does not have ${formatCid(cid)}`);
     },
-    car: () => Promise.resolve(undefined),
+    car: (cid) => Promise.resolve(encodeCar(cid, whatIsHere(blocks, cid))),
   };
+}
+
+/** As far as it goes; what is behind a block that is lacking is asked for by itself. */
+async function* whatIsHere(blocks: Pick<BlockStore, 'following'>, cid: CidBytes): AsyncGenerator<Block> {
+  try {
+    yield* walk(blocks, cid);
+  } catch (thrown) {
+    if (!(thrown instanceof ZooError) || thrown.code !== 'not-found') throw thrown;
+  }
 }

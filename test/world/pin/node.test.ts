@@ -6,7 +6,7 @@ import { CarReader } from '@ipld/car';
 import { Web3Storage } from 'web3.storage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatCid, parseCid } from '../../../src/core/ipld/cid.ts';
-import { fetchVersion } from '../../../src/publishing/fetch.ts';
+import { fetchWhole } from '../../publishing/fetch-whole.ts';
 import { takeSnapshot } from '../../../src/publishing/snapshot.ts';
 import { systemClock } from '../../../src/world/clock/system.ts';
 import { sha256 } from '../../../src/world/digest/node-crypto.ts';
@@ -125,7 +125,7 @@ describe('the gateway of the embedded node', () => {
 
   it('serves a version that is fetched and verified through it', async () => {
     const { snapshot, version } = await publishSample(700);
-    const fetched = await fetchVersion(snapshot.root, {
+    const fetched = await fetchWhole(snapshot.root, {
       gateways: [httpGateway(node.url, fetch), httpGateway('http://127.0.0.1:1', fetch)],
       sha256,
       signal: noInterrupt,
@@ -179,7 +179,7 @@ describe("the server's side of web3.storage, asked by its own client", () => {
     expect(response?.ok).toBe(true);
     const back = await CarReader.fromBytes(new Uint8Array(await (response as Response).arrayBuffer()));
     expect((await back.getRoots()).map(String)).toEqual([cid]);
-    const fetched = await fetchVersion(parseCid(cid), {
+    const fetched = await fetchWhole(parseCid(cid), {
       gateways: [httpGateway(node.url, fetch)],
       sha256,
       signal: noInterrupt,

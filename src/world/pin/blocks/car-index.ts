@@ -4,55 +4,74 @@ import type { Files, Reader } from '../../files/files.ts';
 
 /** An entry: digest (32 bytes), codec (1), offset of the content (6, big-endian), its length (4). In order of the digests. */
 const entryBytes = 43;
+const keyBytes = 33;
 /** Indexes up to this size are read whole. */
 const readWhole = 8 * 1024 * 1024;
+/** Entries of a larger one that are read at once; the first of each such group stays in memory. */
+const groupEntries = 64;
+const groupBytes = groupEntries * entryBytes;
 
 interface BlockPlace {
   readonly offset: number;
   readonly length: number;
 }
 
+/** Entries that lie in one piece of memory while the index grows. */
+const pieceEntries = 4096;
+
 /** Collects where the blocks of a CAR lie. */
 export class IndexBuilder {
   count = 0;
-  #entries = new Uint8Array(entryBytes * 1024);
+  readonly #pieces: Uint8Array[] = [];
 
   add(cid: CidBytes, offset: number, length: number): void {
-    if ((this.count + 1) * entryBytes > this.#entries.length) {
-      const larger = new Uint8Array(this.#entries.length * 2);
-      larger.set(this.#entries);
-      this.#entries = larger;
-    }
-    const at = this.count++ * entryBytes;
-    this.#entries.set(digestOf(cid), at);
-    this.#entries[at + 32] = codecOf(cid);
-    const view = new DataView(this.#entries.buffer, at);
+    const place = this.count++ % pieceEntries;
+    if (place === 0) this.#pieces.push(new Uint8Array(pieceEntries * entryBytes));
+    const piece = this.#pieces.at(-1) as Uint8Array;
+    const at = place * entryBytes;
+    piece.set(digestOf(cid), at);
+    piece[at + 32] = codecOf(cid);
+    const view = new DataView(piece.buffer, at);
     view.setUint16(33, Math.floor(offset / 2 ** 32));
     view.setUint32(35, offset % 2 ** 32);
     view.setUint32(39, length);
   }
 
-  /** The index in order of the digests. */
-  encode(): Uint8Array {
-    const entries = this.#entries;
-    const view = new DataView(entries.buffer);
-    const digest = (index: number) => entries.subarray(index * entryBytes, index * entryBytes + 33);
-    // Six bytes of the digest as a number decide nearly always.
-    const leading = new Float64Array(this.count);
+  /** The index in order of the digests, in pieces. */
+  *encode(): Generator<Uint8Array> {
+    const order = this.#order();
+    for (let start = 0; start < order.length; start += pieceEntries) {
+      const some = order.subarray(start, start + pieceEntries);
+      const piece = new Uint8Array(some.length * entryBytes);
+      for (const [place, index] of some.entries()) piece.set(this.#entry(index), place * entryBytes);
+      yield piece;
+    }
+  }
+
+  #entry(index: number, length = entryBytes): Uint8Array {
+    const at = (index % pieceEntries) * entryBytes;
+    return (this.#pieces[Math.floor(index / pieceEntries)] as Uint8Array).subarray(at, at + length);
+  }
+
+  /** Numbers of the entries in order of their digests: counted out by two bytes, then few at a time are compared. */
+  #order(): Uint32Array {
+    const ends = new Uint32Array(65_537);
+    const leading = (index: number): number => {
+      const entry = this.#entry(index);
+      return ((entry[0] as number) << 8) | (entry[1] as number);
+    };
+    for (let index = 0; index < this.count; index++) (ends[leading(index) + 1] as number)++;
+    for (let bucket = 0; bucket < 65_536; bucket++) (ends[bucket + 1] as number) += ends[bucket] as number;
     const order = new Uint32Array(this.count);
-    for (let index = 0; index < this.count; index++) {
-      leading[index] = view.getUint32(index * entryBytes) * 65_536 + view.getUint16(index * entryBytes + 4);
-      order[index] = index;
+    const next = ends.slice();
+    for (let index = 0; index < this.count; index++) order[(next[leading(index)] as number)++] = index;
+    const compare = (one: number, other: number) =>
+      compareBytes(this.#entry(one, keyBytes), this.#entry(other, keyBytes));
+    for (let bucket = 0; bucket < 65_536; bucket++) {
+      const [start, end] = [ends[bucket] as number, ends[bucket + 1] as number];
+      if (end - start > 1) order.subarray(start, end).sort(compare);
     }
-    order.sort(
-      (one, other) => (leading[one] as number) - (leading[other] as number) || compareBytes(digest(one), digest(other)),
-    );
-    const sorted = new Uint8Array(this.count * entryBytes);
-    for (let index = 0; index < this.count; index++) {
-      const from = (order[index] as number) * entryBytes;
-      sorted.set(entries.subarray(from, from + entryBytes), index * entryBytes);
-    }
-    return sorted;
+    return order;
   }
 }
 
@@ -60,38 +79,58 @@ export interface CarIndex {
   find(cid: CidBytes): Promise<BlockPlace | undefined>;
 }
 
+/** Of a large index the first entry of each group is kept, so that finding one takes one reading of the disk. */
 export async function openIndex(files: Files, path: string): Promise<CarIndex> {
   const reader = await files.open(path);
-  const count = Math.floor(reader.size / entryBytes);
-  if (reader.size > readWhole) return { find: (cid) => search(cid, count, (index) => readEntry(reader, index)) };
+  if (reader.size > readWhole) {
+    const firsts = await firstOfGroups(reader);
+    return { find: (cid) => findInGroups(reader, firsts, keyOf(cid)) };
+  }
   const all = await reader.read(0, reader.size);
   await reader.close();
-  return { find: (cid) => search(cid, count, (index) => all.subarray(index * entryBytes, (index + 1) * entryBytes)) };
+  return { find: async (cid) => search(all, keyOf(cid)) };
 }
 
-function readEntry(reader: Reader, index: number): Promise<Uint8Array> {
-  return reader.read(index * entryBytes, entryBytes);
+async function firstOfGroups(reader: Reader): Promise<Uint8Array> {
+  const groups = Math.ceil(reader.size / groupBytes);
+  const firsts = new Uint8Array(groups * keyBytes);
+  const atOnce = 512;
+  for (let group = 0; group < groups; group += atOnce) {
+    const some = await reader.read(group * groupBytes, atOnce * groupBytes);
+    for (let at = 0, place = group; at < some.length; at += groupBytes, place++)
+      firsts.set(some.subarray(at, at + keyBytes), place * keyBytes);
+  }
+  return firsts;
 }
 
-async function search(
-  cid: CidBytes,
-  count: number,
-  entryAt: (index: number) => Promise<Uint8Array> | Uint8Array,
-): Promise<BlockPlace | undefined> {
-  const wanted = new Uint8Array(33);
-  wanted.set(digestOf(cid));
-  wanted[32] = codecOf(cid);
-  let [low, high] = [0, count];
+async function findInGroups(reader: Reader, firsts: Uint8Array, key: Uint8Array): Promise<BlockPlace | undefined> {
+  const group = lastNotAfter(firsts, keyBytes, key);
+  return group === -1 ? undefined : search(await reader.read(group * groupBytes, groupBytes), key);
+}
+
+function search(entries: Uint8Array, key: Uint8Array): BlockPlace | undefined {
+  const place = lastNotAfter(entries, entryBytes, key);
+  if (place === -1) return undefined;
+  const entry = entries.subarray(place * entryBytes, (place + 1) * entryBytes);
+  if (compareBytes(entry.subarray(0, keyBytes), key) !== 0) return undefined;
+  const view = new DataView(entry.buffer, entry.byteOffset);
+  return { offset: view.getUint16(33) * 2 ** 32 + view.getUint32(35), length: view.getUint32(39) };
+}
+
+/** The last of entries in order that a key is not before; -1 when it is before all. */
+function lastNotAfter(entries: Uint8Array, stride: number, key: Uint8Array): number {
+  let [low, high] = [0, Math.floor(entries.length / stride)];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const entry = await entryAt(middle);
-    const difference = compareBytes(entry.subarray(0, 33), wanted);
-    if (difference === 0) {
-      const view = new DataView(entry.buffer, entry.byteOffset);
-      return { offset: view.getUint16(33) * 2 ** 32 + view.getUint32(35), length: view.getUint32(39) };
-    }
-    if (difference < 0) low = middle + 1;
+    if (compareBytes(entries.subarray(middle * stride, middle * stride + keyBytes), key) <= 0) low = middle + 1;
     else high = middle;
   }
-  return undefined;
+  return low - 1;
+}
+
+function keyOf(cid: CidBytes): Uint8Array {
+  const key = new Uint8Array(keyBytes);
+  key.set(digestOf(cid));
+  key[32] = codecOf(cid);
+  return key;
 }

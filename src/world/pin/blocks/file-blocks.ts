@@ -7,6 +7,7 @@ import type { Clock } from '../../clock/clock.ts';
 import type { Appender, Files, Reader } from '../../files/files.ts';
 import type { BlockStore, CarFile, KeepOptions, KeptCar } from '../pin.ts';
 import { type CarIndex, IndexBuilder, openIndex } from './car-index.ts';
+import { readOn } from './read-on.ts';
 
 const metaSchema = z.strictObject({
   v: z.literal(1),
@@ -47,6 +48,15 @@ export function fileBlocks(files: Files, folder: string, clock: Clock): FileBloc
         if (place !== undefined) return await reader.read(place.offset, place.length);
       }
       return undefined;
+    },
+    following: async function* (cid) {
+      for (const name of await names()) {
+        const { index, reader } = await open(name);
+        const place = await index.find(cid);
+        if (place === undefined) continue;
+        yield* readOn(reader, cid, place);
+        return;
+      }
     },
     car: async (root) => {
       const meta = await readMeta(formatCid(root));
@@ -111,7 +121,7 @@ export function fileBlocks(files: Files, folder: string, clock: Clock): FileBloc
         time: new Date(clock.now()).toISOString(),
         name: options.name ?? null,
       };
-      await files.writeAtomic(`${folder}/${name}.idx`, index.encode());
+      await writeIndex(index, `${folder}/${name}.idx`);
       await files.writeAtomic(`${folder}/${name}.json`, `${JSON.stringify({ v: 1, ...meta }, null, 2)}\n`);
       return meta;
     } finally {
@@ -139,6 +149,17 @@ export function fileBlocks(files: Files, folder: string, clock: Clock): FileBloc
       await file.write(writer.end());
       await file.sync();
       return { index, bytes: writer.size };
+    } finally {
+      await file.close();
+    }
+  }
+
+  async function writeIndex(index: IndexBuilder, path: string): Promise<void> {
+    await files.remove(path);
+    const file = await files.append(path);
+    try {
+      await writeAll(file, index.encode());
+      await file.sync();
     } finally {
       await file.close();
     }
@@ -174,7 +195,7 @@ export function fileBlocks(files: Files, folder: string, clock: Clock): FileBloc
   }
 }
 
-async function writeAll(file: Appender, pieces: readonly Uint8Array[]): Promise<void> {
+async function writeAll(file: Appender, pieces: Iterable<Uint8Array>): Promise<void> {
   for (const piece of pieces) await file.write(piece);
 }
 
