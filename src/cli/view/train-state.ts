@@ -53,16 +53,7 @@ export function newTrainState(): TrainState {
     step: -1,
     epoch: 0,
     groups: 0,
-    rolledOut: 0,
-    contested: 0,
-    extracted: 0,
-    consolidated: false,
-    summaries: 0,
-    proposed: 0,
-    rejected: 0,
-    outcomes: noOutcomes(),
-    rewardSum: 0,
-    rewardCount: 0,
+    ...newStep(),
     rewards: [],
     experiences: 0,
     newest: [],
@@ -170,10 +161,12 @@ export function describeOutcomes(outcomes: OutcomeCounts): string {
 }
 
 function startStep(state: TrainState, epoch: number, step: number, groups: number): void {
-  Object.assign(state, {
-    epoch,
-    step,
-    groups,
+  Object.assign(state, { epoch, step, groups, ...newStep() });
+}
+
+/** What is counted anew with every step. */
+function newStep() {
+  return {
     rolledOut: 0,
     contested: 0,
     extracted: 0,
@@ -181,12 +174,8 @@ function startStep(state: TrainState, epoch: number, step: number, groups: numbe
     summaries: 0,
     proposed: 0,
     rejected: 0,
-    outcomes: noOutcomes(),
+    outcomes: { total: 0, correct: 0, wrong: 0, truncated: 0, unparseable: 0, failed: 0 },
     rewardSum: 0,
     rewardCount: 0,
-  } satisfies Partial<TrainState>);
-}
-
-function noOutcomes(): TrainState['outcomes'] {
-  return { total: 0, correct: 0, wrong: 0, truncated: 0, unparseable: 0, failed: 0 };
+  };
 }
