@@ -233,7 +233,7 @@ function describe(
     `- recordsRoot: ${entry.commit.recordsRoot}`,
     `- mapRoot: ${entry.commit.mapRoot}`,
     `- cid: ${cid}`,
-    `- gate, by the proposer's account: ${escapeMarkdown(gateText(gate))}`,
+    `- gate, by the proposer's account: ${gate.state === 'accepted' ? gateText(gate) : escapeMarkdown(gateText(gate))}`,
   ].join('\n');
 }
 

@@ -180,7 +180,7 @@ function targetsOf(largest: number | null, { mean, counted }: NetworkStats['turn
       target: 'a turnout of at least 30 %',
       value: mean,
       met: mean === null ? null : mean >= 0.3,
-      note: `the mean of ${counted} proposals whose vote has ended, of the supply when it opened`,
+      note: `the mean of votes that have ended, ${counted} by now, of the supply when each opened`,
     },
     { name: 'node count', target: 'at least 100 GPU nodes in 20 regions', value: null, met: null, note: untold },
     {

@@ -25,10 +25,10 @@ function linesOf(stats: NetworkStats, whole: (amount: bigint) => string): readon
     `supply ${whole(supply)} KEEPER, held by ${count(holders.count, 'holder')} beside the contracts; Gini ${holders.gini?.toFixed(3) ?? 'unknown'}`,
     ...holders.largest.map(({ address, amount, share }) => `${column(share)}  ${address}  ${whole(amount)}`),
     ...held.map(({ role, amount, share }) => `${column(share)}  the ${role}  ${whole(amount)}`),
-    `votes: ${whole(votes.delegated)} delegated (${percent(votes.share)} of the supply) to ${count(votes.accounts, 'account')}; ${votes.majority ?? 'none'} of them have more than half`,
+    `votes: ${whole(votes.delegated)} delegated (${percent(votes.share)} of the supply) to ${count(votes.accounts, 'account')}${votes.majority === null ? '' : `; more than half of them lie with ${votes.majority}`}`,
     turnout.proposals.length === 0
       ? 'turnout: no vote has opened yet'
-      : `turnout: ${percent(turnout.mean)} on average of ${count(turnout.counted, 'vote')} that ended, ${percent(turnout.least)} at least`,
+      : `turnout: ${percent(turnout.mean)} on average of ${count(turnout.counted, 'vote')} that ended, ${percent(turnout.least)} in the least`,
     ...turnout.proposals.map(
       ({ id, title, state, share }) => `${column(share)}  ${id.slice(0, 10)}…  ${state}  ${cleanLine(title)}`,
     ),
