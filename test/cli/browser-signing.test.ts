@@ -1,12 +1,13 @@
-import type { ChildProcess } from 'node:child_process';
+import axe from 'axe-core';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { warpChain } from '../../src/world/chain/development.ts';
 import { developmentAccount } from '../../src/world/chain/keystores.ts';
 import { launchBrowser, noBrowser } from '../evaluation/browser.ts';
 import { type LocalChain, noAnvil, startLocalChain } from '../world/chain/local-chain.ts';
 import { type OpenedPage, type TestWallet, openWithWallets, testWallet } from './test-wallet.ts';
-import { type Ended, ensureBuilt, makeFolder, runZoo, startZoo } from './zoo.ts';
+import type { FakeHost } from './fake-host.ts';
+import { type Said, type ZooInProcess, zooInProcess } from './zoo-in-process.ts';
 
 const skipped = noAnvil ?? noBrowser;
 const keyOf = (index: number) => (developmentAccount(index) as unknown as { privateKey: string }).privateKey;
@@ -15,50 +16,38 @@ const addressOf = (index: number) => developmentAccount(index).address;
 describe.skipIf(skipped !== undefined)(
   `a wallet in Chromium${skipped === undefined ? '' : ` (skipped: ${skipped})`}`,
   () => {
-    const home = makeFolder();
-    const children: ChildProcess[] = [];
     let chain: LocalChain;
     let browser: Browser;
-    let environment: Record<string, string>;
+    let cli: ZooInProcess;
     let wallet: TestWallet;
     let other: TestWallet;
 
     beforeAll(async () => {
-      await ensureBuilt();
       chain = await startLocalChain();
       browser = await launchBrowser();
-      environment = { ZOO_RPC_URL: chain.url };
-      await zoo('chain', 'deploy', '--yes', '--wallet', 'dev:0');
+      cli = zooInProcess({ ZOO_RPC_URL: chain.url });
+      await cli.zoo('chain', 'deploy', '--yes', '--wallet', 'dev:0');
       wallet = testWallet('Otter', chain.url, [keyOf(1)]);
       other = testWallet('<b>Heron</b>', chain.url, [keyOf(2)]);
     }, 120_000);
     afterAll(async () => {
-      for (const child of children) child.kill('SIGKILL');
       await browser?.close();
       await chain?.close();
-      home.remove();
+      cli?.remove();
     });
 
-    async function zoo(...words: string[]): Promise<string> {
-      const { code, stdout, stderr } = await runZoo(words, { folder: home.path, environment });
-      expect(code, `zoo ${words.join(' ')}\n${stderr}`).toBe(0);
-      return stdout;
-    }
-
     /** Starts a command with --browser; resolves with the address of its page. */
-    async function begin(...words: string[]): Promise<{ child: ChildProcess; ended: Promise<Ended>; url: string }> {
-      const { child, ended } = startZoo([...words, '--browser'], { folder: home.path, environment });
-      children.push(child);
-      const url = await new Promise<string>((resolve, reject) => {
-        let said = '';
-        child.stderr?.on('data', (chunk: Buffer) => {
-          said += chunk.toString();
-          const found = /http:\/\/127\.0\.0\.1:\d+\/#[\w-]+/.exec(said)?.[0];
-          if (found !== undefined) resolve(found);
-        });
-        child.once('close', () => reject(new Error(`it ended without a page: ${said}`)));
-      });
-      return { child, ended, url };
+    async function begin(...words: string[]): Promise<{ host: FakeHost; ended: Promise<Said>; url: string }> {
+      const { host, ended } = cli.start([...words, '--browser']);
+      const url = await vi.waitFor(
+        () => {
+          const found = /http:\/\/127\.0\.0\.1:\d+\/#[\w-]+/.exec(host.written.stderr())?.[0];
+          if (found === undefined) throw new Error(`no page: ${host.written.stderr()}`);
+          return found;
+        },
+        { timeout: 30_000 },
+      );
+      return { host, ended, url };
     }
 
     async function choose({ page }: OpenedPage, name: string): Promise<void> {
@@ -69,7 +58,20 @@ describe.skipIf(skipped !== undefined)(
       await page.getByRole('button', { name: /^Sign with/ }).click();
     }
 
-    const failureOf = ({ code, stderr }: Ended) => [code, /error \[([\w-]+)\]/.exec(stderr)?.[1] ?? stderr];
+    /** What axe finds that keeps people from using the page. */
+    async function defectsOf({ page }: OpenedPage): Promise<unknown> {
+      await page.evaluate(axe.source);
+      const found: unknown[] = [];
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        const run =
+          'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))';
+        found.push(...(await page.evaluate<unknown[]>(run)));
+      }
+      return found;
+    }
+
+    const failureOf = ({ code, stderr }: Said) => [code, /error \[([\w-]+)\]/.exec(stderr)?.[1] ?? stderr];
 
     it('shows what it is to send, and sends it with the wallet that was chosen among several', async () => {
       const { ended, url } = await begin('delegate', '--json');
@@ -82,6 +84,7 @@ describe.skipIf(skipped !== undefined)(
       const shown = (await page.locator('#request').textContent()) ?? '';
       for (const part of ['Delegate to the account itself', '(KeeperToken)', 'delegate', 'chain 31337', addressOf(1)])
         expect(shown).toContain(part);
+      expect(await defectsOf(opened)).toEqual([]);
       await sign(opened);
       const { code, stdout, stderr } = await ended;
       expect(code, stderr).toBe(0);
@@ -174,20 +177,20 @@ describe.skipIf(skipped !== undefined)(
     }, 60_000);
 
     it('lets one page alone use the address', async () => {
-      const { child, ended, url } = await begin('delegate');
+      const { host, ended, url } = await begin('delegate');
       const first = await openWithWallets(browser, url, [wallet]);
       await first.page.getByRole('button', { name: 'Otter' }).waitFor();
       const second = await openWithWallets(browser, url, [wallet]);
       await second.page.getByText('This address was used already').waitFor();
       expect(await second.page.getByRole('button', { name: 'Otter' }).count()).toBe(0);
-      child.kill('SIGINT');
+      host.interrupt();
       expect((await ended).code).toBe(130);
     }, 60_000);
 
     it('signs the permit of a stake and then the proposal, and a ballot that others cast', async () => {
-      await zoo('ledger', 'add', 'When a text comes from elsewhere, show it as the text that it is.');
-      await zoo('ledger', 'commit', '-m', 'One <img src=x onerror=alert(1)>');
-      await zoo('publish');
+      await cli.zoo('ledger', 'add', 'When a text comes from elsewhere, show it as the text that it is.');
+      await cli.zoo('ledger', 'commit', '-m', 'One <img src=x onerror=alert(1)>');
+      await cli.zoo('publish');
       const proposing = await begin('propose', '--without-gate', '--json');
       const opened = await openWithWallets(browser, proposing.url, [wallet]);
       const { page, complaints } = opened;
@@ -214,7 +217,7 @@ describe.skipIf(skipped !== undefined)(
       await sign(again);
       expect(await balloting.ended).toMatchObject({ code: 0 });
       await warpChain(chain.url, 31_337, 25 * 3600);
-      const relayed = await zoo('relay', 'ballot.json', '--yes', '--json', '--wallet', 'dev:3');
+      const relayed = await cli.zoo('relay', 'ballot.json', '--yes', '--json', '--wallet', 'dev:3');
       expect(JSON.parse(relayed)).toMatchObject({ ballots: [{ voter: addressOf(1), choice: 'for', state: 'cast' }] });
     }, 120_000);
   },
