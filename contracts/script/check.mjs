@@ -1,7 +1,7 @@
 /*
- * What `npm run check:contracts` asks beside the tests: formatting, every error tried, every threat
- * of docs/threat-model.md tested, artifacts current, figures of gas
- * kept, at least 95 % of lines and branches covered, and the arithmetic proved.
+ * What `npm run check:contracts` asks beside the tests: formatting, every error and every event tried, every threat of
+ * docs/threat-model.md tested, artifacts current, contracts small enough for a chain, figures of gas kept, at least 95 %
+ * of lines and branches covered, and the arithmetic proved.
  */
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
@@ -15,8 +15,11 @@ const gasTolerance = 1.005;
 
 const failures = [
   ...checkErrors(),
+  ...checkEvents(),
   ...checkThreats(),
   ...checkByScript('artifacts.mjs', '--check'),
+  ...checkByScript('bindings.mjs', '--check'),
+  ...checkSizes(),
   ...checkFormat(),
   ...checkGas(),
   ...checkCoverage(),
@@ -25,9 +28,13 @@ const failures = [
 for (const failure of failures) process.stderr.write(`${failure}\n`);
 process.exit(failures.length === 0 ? 0 : 1);
 
+/** The texts of the files that a pattern names. */
+function read(pattern) {
+  return globSync(pattern, { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'));
+}
+
 /** Each error that the contracts declare is expected by some test, by its name. */
 function checkErrors() {
-  const read = (pattern) => globSync(pattern, { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'));
   const declared = read('contracts/src/**/*.sol').flatMap((text) =>
     [...text.matchAll(/^\s*error (\w+)\(/gm)].map(([, name]) => name),
   );
@@ -37,6 +44,27 @@ function checkErrors() {
   return untried.map((name) => `no test reverts with ${name}`);
 }
 
+/** Each event that the contracts declare is expected by some test, by the name of its interface and its own. */
+function checkEvents() {
+  const declared = read('contracts/src/**/*.sol').flatMap((text) => {
+    const [, owner] = /^(?:abstract )?(?:contract|interface) (\w+)/m.exec(text) ?? [];
+    return [...text.matchAll(/^\s*event (\w+)\(/gm)].map(([, name]) => `${owner}.${name}`);
+  });
+  const tests = read('contracts/test/{unit,attack}/**/*.sol').join('\n');
+  const untried = declared.filter((name) => !tests.includes(`emit ${name}(`));
+  process.stdout.write(`${declared.length} events declared, ${declared.length - untried.length} tried\n`);
+  return untried.map((name) => `no test expects ${name}`);
+}
+
+/** No contract is larger than chains take (EIP-170). */
+function checkSizes() {
+  return read('contracts/abi/*.json').flatMap((text) => {
+    const { contractName, deployedBytecode = '0x' } = JSON.parse(text);
+    const bytes = deployedBytecode.length / 2 - 1;
+    return bytes > 24_576 ? [`${contractName} is ${bytes} bytes, and chains take 24,576`] : [];
+  });
+}
+
 /** Each test that docs/threat-model.md names is there. */
 function checkThreats() {
   const named = new Set(
@@ -44,9 +72,7 @@ function checkThreats() {
       ([, name]) => name,
     ),
   );
-  const tests = globSync('contracts/test/**/*.sol', { cwd: root })
-    .map((file) => readFileSync(join(root, file), 'utf8'))
-    .join('\n');
+  const tests = read('contracts/test/**/*.sol').join('\n');
   return [...named].filter((name) => !tests.includes(`function ${name}(`)).map((name) => `there is no test ${name}`);
 }
 

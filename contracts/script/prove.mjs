@@ -4,8 +4,9 @@
  * --plant it plants a fault in each rule and fails where the fault is not found.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { root } from './forge.mjs';
@@ -24,10 +25,45 @@ const plants = [
   ['Shares.sol', 'whole == 0 ? 0 : ', 'whole == 0 ? amount : '],
 ];
 
-const z3 = process.env.Z3 ?? 'z3';
-if (spawnSync(z3, ['--version']).status !== 0) {
-  process.stderr.write('Skipped: there is no z3. Install it (Debian: apt-get install z3) or set Z3 to its binary.\n');
+const z3 = findZ3();
+if (z3.missing) {
+  process.stderr.write(`Skipped: ${z3.missing}. Install z3 (Debian: apt-get install z3) or set Z3 to its binary.\n`);
   process.exit(process.env.ZOO_REQUIRE_Z3 ? 1 : 0);
+}
+
+/** The solver that Z3 names, the one on the PATH, or that of PyPI. @returns {{ path?: string, missing?: string }} */
+function findZ3() {
+  const named = process.env.Z3;
+  if (named) return runs(named) ? { path: named } : { missing: `Z3 names ${named}, which does not run` };
+  return runs('z3') ? { path: 'z3' } : installZ3();
+}
+
+function installZ3() {
+  const package_ = 'z3-solver==4.15.4.0';
+  const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'zoo', package_.replace('==', '-'));
+  const path = join(folder, 'bin', process.platform === 'win32' ? 'z3.exe' : 'z3');
+  if (!existsSync(path)) {
+    const words = [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--no-deps',
+      '--only-binary',
+      ':all:',
+      '--target',
+      folder,
+      package_,
+    ];
+    const installed = spawnSync('python3', words, { encoding: 'utf8' });
+    const why = installed.error?.message ?? installed.stderr?.trim().split('\n').at(-1);
+    if (installed.status !== 0) return { missing: `there is no z3, and pip could not install ${package_}: ${why}` };
+  }
+  return runs(path) ? { path } : { missing: `${path} does not run on this machine` };
+}
+
+function runs(path) {
+  return spawnSync(path, ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
 /** @param {string[] | undefined} plant @returns how many conditions hold, and what is said of those that may not */
@@ -68,7 +104,7 @@ function check(plant) {
 }
 
 function ask(question) {
-  const answer = spawnSync(z3, ['-in', '-smt2', `-T:${seconds}`], { input: question, encoding: 'utf8' });
+  const answer = spawnSync(z3.path, ['-in', '-smt2', `-T:${seconds}`], { input: question, encoding: 'utf8' });
   return { contents: answer.stdout };
 }
 
