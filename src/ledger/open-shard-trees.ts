@@ -18,7 +18,7 @@ import {
   summarizeEntries,
 } from './parts.ts';
 import { workingTrees } from './shard-index.ts';
-import { type ShardTree, shardNames } from './shard-trees.ts';
+import { type ShardTree, mapRootOfShards, shardNames } from './shard-trees.ts';
 import { undisturbed } from './undisturbed.ts';
 import { readHeader } from './working.ts';
 
@@ -34,11 +34,17 @@ export async function openShardTrees(
   reference: string,
   sha256: Sha256,
 ): Promise<readonly ShardTree[]> {
-  const trees =
-    reference === 'working'
-      ? await treesOfWorking(files, ledger.folder, sha256)
-      : await treesOfVersion(files, ledger.folder, (await ledger.findVersion(reference)).commit, sha256);
-  return trees ?? treesOfRecords((await ledger.readVersion(reference)).experiences, sha256);
+  const { folder } = ledger;
+  const working = () => treesOfWorking(files, folder, sha256);
+  const inMemory = async () => treesOfRecords((await ledger.readVersion(reference)).experiences, sha256);
+  if (reference === 'working') return (await working()) ?? (await inMemory());
+  const { commit } = await ledger.findVersion(reference);
+  const trees = await treesOfVersion(files, folder, commit, sha256);
+  if (trees !== undefined) return trees;
+  // A clone has no packs, and the newest version is most often what lies there.
+  const lying = await working();
+  const isVersion = lying !== undefined && mapRootOfShards(lying, sha256) === commit.mapRoot;
+  return isVersion ? lying : await inMemory();
 }
 
 /** Undefined for a working library that does not lie in shards, or is about to change. */
@@ -71,7 +77,6 @@ async function treesOfVersion(
   }
 }
 
-/** A clone has no packs; the library itself may still tell what such a version holds. */
 function unlessMissing(thrown: unknown): undefined {
   if (thrown instanceof ZooError && thrown.code === 'pack-missing') return undefined;
   throw thrown;

@@ -4,10 +4,12 @@ import type { Library } from '../../src/core/library/library.ts';
 import { randomFor } from '../../src/core/random.ts';
 import { certifyDifference } from '../../src/core/tree/certify-difference.ts';
 import { libraryRoots } from '../../src/core/tree/library-roots.ts';
+import { proveIds } from '../../src/core/tree/proof.ts';
 import { certifyVersions } from '../../src/ledger/certify-versions.ts';
 import { commitWorking } from '../../src/ledger/commit-working.ts';
 import { importLines } from '../../src/ledger/import-lines.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
+import { proveInShards } from '../../src/ledger/prove-in-shards.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { type MemoryFiles, memoryFiles } from '../fakes/files.ts';
@@ -113,5 +115,28 @@ describe('the certificate of two versions', () => {
     files.set(one, files.contents.get(other) as Uint8Array);
     files.set(other, bytes);
     await expect(certifyVersions(files, ledger, 'v1', 'v2', sha256)).rejects.toMatchObject({ code: 'root-mismatch' });
+  });
+
+  it('and proofs do without the packs that a clone lacks, and tell of the working library', async () => {
+    const files = memoryFiles();
+    const ledger = open(files);
+    const library = exampleLibrary(2400);
+    const ids = [library.experiences[7]?.id ?? '', 'exp_nothere'];
+    await commitLines(files, exampleLibrary(2));
+    await commitLines(files, library);
+    const entry = await ledger.findVersion('v2');
+    for (const path of [...files.contents.keys()])
+      if (/library\/(packs|\.zoo)\//.test(path) && !path.endsWith('generation')) await files.remove(path);
+    const [recordOnly, readAll] = [open(files), { library: () => Promise.reject(new Error('all of it was read')) }];
+    const clone = { ...recordOnly, ...readAll };
+    const whole = proveIds(library, ids, entry.commit, sha256);
+    expect(await proveInShards(files, clone, ids, 'v2', sha256)).toEqual(whole);
+    expect(await proveInShards(files, clone, ids, 'working', sha256)).toEqual(whole);
+    expect((await certifyVersions(files, clone, 'v2', 'working', sha256)).changes).toEqual([]);
+    const next = changed(library, 9, 4);
+    await ledger.save(next);
+    expect(await proveInShards(files, clone, ids, 'working', sha256)).toEqual(proveIds(next, ids, null, sha256));
+    expect(await proveInShards(files, clone, ids, 'v2', sha256)).toBeUndefined();
+    expect((await certifyVersions(files, clone, 'working', 'working', sha256)).changes).toEqual([]);
   });
 });

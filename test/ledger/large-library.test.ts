@@ -13,7 +13,7 @@ import { packPath } from '../../src/ledger/pack.ts';
 import { type LinesToImport, importLines } from '../../src/ledger/import-lines.ts';
 import { lookUp } from '../../src/ledger/look-up.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
-import { proveInParts } from '../../src/ledger/prove-version.ts';
+import { proveInShards } from '../../src/ledger/prove-in-shards.ts';
 import { openAsShards } from '../../src/ledger/shards.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { type MemoryFiles, Stopped, memoryFiles } from '../fakes/files.ts';
@@ -143,7 +143,7 @@ describe('a large library', () => {
     const beginning = reworded.id.slice(4, 18);
     expect((await lookUp(files, ledger, [beginning], 'working', sha256)).experiences).toEqual([reworded]);
 
-    const proof = await proveInParts(files, ledger, [beginning, id], 'v2', sha256);
+    const proof = await proveInShards(files, ledger, [beginning, id], 'v2', sha256);
     const commit = entries[1];
     expect(proof).toEqual(proveIds({ experiences: expected }, [reworded.id, id], commit?.commit ?? null, sha256));
     const proven = verifyProof(renderProof(proof as never), commit?.id ?? '', sha256);
@@ -162,7 +162,7 @@ describe('a large library', () => {
       if (path.includes('.zoo/index'))
         files.set(path, bytes.with(bytes.length >> 1, 255 ^ (bytes[bytes.length >> 1] ?? 0)));
     expect((await ledger.state()).root).toBe(root);
-    expect(await proveInParts(files, ledger, [many.experiences[3]?.id ?? ''], 'v1', sha256)).toMatchObject({
+    expect(await proveInShards(files, ledger, [many.experiences[3]?.id ?? ''], 'v1', sha256)).toMatchObject({
       recordsRoot: root,
     });
     const [path = '', ...others] = [...files.contents.keys()].filter((name) => /records\/..\.jsonl$/.test(name));

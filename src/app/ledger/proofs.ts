@@ -8,7 +8,7 @@ import { type Proof, proveIds, verifyProof } from '../../core/tree/proof.ts';
 import { createShardChecker } from '../../ledger/check-shards.ts';
 import { parseCheckpoint } from '../../ledger/checkpoint.ts';
 import { type ConsistencyFile, type TrustedCheckpoint, proveHistory, verifyHistory } from '../../ledger/consistency.ts';
-import { proveInParts } from '../../ledger/prove-version.ts';
+import { proveInShards } from '../../ledger/prove-in-shards.ts';
 import { parseNoteKey, verifyNote } from '../../ledger/signed-note.ts';
 import { verifyCommitSignature } from '../../ledger/signing.ts';
 import type { Config } from '../config.ts';
@@ -25,8 +25,8 @@ export async function proveExperiences(
   folder: string,
 ): Promise<Proof> {
   const ledger = configuredLedger(config);
-  if (await isVersion(ledger, reference)) {
-    const proof = await proveInParts(files, ledger, ids, reference, sha256);
+  if (reference === 'working' || (await isVersion(ledger, reference))) {
+    const proof = await proveInShards(files, ledger, ids, reference, sha256);
     if (proof !== undefined) return proof;
   }
   const { library, version } = await openReference(reference, { config, ledger, folder });
