@@ -93,7 +93,7 @@ interface PasswordSource {
 }
 
 /** The password file, ZOO_WALLET_PASSWORD, or the prompt. @throws ZooError `no-password` */
-export async function passwordOf(config: Config, question: string, ask: AskPassword): Promise<string> {
+async function passwordOf(config: Config, question: string, ask: AskPassword): Promise<string> {
   const source = {
     file: config.settings.passwordFile,
     variable: config.environment['ZOO_WALLET_PASSWORD'],

@@ -1,5 +1,5 @@
 import type { Addresses, Chain, DecodedCall, Estimate, Mined, Signatory } from '../world/chain/chain.ts';
-import { ZooError } from '../core/error.ts';
+import { ZooError, exitCode } from '../core/error.ts';
 import type { Intent } from './intent.ts';
 import { whole } from './propose.ts';
 
@@ -63,6 +63,11 @@ export async function carryOut(
   const { intent, decoded, proposed, estimate } = prepared;
   const { call, title, effects } = intent;
   if ('send' in account) {
+    if (replace)
+      throw new ZooError('usage', 'a wallet in a browser chooses the number and the fee of a transaction itself', {
+        exitCode: exitCode.usage,
+        hint: 'Speed up or cancel there what waits, and leave out --replace.',
+      });
     const hash = await account.send({
       ...call,
       title,

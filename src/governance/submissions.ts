@@ -9,7 +9,7 @@ import { days, whole } from './propose.ts';
 
 /** States of a submission in the order of the registry's numbers. */
 export const submissionStates = ['none', 'pending', 'accepted', 'rejected', 'slashed', 'withdrawn'] as const;
-export type SubmissionState = (typeof submissionStates)[number];
+type SubmissionState = (typeof submissionStates)[number];
 
 /** An experience that somebody staked KEEPER for, so that it is taken into the library. */
 export interface Submission {

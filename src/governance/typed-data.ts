@@ -34,9 +34,9 @@ export interface TypedData {
  */
 export function readTypedData(text: string, where: string, chainId: number): TypedData {
   const { domain, primaryType, types, message } = parseJson(text, typedDataSchema, where);
-  const needed: TypedData['types'] = {};
+  const needed = new Map<string, TypedData['types'][string]>();
   gather(primaryType);
-  if (needed[primaryType] === undefined) throw invalid(`${where} does not define its primary type ${primaryType}`);
+  if (!needed.has(primaryType)) throw invalid(`${where} does not define its primary type ${primaryType}`);
   const meant = domain.chainId === undefined ? chainId : Number(domain.chainId);
   if (meant !== chainId)
     throw new ZooError('wrong-chain', `${where} is meant for chain ${meant}, not for ${chainId}`, {
@@ -45,12 +45,12 @@ export function readTypedData(text: string, where: string, chainId: number): Typ
       data: { expected: chainId, found: meant },
     });
   const told = Object.entries(domain).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  return { primaryType, domain: Object.fromEntries(told), types: needed, message };
+  return { primaryType, domain: Object.fromEntries(told), types: Object.fromEntries(needed), message };
 
   function gather(name: string): void {
     const fields = Object.hasOwn(types, name) ? types[name] : undefined;
-    if (fields === undefined || needed[name] !== undefined) return;
-    needed[name] = fields;
+    if (fields === undefined || needed.has(name)) return;
+    needed.set(name, fields);
     for (const { type } of fields) gather(type.replace(/(\[\d*\])+$/, ''));
   }
 }

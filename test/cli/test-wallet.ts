@@ -1,7 +1,7 @@
 import { JsonRpcProvider, Wallet, getBytes } from 'ethers';
 import type { Browser, Page } from 'playwright-core';
 
-export interface TestWalletState {
+interface TestWalletState {
   /** Keys of the accounts that it lets pages see, the first first. */
   keys: string[];
   chainId: number;
