@@ -1,8 +1,7 @@
 import type { Sha256 } from '../core/digest.ts';
 import { ZooError } from '../core/error.ts';
 import type { Experience } from '../core/library/experience.ts';
-import { type PaperDefaults, fromPaperForm } from '../core/library/paper-form.ts';
-import { parseStrictJson } from '../core/library/strict-json.ts';
+import type { PaperDefaults } from '../core/library/paper-form.ts';
 import { canonicalJson } from '../core/tree/canonical.ts';
 import type { Files } from '../world/files/files.ts';
 import type { EncodedVector } from '../core/library/vector.ts';
@@ -10,13 +9,17 @@ import { filesAtMost, paths, shardOf } from './layout.ts';
 import type { Ledger } from './open-ledger.ts';
 import { recordsOfPart } from './parts.ts';
 import { createSorter } from './line-sorter.ts';
-import { readLines } from './read-lines.ts';
+import { idsOfOrder } from './order-text.ts';
+import type { ImportForm } from './parse-library.ts';
+import { readExperiences } from './read-values.ts';
 import { readHeader, readWorking } from './working.ts';
 import { keepText, writePart } from './write-part.ts';
 
 export interface LinesToImport {
-  /** A file of one experience a line, JSON. */
+  /** A file of experiences. */
   readonly path: string;
+  /** How it writes them; one a line, JSON, unless given. */
+  readonly form?: ImportForm | undefined;
   readonly defaults: PaperDefaults;
   /** What happens to a record whose id the library has. */
   readonly existing: 'keep' | 'update' | 'refuse';
@@ -24,7 +27,7 @@ export interface LinesToImport {
   readonly replace: boolean;
   /** Whether nothing is to be changed in the end. */
   readonly dryRun: boolean;
-  /** Takes the vectors that a line brings along. */
+  /** Takes the vectors that an experience brings along. */
   readonly keepVectors: (vectors: readonly EncodedVector[]) => Promise<void>;
 }
 
@@ -45,7 +48,7 @@ const sortingFolder = '.zoo/import';
  * are sorted into the shards of their keys, every shard becomes a part, and one change puts the parts in force.
  *
  * @returns undefined, and nothing is changed, where all of it is so little that it lies in files of its own
- * * @throws ZooError as `parseLibrary` does, naming the line; `experience-exists`, `duplicate-id`
+ * @throws ZooError as `readExperiences` does; `experience-exists`, `duplicate-id`
  */
 export async function importLines(
   files: Files,
@@ -58,10 +61,10 @@ export async function importLines(
   return await ledger.change(async () => {
     await files.remove(sorting);
     try {
-      const shards = await sortIntoShards(files, sorting, request, sha256);
+      const { shards, count } = await sortIntoShards(files, sorting, request, sha256);
       const before = request.replace ? nothingBefore : await recordsBefore(files, folder, sha256);
       const counts = { added: 0, updated: 0, kept: 0 };
-      const known = new Set<string>();
+      const known = createFlags(count);
       const cids: Record<string, string> = {};
       let total = 0;
       for (const shard of [...new Set([...shards, ...before.moving])].sort()) {
@@ -85,14 +88,15 @@ export async function importLines(
         const lines = new Map([...records].map(([id, record]) => [id, canonicalJson(record)] as const));
         const fresh = new Set<string>();
         const sorted = (await files.readText(`${sorting}/${shard}`)) ?? '';
-        for (const line of sorted.split('\n')) {
-          if (line === '') continue;
+        for (const numbered of idsOfOrder(sorted)) {
+          const space = numbered.indexOf(' ');
+          const line = numbered.slice(space + 1);
           const { id } = JSON.parse(line) as Experience;
           if (fresh.has(id)) throw duplicate(id, request.path);
           fresh.add(id);
           const old = lines.get(id);
           if (old === undefined) counts.added++;
-          else known.add(id);
+          else known.set(Number(numbered.slice(0, space)));
           if (old !== undefined && (old === line || request.existing === 'keep')) {
             counts.kept++;
             continue;
@@ -110,29 +114,45 @@ export async function importLines(
   });
 }
 
+/** Every line is written with the place of its experience in the file. */
 async function sortIntoShards(
   files: Files,
   sorting: string,
-  { path, defaults, dryRun, keepVectors }: LinesToImport,
+  { path, form = 'jsonl', defaults, dryRun, keepVectors }: LinesToImport,
   sha256: Sha256,
-): Promise<ReadonlySet<string>> {
+): Promise<{ readonly shards: ReadonlySet<string>; readonly count: number }> {
   const sorter = createSorter(files, sorting);
-  for await (const { text, number } of readLines(files, path)) {
-    const source = `line ${number} of ${path}`;
-    const line = (number === 1 ? text.replace(/^\u{FEFF}/u, '') : text).trim();
-    if (line === '') continue;
-    const { experiences, vectors } = fromPaperForm(parseStrictJson(line, source), source, defaults, sha256);
+  let count = 0;
+  for await (const { experience, vectors } of readExperiences(files, path, form, defaults, sha256)) {
     if (vectors.length > 0 && !dryRun) await keepVectors(vectors);
-    for (const experience of experiences) {
-      sorter.put(shardOf(experience.id, sha256), canonicalJson(experience));
-      sorter.put('order', experience.id);
-    }
+    sorter.put(shardOf(experience.id, sha256), `${count++} ${canonicalJson(experience)}`);
+    sorter.put('order', experience.id);
     if (sorter.size() >= waitingAtMost) await sorter.flush();
   }
   await sorter.flush();
   const shards = new Set(sorter.names);
   shards.delete('order');
-  return shards;
+  return { shards, count };
+}
+
+/** A bit for each of some things. */
+interface Flags {
+  any(): boolean;
+  has(index: number): boolean;
+  set(index: number): void;
+}
+
+function createFlags(count: number): Flags {
+  const bits = new Uint8Array((count >>> 3) + 1);
+  let any = false;
+  return {
+    any: () => any,
+    has: (index) => ((bits[index >>> 3] ?? 0) & (1 << (index & 7))) !== 0,
+    set: (index) => {
+      any = true;
+      bits[index >>> 3] = (bits[index >>> 3] ?? 0) | (1 << (index & 7));
+    },
+  };
 }
 
 /** What is in the library already. */
@@ -179,20 +199,25 @@ async function writeOrder(
   folder: string,
   sorting: string,
   before: string,
-  known: ReadonlySet<string>,
+  known: Flags,
   sha256: Sha256,
 ): Promise<string> {
   const imported = (await files.readText(`${sorting}/order`)) ?? '';
-  const fresh = known.size === 0 ? imported : withoutLines(imported, known);
+  const fresh = known.any() ? withoutLines(imported, known) : imported;
   return await keepText(files, folder, `${before}${fresh}`, sha256);
 }
 
-function withoutLines(text: string, lines: ReadonlySet<string>): string {
-  return text
-    .split('\n')
-    .filter((line) => line !== '' && !lines.has(line))
-    .map((line) => `${line}\n`)
-    .join('');
+function withoutLines(text: string, known: Flags): string {
+  let place = 0;
+  const pieces: string[] = [];
+  let waiting = '';
+  for (const id of idsOfOrder(text)) {
+    if (!known.has(place++)) waiting += `${id}\n`;
+    if (waiting.length < 1 << 16) continue;
+    pieces.push(waiting);
+    waiting = '';
+  }
+  return `${pieces.join('')}${waiting}`;
 }
 
 function duplicate(id: string, path: string): ZooError {

@@ -68,15 +68,26 @@ function valuesOf(text: string, form: ImportForm, source: string): readonly Sour
   }
 }
 
+export const csvOptions = {
+  columns: true,
+  skip_empty_lines: true,
+  relax_column_count: false,
+  max_record_size: 1 << 20,
+} as const;
+
+export function invalidCsv(source: string, why: string, cause: unknown): ZooError {
+  return new ZooError('invalid-csv', `${source} is not valid CSV: ${why}`, {
+    cause,
+    hint: `The columns are ${csvColumns.join(', ')}; only text is needed.`,
+  });
+}
+
 function csvRecords(text: string, source: string): Sourced[] {
   let rows: Record<string, string>[];
   try {
-    rows = parse(text, { columns: true, skip_empty_lines: true, relax_column_count: false, max_record_size: 1 << 20 });
+    rows = parse(text, csvOptions);
   } catch (cause) {
-    throw new ZooError('invalid-csv', `${source} is not valid CSV: ${messageOf(cause)}`, {
-      cause,
-      hint: `The columns are ${csvColumns.join(', ')}; only text is needed.`,
-    });
+    throw invalidCsv(source, messageOf(cause), cause);
   }
   return rows.map((row, index) => {
     const where = `row ${index + 2} of ${source}`;
@@ -84,7 +95,8 @@ function csvRecords(text: string, source: string): Sourced[] {
   });
 }
 
-function recordOfRow(row: Readonly<Record<string, string>>, source: string): unknown {
+/** What a row of the CSV says, in the form of the paper. */
+export function recordOfRow(row: Readonly<Record<string, string>>, source: string): unknown {
   // A quote in front keeps spreadsheets from taking a cell for a formula; see `renderLibrary`.
   const cell = (name: string) => {
     const value = row[name]?.replace(/^'(?=[=+\-@\t\r])/, '');
@@ -116,24 +128,30 @@ function recordOfRow(row: Readonly<Record<string, string>>, source: string): unk
   });
 }
 
-/** One experience a line: `[id] When …`, or `- When …` in a Markdown list; headings name the domain. */
 function listedTexts(text: string, form: 'markdown' | 'prompt', source: string): Sourced[] {
-  let domain: string | undefined;
+  const read = createListReader(form);
   return text.split('\n').flatMap((line, index): Sourced[] => {
+    const value = read(line);
+    return value === undefined ? [] : [[value, `line ${index + 1} of ${source}`]];
+  });
+}
+
+/**
+ * Reads line after line, one experience each: `[id] When …`, or `- When …` in a Markdown list; headings name the domain.
+ * Undefined for a line without one.
+ */
+export function createListReader(form: 'markdown' | 'prompt'): (line: string) => unknown {
+  let domain: string | undefined;
+  return (line) => {
     const heading = /^#{1,6} +`?([a-z0-9_.-]+)`? *$/i.exec(line)?.[1];
     if (heading !== undefined) {
       domain = heading.toLowerCase();
-      return [];
+      return undefined;
     }
     const [, id, said] = /^\s*(?:[-*] +)?(?:\\?\[([A-Za-z0-9_.:-]{1,64})\\?\] +)?(.+)$/.exec(line) ?? [];
-    if (said === undefined || !/^\s*(?:[-*] |\\?\[)/.test(line)) return [];
-    return [
-      [
-        withoutUndefined({ id, domain, text: form === 'markdown' ? unescapeMarkdown(said) : said }),
-        `line ${index + 1} of ${source}`,
-      ],
-    ];
-  });
+    if (said === undefined || !/^\s*(?:[-*] |\\?\[)/.test(line)) return undefined;
+    return withoutUndefined({ id, domain, text: form === 'markdown' ? unescapeMarkdown(said) : said });
+  };
 }
 
 function unescapeMarkdown(text: string): string {
@@ -155,7 +173,7 @@ function checkIds(experiences: Imported['experiences'], source: string): void {
   }
 }
 
-function nothingFound(source: string): ZooError {
+export function nothingFound(source: string): ZooError {
   return new ZooError('nothing-to-import', `${source} holds no experience`, {
     exitCode: exitCode.usage,
     hint: 'Say how it is written with --format, or look into the file.',

@@ -1,7 +1,6 @@
-import type { Files } from '../world/files/files.ts';
 import { ZooError } from '../core/error.ts';
-
-const chunkSize = 1 << 20;
+import type { Files } from '../world/files/files.ts';
+import { readChunks } from './read-chunks.ts';
 
 /** No experience is nearly as long. */
 const longestLine = 4 << 20;
@@ -15,24 +14,16 @@ export async function* readLines(
   files: Files,
   path: string,
 ): AsyncGenerator<{ readonly text: string; readonly number: number }> {
-  const reader = await files.open(path);
-  try {
-    const decoder = new TextDecoder();
-    let rest = '';
-    let number = 0;
-    for (let offset = 0; offset < reader.size; offset += chunkSize) {
-      const text = rest + decoder.decode(await reader.read(offset, chunkSize), { stream: true });
-      const lines = text.split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) yield { text: line, number: ++number };
-      if (rest.length > longestLine)
-        throw new ZooError('line-too-long', `line ${number + 1} of ${path} has more than ${longestLine} characters`, {
-          hint: 'Write one experience a line.',
-        });
-    }
-    rest += decoder.decode();
-    if (rest !== '') yield { text: rest, number: ++number };
-  } finally {
-    await reader.close();
+  let rest = '';
+  let number = 0;
+  for await (const chunk of readChunks(files, path)) {
+    const lines = `${rest}${chunk}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield { text: line, number: ++number };
+    if (rest.length > longestLine)
+      throw new ZooError('line-too-long', `line ${number + 1} of ${path} has more than ${longestLine} characters`, {
+        hint: 'Write one experience a line.',
+      });
   }
+  if (rest !== '') yield { text: rest, number: ++number };
 }

@@ -43,7 +43,7 @@ export interface ImportResult {
  */
 export async function importLibrary(config: Config, request: ImportRequest): Promise<ImportResult> {
   const ledger = configuredLedger(config);
-  const streamed = await importManyLines(config, ledger, request);
+  const streamed = await importMany(config, ledger, request);
   if (streamed !== undefined) return { ...streamed, library: await ledger.state() };
   const { experiences, vectors } = await readLibraryFile(request.path, request.form, {
     domain: config.settings.domain,
@@ -60,16 +60,17 @@ export async function importLibrary(config: Config, request: ImportRequest): Pro
   return { ...counts, library: await ledger.state() };
 }
 
-/** From this many bytes on, lines are taken one by one, whatever the library holds. */
+/** From this many bytes on, experiences are taken one by one, whatever the library holds. */
 const manyBytes = 4 << 20;
 
-/** Of a long file of lines, or into a large library; undefined where all of it is little enough to lie in memory. */
-async function importManyLines(
+/** Of a long file, or into a large library; undefined where all of it is little enough to lie in memory. */
+async function importMany(
   config: Config,
   ledger: Ledger,
   { path, form, existing, replace, embeddingModel, dryRun }: ImportRequest,
 ): Promise<Omit<ImportResult, 'library'> | undefined> {
-  if ((form ?? formOfFile(path)) !== 'jsonl' || !(await files.exists(path))) return undefined;
+  const written = form ?? formOfFile(path);
+  if (written === undefined || !(await files.exists(path))) return undefined;
   const reader = await files.open(path);
   await reader.close();
   if (reader.size < manyBytes && (await readHeader(files, ledger.folder))?.layout !== 'shards') return undefined;
@@ -78,6 +79,7 @@ async function importManyLines(
     ledger,
     {
       path,
+      form: written,
       defaults: {
         domain: config.settings.domain ?? 'general',
         createdAt: dateOf(config),

@@ -78,7 +78,8 @@ function listOf(form: z.infer<typeof libraryForms>): readonly unknown[] {
   return Object.entries(form).map(([id, text]) => ({ id, text }));
 }
 
-function fromPaperRecord(
+/** One object of the form, and nothing else. @throws ZooError as {@link ingestExperience} does */
+export function fromPaperRecord(
   value: unknown,
   source: string,
   defaults: PaperDefaults,
