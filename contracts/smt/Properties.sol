@@ -5,7 +5,7 @@ import {Shares} from "../src/libraries/Shares.sol";
 import {Supermajority} from "../src/libraries/Supermajority.sol";
 
 /// @notice What the compiler's SMTChecker proves of the pure arithmetic, for all numbers: contracts/script/prove.mjs.
-/// @dev Votes and amounts are uint128, as the supply of KEEPER is. Each assertion is one proof; that nothing overflows is
+/// @dev For votes and amounts below 2^128, which is more than the supply of KEEPER. Each assertion is one proof; that nothing overflows is
 /// proved beside them.
 contract Properties {
     function nothingPassesWithoutVotesFor(uint128 against) external pure {
