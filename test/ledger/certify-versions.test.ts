@@ -125,7 +125,7 @@ describe('the certificate of two versions', () => {
     await commitLines(files, exampleLibrary(2));
     await commitLines(files, library);
     const entry = await ledger.findVersion('v2');
-    for (const path of [...files.contents.keys()])
+    for (const path of Array.from(files.contents.keys()))
       if (/library\/(packs|\.zoo)\//.test(path) && !path.endsWith('generation')) await files.remove(path);
     const [recordOnly, readAll] = [open(files), { library: () => Promise.reject(new Error('all of it was read')) }];
     const clone = { ...recordOnly, ...readAll };
