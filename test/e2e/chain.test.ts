@@ -6,9 +6,9 @@ import { walletAddress } from '../../src/world/archive/arweave-key.ts';
 import { type ArweaveEmulator, startArweaveEmulator } from '../emulators/arweave/start-emulator.ts';
 import { arweaveKey } from '../publishing/archive-setting.ts';
 import { startFaultyNode } from '../world/chain/faulty-node.ts';
-import { noAnvil } from '../world/chain/local-chain.ts';
+import { askNode, noAnvil } from '../world/chain/local-chain.ts';
 import { type ChainHome, makeChainHome, startLyingGateway } from './chain-home.ts';
-import { type Ended, makeFolder, runZoo } from './zoo.ts';
+import { type Ended, makeFolder, runZoo, startZoo, whenSaid } from './zoo.ts';
 
 const secret = '0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d';
 const keyFile = fileURLToPath(new URL('../emulators/arweave/test-key.json', import.meta.url));
@@ -208,7 +208,12 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
       votes: { accounts: 3, majority: 1 },
     });
     expect(stats.targets.map(({ met }) => met)).toEqual([false, true, null, null]);
-    expect(await home.zoo('network', 'stats')).toContain('targets of the paper (12.2)');
+    const node = await startFaultyNode(home.url);
+    node.fault = ({ method }) => (method === 'eth_getLogs' ? (logs) => (logs as object[]).slice(0, 4) : undefined);
+    const forgetful = await runZoo(['network', 'stats'], home.options({ ZOO_RPC_URL: node.url }));
+    await node.close();
+    expect(forgetful.stdout).toContain('targets of the paper (12.2)');
+    expect(forgetful.stderr).toContain('do not add up to the supply');
   }, 60_000);
 
   it('is checked by the doctor: its id, its contracts and their code', async () => {
@@ -233,6 +238,20 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
     writeFileSync(record, text.replace(/"codeHash": "0x[0-9a-f]{4}/, '"codeHash": "0x0000'));
     expect(await ask()).toMatchObject({ contracts: expect.stringMatching(/^failed: .*not that of the record/) });
     writeFileSync(record, text);
+  }, 60_000);
+
+  it('takes the place of a transaction that is stuck', async () => {
+    await askNode(home.url, 'evm_setAutomine', [false]);
+    const stuck = startZoo(['delegate', '--yes', '--wallet', 'dev:6'], home.options());
+    await whenSaid(stuck.child, 'sent 0x');
+    stuck.child.kill('SIGINT');
+    expect((await stuck.ended).code).toBe(130);
+    const replacing = startZoo(['delegate', '--yes', '--wallet', 'dev:6', '--replace'], home.options());
+    await whenSaid(replacing.child, 'sent 0x');
+    await askNode(home.url, 'evm_mine');
+    const { code, stderr } = await replacing.ended;
+    expect(code, stderr).toBe(0);
+    await askNode(home.url, 'evm_setAutomine', [true]);
   }, 60_000);
 
   it('survives a restart with its contracts, its version in force and its clock', async () => {

@@ -9,7 +9,8 @@ import type { Addresses, Chain } from '../../src/world/chain/chain.ts';
 import { contractRoles } from '../../src/world/chain/chain.ts';
 import { developmentAccount } from '../../src/world/chain/keystores.ts';
 import { diskFiles } from '../../src/world/files/disk.ts';
-import { type LocalChain, askNode, noAnvil, startLocalChain } from '../world/chain/local-chain.ts';
+import { startFaultyNode } from '../world/chain/faulty-node.ts';
+import { type LocalChain, askNode, connect, noAnvil, startLocalChain } from '../world/chain/local-chain.ts';
 
 const deployer = developmentAccount(0);
 const parameters: DeploymentParameters = {
@@ -110,6 +111,37 @@ describe.skipIf(noAnvil !== undefined)(`deploying${noAnvil === undefined ? '' : 
     expect((await local.chain.sentBy(deployer.address)) - before).toBe(17);
     expect(deployment.checks).toEqual(whole.checks);
   });
+
+  it('is complete in the end through a node that loses questions and answers, now and then several in a row', async () => {
+    const node = await startFaultyNode(local.url);
+    let asked = 0;
+    node.fault = () => (++asked % 5 > 0 && asked % 61 > 3 ? undefined : asked % 2 === 0 ? 'drop' : 'lose');
+    const before = await local.chain.sentBy(deployer.address);
+    let deployment: Deployment | undefined;
+    for (let attempt = 1; deployment === undefined && attempt < 200; attempt++)
+      try {
+        const chain = await connect(node.url, { absence: 200 });
+        deployment = await deploy('local', parameters, world('lossy.json', { chain }));
+      } catch (thrown) {
+        expect(thrown).toMatchObject({ code: 'no-rpc' });
+      }
+    await node.close();
+    expect(deployment?.checks.length).toBeGreaterThan(20);
+    const sent = (await local.chain.sentBy(deployer.address)) - before;
+    expect(sent).toBe(new Set(journalSteps('lossy.json')).size);
+  }, 120_000);
+
+  /** The steps that were signed, by the journal. */
+  function journalSteps(name: string): string[] {
+    const lines = readFileSync(join(local.folder, `${name}.journal`), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1);
+    return lines.flatMap((line) => {
+      const { step, signed } = JSON.parse(line) as { step: string; signed?: object };
+      return signed === undefined ? [] : [step];
+    });
+  }
 
   it('refuses to go on as another deployment, or on another chain', async () => {
     await expect(deploy('local', { ...parameters, delay: 5 }, world('one.json'))).rejects.toMatchObject({

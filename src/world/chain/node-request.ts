@@ -16,7 +16,25 @@ export function nodeRequest(url: string, timeout: number): FetchRequest {
   return request;
 }
 
+/** A connection that breaks is no answer; what is asked of a node changes nothing when it is asked twice. */
+const tries = 3;
+
 function fetchWithin(timeout: number): FetchGetUrlFunc {
+  const ask = fetchOnce(timeout);
+  return async (request, cancel) => {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await ask(request, cancel);
+      } catch (thrown) {
+        // Of ethers and of ours are the errors that have a code: late, cancelled, too large.
+        if (tried === tries || !(thrown instanceof TypeError)) throw thrown;
+        await new Promise((resolve) => setTimeout(resolve, 50 * tried ** 2));
+      }
+    }
+  };
+}
+
+function fetchOnce(timeout: number): FetchGetUrlFunc {
   return async ({ url, method, headers, body }, cancel) => {
     const controller = new AbortController();
     const late = setTimeout(() => controller.abort(makeError('the node did not answer in time', 'TIMEOUT')), timeout);

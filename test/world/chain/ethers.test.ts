@@ -150,6 +150,16 @@ describe.skipIf(noAnvil !== undefined)(`a node${noAnvil === undefined ? '' : ` (
     return signed.address ?? '';
   }
 
+  it('asks again when a connection breaks, three times in all', async () => {
+    let asked = 0;
+    node.fault = ({ method }) => (method === 'eth_blockNumber' && ++asked < 3 ? 'lose' : undefined);
+    expect(await chain.blockNumber()).toBeGreaterThan(0);
+    expect(asked).toBe(3);
+    asked = -9;
+    await expect(chain.blockNumber()).rejects.toMatchObject({ code: 'no-rpc' });
+    expect(asked).toBe(-6);
+  });
+
   it('refuses a node of another chain', async () => {
     once('eth_chainId', { result: '0x1' });
     await expect(connect(node.url)).rejects.toMatchObject({ code: 'wrong-chain', data: { found: 1 } });
