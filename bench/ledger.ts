@@ -153,7 +153,7 @@ async function measureProof(folder: string): Promise<void> {
     files.push({ path, root: toHex(libraryRoots(sha256, library.experiences).recordsRoot) });
   }
   const times = files.map(() => Number.POSITIVE_INFINITY);
-  for (let round = 0; round < 10; round++)
+  for (let round = 0; round < 25; round++)
     for (const [place, { path, root }] of files.entries())
       times[place] = Math.min(times[place] as number, (await zoo(folder, 'verify', path, '--root', root)).time);
   const time = (times[1] as number) - (times[0] as number);
