@@ -131,7 +131,6 @@ export async function receiveArchive(config: Config, id: string, options: Receiv
       onDropped: options.onDropped,
     });
   } finally {
-    await temporary.close();
     await files.remove(folder);
   }
 }

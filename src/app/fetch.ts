@@ -7,7 +7,7 @@ import { restoreVersion } from '../ledger/restore-version.ts';
 import type { Config } from './config.ts';
 import { unverified } from '../publishing/unverified.ts';
 import type { ArchiveHistoryRequest } from './archives.ts';
-import { authorCheck } from './author.ts';
+import type { Authorship } from './known-authors.ts';
 import { type PublishedAddress, type ResolveContext, fetchPublished, resolvePublished } from './published-library.ts';
 import { keepVectors } from './cached-versions.ts';
 import { recordsOfVersion } from './version-to-publish.ts';
@@ -38,6 +38,7 @@ export interface Fetched {
   readonly root: string;
   readonly experiences: number;
   readonly signatures: number;
+  readonly authorship: Authorship;
   readonly folder: string;
   readonly bytes: number;
   readonly cached: boolean;
@@ -59,6 +60,7 @@ export async function fetchReference(config: Config, request: FetchRequest): Pro
     root: entry.commit.recordsRoot,
     experiences: entry.commit.size,
     signatures: entry.signatures.length,
+    authorship: fetched.authorship,
     folder: request.output ?? fetched.folder,
     bytes: fetched.bytes,
     cached: fetched.bytes === 0,
@@ -67,16 +69,12 @@ export async function fetchReference(config: Config, request: FetchRequest): Pro
 }
 
 async function addressOf(config: Config, request: FetchRequest, context: ResolveContext): Promise<PublishedAddress> {
-  const { reference, at, of, author, signal, onDropped } = request;
-  if (at !== undefined) return await addressAt(config, at, { library: of, author, signal }, request, context);
-  const address = await resolvePublished(reference ?? '', context);
-  if (author !== undefined && !(reference ?? '').startsWith('ar://')) {
-    const { cid, entry } = await fetchPublished(config, address, signal, onDropped);
-    const isBy = await authorCheck(author);
-    if (!isBy({ owners: [], commitId: entry.id, signatures: entry.signatures }))
-      throw unverified('not-by-author', `the commit in ${cid} is not signed by the author asked for`);
-  }
-  return address;
+  const { reference, at, of, author, signal } = request;
+  const address =
+    at === undefined
+      ? await resolvePublished(reference ?? '', context)
+      : await addressAt(config, at, { library: of, author, signal }, request, context);
+  return { ...address, author };
 }
 
 /** The first archive of the version in force that verifies. */

@@ -8,6 +8,7 @@ import type { ReceiveOptions } from './archives.ts';
 import { alone, cacheVersion, readCached, snapshotFolder } from './cached-versions.ts';
 import type { Config } from './config.ts';
 import { publishedReference } from './config.ts';
+import { type Authorship, vouch } from './known-authors.ts';
 import { type Ledger, ledgerAt } from './wire/ledgers.ts';
 import { files, sha256 } from './wire/platform.ts';
 import { openGateways } from './wire/publishing.ts';
@@ -17,6 +18,12 @@ export interface PublishedAddress {
   readonly cid: string;
   /** The commit that it must be, where that is known; hexadecimal. */
   readonly commit?: string | undefined;
+  /** What the commit is known by: the chain or the own ledger, which vouch for it, unless it only says so of itself. */
+  readonly claimed?: boolean | undefined;
+  /** Who signed the archive that it comes from. */
+  readonly owners?: readonly string[] | undefined;
+  /** Who must have signed it. */
+  readonly author?: string | undefined;
   /** The recordsRoot that it must have, where that is known; hexadecimal. */
   readonly root?: string | undefined;
   /** Bytes that were taken already, to find out what is meant. */
@@ -77,8 +84,8 @@ async function byArchive(reference: string, context: ResolveContext): Promise<Pu
     return await alone(folder, signal, () => cacheVersion(folder, cid, fetch));
   };
   const archived = await receiveArchive(config, id, { signal, author, onDropped, keep });
-  const { cid, commitId: commit, bytes } = archived;
-  return { cid, commit, root: archived.commit.recordsRoot, bytes };
+  const { cid, commitId: commit, bytes, owners } = archived;
+  return { cid, commit, claimed: true, owners, root: archived.commit.recordsRoot, bytes };
 }
 
 async function byScheme(reference: string): Promise<PublishedAddress | undefined> {
@@ -103,6 +110,7 @@ export interface FetchedVersionHere {
   /** Bytes that were taken from gateways; 0 when it was in the cache. */
   readonly bytes: number;
   readonly dropped: FetchedVersion['dropped'];
+  readonly authorship: Authorship;
 }
 
 export interface FetchedLibrary extends FetchedVersionHere {
@@ -124,7 +132,7 @@ export async function fetchLibrary(
  * Fetches what was published, verifies it and keeps it as a library in the cache; what is there already is read from
  * there, and verified again, since others can write to a cache. A large one is never in memory as a whole.
  *
- * @throws ZooError of exit code 5 for what does not verify
+ * @throws ZooError of exit code 5 for what does not verify, or is by another author than before
  */
 export async function fetchPublished(
   config: Config,
@@ -132,9 +140,9 @@ export async function fetchPublished(
   signal: AbortSignal,
   onDropped?: (gateway: string, why: string) => void,
 ): Promise<FetchedVersionHere> {
-  const { cid } = address;
+  const { cid, author, owners = [] } = address;
   const folder = snapshotFolder(config, cid);
-  return await alone(folder, signal, async () => {
+  const here = await alone(folder, signal, async () => {
     const cached = await readCached(folder, cid);
     if (cached !== undefined) {
       expect(address, cached.id, cached.commit.recordsRoot);
@@ -150,6 +158,10 @@ export async function fetchPublished(
     });
     return { cid, entry: await ledgerAt(folder).findVersion('HEAD'), folder, bytes, dropped };
   });
+  if (author === undefined && address.commit !== undefined && address.claimed !== true)
+    return { ...here, authorship: { status: 'elsewhere', keys: here.entry.signatures.map((one) => one.publicKey) } };
+  const library = (await ledgerAt(folder).history())[0]?.id ?? here.entry.id;
+  return { ...here, authorship: await vouch(config, { cid, entry: here.entry, library, owners }, author, signal) };
 }
 
 function expect({ cid, commit, root }: PublishedAddress, foundCommit: string, foundRoot: string): void {

@@ -1,7 +1,6 @@
 import { type Sha256, toHex } from '../core/digest.ts';
 import type { Experience } from '../core/library/experience.ts';
 import { rawCid } from '../core/tree/cid.ts';
-import { hashLength } from '../core/tree/hashing.ts';
 import type { Files } from '../world/files/files.ts';
 import { filesAtMost } from './layout.ts';
 import type { PackParts } from './pack.ts';
@@ -64,10 +63,9 @@ class PartWriter {
   readonly #folder: string;
   readonly #sha256: Sha256;
   readonly #shards: Record<string, string> = {};
-  /** What each record is sorted by, its id behind. */
-  readonly #order: string[] = [];
-  #shard = -1;
-  #records: RecordToKeep[] = [];
+  /** Where the records stand in the order, for each shard one text: a million texts would take three times the memory. */
+  readonly #places: string[] = [];
+  #shard: ShardInMemory | undefined;
 
   constructor(files: Files, folder: string, sha256: Sha256) {
     this.#files = files;
@@ -76,35 +74,27 @@ class PartWriter {
   }
 
   put(record: RecordToKeep): Promise<void> | undefined {
-    const shard = record.key[0] as number;
-    const ended = shard === this.#shard ? undefined : this.#endShard();
-    this.#shard = shard;
-    this.#records.push(record);
-    this.#order.push(flat(placeOf(record.experience)));
-    return ended;
+    const number = record.key[0] as number;
+    const before = this.#shard;
+    const shard = before?.number === number ? before : (this.#shard = new ShardInMemory(number));
+    shard.add(record, this.#sha256);
+    return before === undefined || before === shard ? undefined : this.#write(before);
   }
 
   async finish(): Promise<PackParts> {
-    await this.#endShard();
-    const lines = this.#order.sort().map((place) => `${place.slice(place.indexOf(' ') + 1)}\n`);
-    this.#order.length = 0;
-    const order = await this.#keep(new TextEncoder().encode(lines.join('')));
-    return { shards: this.#shards, order };
+    if (this.#shard !== undefined) await this.#write(this.#shard);
+    const places = this.#places.splice(0).join('\n').split('\n').sort();
+    const lines = places.map((place) => `${place.slice(place.indexOf(' ') + 1)}\n`);
+    return { shards: this.#shards, order: await this.#keep(new TextEncoder().encode(lines.join(''))) };
   }
 
-  #endShard(): Promise<void> | undefined {
-    const records = this.#records;
-    this.#records = [];
-    return records.length === 0 ? undefined : this.#writeShard(records);
-  }
-
-  async #writeShard(records: readonly RecordToKeep[]): Promise<void> {
-    const cid = await this.#keep(linesOf(records));
-    const [keys, values] = [join(records.map(({ key }) => key)), join(records.map(({ bytes }) => this.#sha256(bytes)))];
-    const ids = () => records.map(({ experience }) => experience.id);
-    const index = encodePartEntries({ count: records.length, keys, values, ids }, this.#sha256);
+  async #write(shard: ShardInMemory): Promise<void> {
+    const cid = await this.#keep(shard.lines.bytes());
+    const [keys, values] = [shard.keys.bytes(), shard.values.bytes()];
+    const index = encodePartEntries({ count: shard.ids.length, keys, values, ids: () => shard.ids }, this.#sha256);
     await keepIndex(this.#files, partIndexPath(this.#folder, cid), index);
-    this.#shards[toHex((records[0] as RecordToKeep).key.subarray(0, 1))] = cid;
+    this.#shards[toHex(Uint8Array.of(shard.number))] = cid;
+    this.#places.push(shard.places.join('\n'));
   }
 
   async #keep(text: Uint8Array): Promise<string> {
@@ -117,21 +107,47 @@ class PartWriter {
   }
 }
 
-function linesOf(records: readonly RecordToKeep[]): Uint8Array {
-  const text = new Uint8Array(records.reduce((sum, { bytes }) => sum + bytes.length + 1, 0));
-  let at = 0;
-  for (const { bytes } of records) {
-    text.set(bytes, at);
-    at += bytes.length;
-    text[at++] = 10;
+class ShardInMemory {
+  readonly lines = new GrowingBytes();
+  readonly keys = new GrowingBytes();
+  readonly values = new GrowingBytes();
+  readonly ids: string[] = [];
+  readonly places: string[] = [];
+  readonly number: number;
+
+  constructor(number: number) {
+    this.number = number;
   }
-  return text;
+
+  add({ experience, key, bytes }: RecordToKeep, sha256: Sha256): void {
+    this.lines.add(bytes);
+    this.lines.add(newLine);
+    this.keys.add(key);
+    this.values.add(sha256(bytes));
+    this.ids.push(experience.id);
+    this.places.push(placeOf(experience));
+  }
 }
 
-function join(hashes: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(hashes.length * hashLength);
-  for (const [index, hash] of hashes.entries()) all.set(hash, index * hashLength);
-  return all;
+const newLine = Uint8Array.of(10);
+
+class GrowingBytes {
+  #all = new Uint8Array(64 * 1024);
+  #used = 0;
+
+  add(bytes: Uint8Array): void {
+    if (this.#used + bytes.length > this.#all.length) {
+      const larger = new Uint8Array(Math.max(this.#all.length * 2, this.#used + bytes.length));
+      larger.set(this.#all);
+      this.#all = larger;
+    }
+    this.#all.set(bytes, this.#used);
+    this.#used += bytes.length;
+  }
+
+  bytes(): Uint8Array {
+    return this.#all.subarray(0, this.#used);
+  }
 }
 
 /** Published versions are sets; the prompt wants an order. */
@@ -142,10 +158,4 @@ function oldestFirst(experiences: readonly Experience[]): Experience[] {
 /** Neither a time nor an id has a space in it. */
 function placeOf({ metadata, id }: Experience): string {
   return `${metadata.created_at} ${id}`;
-}
-
-/** A text that was put together of others keeps them, until somebody looks into it. */
-function flat(text: string): string {
-  text.charCodeAt(0);
-  return text;
 }

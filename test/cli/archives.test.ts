@@ -39,6 +39,7 @@ async function zoo(words: readonly string[], environment: Record<string, string>
       ZOO_ARWEAVE_KEY: join(folder, 'key.json'),
       ZOO_PRIVATE_KEY: secretKey,
       XDG_CACHE_HOME: join(folder, 'cache'),
+      XDG_STATE_HOME: join(folder, 'state'),
       ...environment,
     },
   });

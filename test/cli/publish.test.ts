@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.ts';
+import { fromHex } from '../../src/core/digest.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
+import { signCommit } from '../../src/ledger/signing.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { diskFiles } from '../../src/world/files/disk.ts';
@@ -31,7 +33,12 @@ const nowhere = 'http://127.0.0.1:1';
 async function run(line: string, environment: Readonly<Record<string, string>> = {}, where = folder) {
   const host = fakeHost({
     folder: where,
-    environment: { XDG_CACHE_HOME: join(where, 'cache'), ZOO_GATEWAY: nowhere, ...environment },
+    environment: {
+      XDG_CACHE_HOME: join(where, 'cache'),
+      XDG_STATE_HOME: join(where, 'state'),
+      ZOO_GATEWAY: nowhere,
+      ...environment,
+    },
   });
   const code = await main(
     line.split(' ').filter((word) => word !== ''),
@@ -239,6 +246,81 @@ describe('zoo fetch', () => {
     const { cid } = await publishJson();
     expect((await run(`fetch ${cid} --max-records 299`)).code).toBe(5);
     expect((await run(`fetch ${cid} --max-bytes 1000`)).code).toBe(5);
+  });
+});
+
+describe('who signed what is fetched', () => {
+  const signers = { ada: '11'.repeat(32), eve: '22'.repeat(32) };
+  const keyOf = (name: keyof typeof signers) =>
+    signCommit('ed25519', '00'.repeat(32), fromHex(signers[name])).publicKey;
+
+  /** Publishes one version more, signed by these, and answers its CID. */
+  async function publishSigned(count: number, ...names: (keyof typeof signers)[]): Promise<string> {
+    const sign = async (id: string) => names.map((name) => signCommit('ed25519', id, fromHex(signers[name])));
+    await ledgerIn().commitVersion(exampleLibrary(count), { message: 'one more', author: 'test', sign });
+    return (await publishJson()).cid;
+  }
+
+  async function fetchElsewhere(): Promise<(line: string) => ReturnType<typeof run>> {
+    const node = await nodeOf();
+    const other = elsewhere();
+    return (line) => run(line, { ZOO_GATEWAY: node.url }, other);
+  }
+
+  it('counts from the first time on: others, and nobody, are refused with 5', async () => {
+    const [first, second] = [await publishSigned(1, 'ada'), await publishSigned(2, 'ada')];
+    const [byOther, byNobody] = [await publishSigned(3, 'eve'), await publishSigned(4)];
+    const fetchThere = await fetchElsewhere();
+    const began = await fetchThere(`fetch ${first}`);
+    expect([began.code, began.stderr]).toEqual([0, expect.stringContaining('from now on')]);
+    expect((await fetchThere(`fetch ${second}`)).stderr).toContain('as before');
+    const refused = await fetchThere(`fetch ${byOther} --json`);
+    expect([refused.code, refused.stdout]).toEqual([5, expect.stringContaining('author-changed')]);
+    expect(refused.stdout).toContain(keyOf('eve'));
+    const unsigned = await fetchThere(`fetch ${byNobody}`);
+    expect([unsigned.code, unsigned.stderr]).toEqual([5, expect.stringContaining('v4 is not signed')]);
+    // Not by a question either, though it lies in the cache by now.
+    const asked = await fetchThere(`ask --provider sim --library ${byOther} question --json`);
+    expect([asked.code, asked.stdout]).toEqual([5, expect.stringContaining('author-changed')]);
+  });
+
+  it('changes when --author says so, and then the old one is refused', async () => {
+    const [first, byOther] = [await publishSigned(1, 'ada'), await publishSigned(2, 'eve')];
+    const [onwards, back] = [await publishSigned(3, 'eve'), await publishSigned(4, 'ada')];
+    const fetchThere = await fetchElsewhere();
+    await fetchThere(`fetch ${first}`);
+    expect((await fetchThere(`fetch ${byOther} --author ${keyOf('ada')}`)).code).toBe(5);
+    expect((await fetchThere(`fetch ${byOther} --author ${keyOf('eve')}`)).code).toBe(0);
+    expect((await fetchThere(`fetch ${onwards}`)).code).toBe(0);
+    expect((await fetchThere(`fetch ${back}`)).code).toBe(5);
+    // What comes before a version that is known to be right is right, whoever signed it.
+    const before = await fetchThere(`fetch ${first} --json`);
+    expect([before.code, JSON.parse(before.stdout).authorship.status]).toEqual([0, 'before']);
+  });
+
+  it('does not pass to who adds a signature to another’s version', async () => {
+    const [first, both] = [await publishSigned(1, 'ada'), await publishSigned(2, 'ada', 'eve')];
+    const alone = await publishSigned(3, 'eve');
+    const fetchThere = await fetchElsewhere();
+    await fetchThere(`fetch ${first}`);
+    expect((await fetchThere(`fetch ${both}`)).code).toBe(0);
+    expect((await fetchThere(`fetch ${alone}`)).code).toBe(5);
+  });
+
+  it('is nobody where a signature is not by the key that it names', async () => {
+    const sign = async (id: string) => [
+      { ...signCommit('ed25519', id, fromHex(signers.eve)), publicKey: keyOf('ada') },
+    ];
+    await ledgerIn().commitVersion(exampleLibrary(1), { message: 'forged', author: 'test', sign });
+    const { cid } = await publishJson();
+    const ended = await (await fetchElsewhere())(`fetch ${cid} --json`);
+    expect([ended.code, ended.stdout]).toEqual([5, expect.stringContaining('signature-invalid')]);
+  });
+
+  it('is told to be nobody where nobody signed', async () => {
+    const cid = await publishSigned(1);
+    const fetched = await (await fetchElsewhere())(`fetch ${cid}`);
+    expect([fetched.code, fetched.stderr]).toEqual([0, expect.stringContaining('v1 is not signed')]);
   });
 });
 

@@ -3,7 +3,7 @@ import { ZooError, exitCode } from '../../core/error.ts';
 import type { Archive, ArchiveGateway } from '../../world/archive/archive.ts';
 import type { Host } from '../../world/archive/request.ts';
 import type { Account } from '../../world/chain/chain.ts';
-import { type FileBlocks, fileBlocks } from '../../world/pin/blocks/file-blocks.ts';
+import { fileBlocks } from '../../world/pin/blocks/file-blocks.ts';
 import type { BlockStore, Gateway } from '../../world/pin/pin.ts';
 import { storeGateway } from '../../world/pin/store-gateway.ts';
 import type { Config } from '../config.ts';
@@ -59,7 +59,7 @@ export async function openArchiveGateways({ settings }: Config): Promise<readonl
 }
 
 /** A folder of blocks that is not trusted yet. */
-export function temporaryBlocks(folder: string): FileBlocks {
+export function temporaryBlocks(folder: string): BlockStore {
   return fileBlocks(files, folder, clock);
 }
 

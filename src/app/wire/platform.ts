@@ -16,3 +16,10 @@ export function cacheFolder({ environment }: Pick<Config, 'environment'>): strin
   const base = environment['XDG_CACHE_HOME'];
   return join(base === undefined || base === '' ? join(homedir(), '.cache') : base, 'zoo');
 }
+
+/** What must outlast a cleared cache, and belongs to a user of this machine. */
+export function stateFolder({ environment }: Pick<Config, 'environment'>): string {
+  const base = environment['XDG_STATE_HOME'];
+  const home = environment['HOME'] ?? homedir();
+  return join(base === undefined || base === '' ? join(home, '.local', 'state') : base, 'zoo');
+}

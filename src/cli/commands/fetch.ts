@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Fetched } from '../../app/fetch.ts';
 import { ZooError, exitCode } from '../../core/error.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { type Invocation, textFlag } from '../invocation.ts';
@@ -50,9 +51,36 @@ export async function fetch(invocation: Invocation): Promise<number> {
     const { version, experiences, root, cached, bytes } = fetched;
     const from = cached ? 'from the cache' : `${bytes} bytes`;
     terminal.message('info', `${version}: ${count(experiences, 'experience')}, root ${root}, verified (${from})`);
+    const { level, text } = authorLine(fetched.authorship, version);
+    terminal.message(level, text);
     return exitCode.done;
   } finally {
     interrupt.end();
+  }
+}
+
+/** Who vouches for it. */
+function authorLine(
+  { status, keys }: Fetched['authorship'],
+  version: string,
+): { level: 'info' | 'warn'; text: string } {
+  const who = keys.map((key) => `${key.slice(0, 16)}…`).join(', ');
+  switch (status) {
+    case 'named':
+      return { level: 'info', text: `by the author that was asked for${who === '' ? '' : ` (${who})`}` };
+    case 'first':
+      return {
+        level: 'info',
+        text: `signed by ${who}: from now on, what others sign of this library is refused, unless --author names them`,
+      };
+    case 'known':
+      return { level: 'info', text: `signed by ${who}, as before` };
+    case 'before':
+      return { level: 'info', text: `leads to a version whose author is known` };
+    case 'elsewhere':
+      return { level: 'info', text: `the commit is the one that the chain or the library here names` };
+    case 'unsigned':
+      return { level: 'warn', text: `${version} is not signed: nothing but where its name comes from vouches for it` };
   }
 }
 

@@ -1,12 +1,12 @@
 import { type CidBytes, codecOf, digestOf } from '../../../core/ipld/cid.ts';
 import { compareBytes } from '../../../core/tree/hashing.ts';
-import type { Files, Reader } from '../../files/files.ts';
+import type { Reader } from '../../files/files.ts';
 
 /** An entry: digest (32 bytes), codec (1), offset of the content (6, big-endian), its length (4). In order of the digests. */
 const entryBytes = 43;
 const keyBytes = 33;
 /** Indexes up to this size are read whole. */
-const readWhole = 8 * 1024 * 1024;
+const readWhole = 1024 * 1024;
 /** Entries of a larger one that are read at once; the first of each such group stays in memory. */
 const groupEntries = 64;
 const groupBytes = groupEntries * entryBytes;
@@ -79,16 +79,19 @@ export interface CarIndex {
   find(cid: CidBytes): Promise<BlockPlace | undefined>;
 }
 
+/** Opens the index's file for one reading, and closes it. */
+type Reading = <T>(act: (reader: Reader) => Promise<T>) => Promise<T>;
+
 /** Of a large index the first entry of each group is kept, so that finding one takes one reading of the disk. */
-export async function openIndex(files: Files, path: string): Promise<CarIndex> {
-  const reader = await files.open(path);
-  if (reader.size > readWhole) {
-    const firsts = await firstOfGroups(reader);
-    return { find: (cid) => findInGroups(reader, firsts, keyOf(cid)) };
-  }
-  const all = await reader.read(0, reader.size);
-  await reader.close();
-  return { find: async (cid) => search(all, keyOf(cid)) };
+export async function openIndex(reading: Reading): Promise<CarIndex> {
+  return await reading(async (reader) => {
+    if (reader.size > readWhole) {
+      const firsts = await firstOfGroups(reader);
+      return { find: (cid) => reading((again) => findInGroups(again, firsts, keyOf(cid))) };
+    }
+    const all = await reader.read(0, reader.size);
+    return { find: async (cid) => search(all, keyOf(cid)) };
+  });
 }
 
 async function firstOfGroups(reader: Reader): Promise<Uint8Array> {

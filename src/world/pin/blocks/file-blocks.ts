@@ -19,42 +19,36 @@ const metaSchema = z.strictObject({
   name: z.string().nullable(),
 });
 
-interface Opened {
-  readonly index: CarIndex;
-  readonly reader: Reader;
-}
-
-/** CARs whose files stay open for reading. */
-const openAtMost = 64;
+/** Indexes that stay in memory. */
+const indexesAtMost = 64;
 const pieceBytes = 1024 * 1024;
-
-export interface FileBlocks extends BlockStore {
-  /** Closes the files that were kept open for reading; the next read opens them again. */
-  close(): Promise<void>;
-}
 
 /**
  * Blocks in a folder: one CAR a published root (or a part of one that somebody uploaded), an index beside it, and a
- * small JSON file that is written last and without which the other two do not count.
+ * small JSON file that is written last and without which the other two do not count. No file stays open.
  */
-export function fileBlocks(files: Files, folder: string, clock: Clock): FileBlocks {
-  const opened = new Map<string, Promise<Opened>>();
+export function fileBlocks(files: Files, folder: string, clock: Clock): BlockStore {
+  const indexes = new Map<string, Promise<CarIndex>>();
 
   return {
     get: async (cid) => {
       for (const name of await names()) {
-        const { index, reader } = await open(name);
-        const place = await index.find(cid);
-        if (place !== undefined) return await reader.read(place.offset, place.length);
+        const place = await (await indexOf(name)).find(cid);
+        if (place !== undefined)
+          return await reading(`${folder}/${name}.car`, (reader) => reader.read(place.offset, place.length));
       }
       return undefined;
     },
     following: async function* (cid) {
       for (const name of await names()) {
-        const { index, reader } = await open(name);
-        const place = await index.find(cid);
+        const place = await (await indexOf(name)).find(cid);
         if (place === undefined) continue;
-        yield* readOn(reader, cid, place);
+        const reader = await files.open(`${folder}/${name}.car`);
+        try {
+          yield* readOn(reader, cid, place);
+        } finally {
+          await reader.close();
+        }
         return;
       }
     },
@@ -68,11 +62,6 @@ export function fileBlocks(files: Files, folder: string, clock: Clock): FileBloc
       return found.toSorted((one, other) => (one.time < other.time ? 1 : -1));
     },
     keep,
-    close: async () => {
-      const closing = [...opened.values()];
-      opened.clear();
-      for (const one of closing) await (await one).reader.close();
-    },
   };
 
   async function names(): Promise<readonly string[]> {
@@ -85,18 +74,22 @@ export function fileBlocks(files: Files, folder: string, clock: Clock): FileBloc
     return text === undefined ? undefined : parseJson(text, metaSchema, path);
   }
 
-  async function open(name: string): Promise<Opened> {
-    const known = opened.get(name);
-    if (known !== undefined) return await known;
-    for (const [oldest, closing] of opened) {
-      if (opened.size < openAtMost) break;
-      opened.delete(oldest);
-      await (await closing).reader.close();
+  async function reading<T>(path: string, act: (reader: Reader) => Promise<T>): Promise<T> {
+    const reader = await files.open(path);
+    try {
+      return await act(reader);
+    } finally {
+      await reader.close();
     }
-    const opening = Promise.all([openIndex(files, `${folder}/${name}.idx`), files.open(`${folder}/${name}.car`)]).then(
-      ([index, reader]) => ({ index, reader }),
-    );
-    opened.set(name, opening);
+  }
+
+  async function indexOf(name: string): Promise<CarIndex> {
+    const known = indexes.get(name);
+    if (known !== undefined) return await known;
+    const [oldest] = indexes.keys();
+    if (indexes.size >= indexesAtMost && oldest !== undefined) indexes.delete(oldest);
+    const opening = openIndex((act) => reading(`${folder}/${name}.idx`, act));
+    indexes.set(name, opening);
     return await opening;
   }
 
