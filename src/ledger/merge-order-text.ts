@@ -16,12 +16,14 @@ const linesAtOnce = 10_000;
  * and these few.
  *
  * @param differing names, after the merge, that are not in all three
+ * @param merged of these, what came out of the merge
  */
 export function mergeOrderTexts(
   base: MergedSide,
   ours: MergedSide,
   theirs: MergedSide,
   differing: ReadonlySet<string>,
+  merged: ReadonlyMap<string, unknown>,
 ): string {
   const stays = (name: string): boolean => {
     if (!differing.has(name)) return true;
@@ -35,7 +37,7 @@ export function mergeOrderTexts(
   const placed = new Set<string>();
   for (const name of namesOf(leading)) if (differing.has(name) && stays(name)) placed.add(name);
   const { after, atEnd } = placeFollowing(following, stays, placed, differing);
-  return joinLines(withFollowing());
+  return joinLines(filtered(withFollowing(), (name) => !differing.has(name) || merged.has(name)));
 
   function* withFollowing(): Generator<string> {
     yield* after.get('') ?? [];

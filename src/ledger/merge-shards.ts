@@ -43,6 +43,7 @@ export async function mergeShards(
     { order: ourOrder, renamed: renamed.ours, has: names.ours },
     { order: theirOrder, renamed: renamed.theirs, has: names.theirs },
     differing,
+    merged,
   );
   const known = placesInOrder(placed, new Set(merged.keys()));
   const order = `${placed}${linesOf([...merged.keys()].filter((id) => !known.has(id)))}`;

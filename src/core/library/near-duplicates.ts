@@ -9,8 +9,10 @@ export interface NearDuplicate {
   readonly overlap: number;
 }
 
-/** Earlier texts that one is compared with at most, so that a million texts of one pattern come to an end. */
-const mostCompared = 4096;
+/** Comparisons at most, so that a million texts of one pattern come to an end; a few thousand texts take fewer. */
+const mostCompared = 20_000_000;
+/** Earlier texts that one is compared with in any case. */
+const leastCompared = 64;
 
 /** Room for what floating-point numbers round away. */
 const tiny = 1e-9;
@@ -54,7 +56,7 @@ export function nearDuplicates(texts: readonly string[], threshold: number): Nea
 /** @param members words of all sets, one set behind the other; renamed and sorted in place, the rarest first */
 function* findAll(members: Uint32Array, ends: Uint32Array, words: number, threshold: number): Generator<NearDuplicate> {
   sortByRarity(members, ends, words);
-  const setAt = (index: number) => members.subarray(index === 0 ? 0 : ends[index - 1], ends[index]);
+  const startOf = (index: number) => (index === 0 ? 0 : (ends[index - 1] ?? 0));
   /** Sets by a word, the place where it stands among the rarest, and their size; the last one added first. */
   const buckets = createPairTable();
   const [newest, before, holders] = [createNumbers(), createNumbers(), createNumbers()];
@@ -62,10 +64,10 @@ function* findAll(members: Uint32Array, ends: Uint32Array, words: number, thresh
   const compared = new Uint32Array(ends.length);
 
   for (let second = 0; second < ends.length; second++) {
-    const set = setAt(second);
+    const set = members.subarray(startOf(second), ends[second]);
     const prefix = prefixOf(set.length);
     let best: NearDuplicate | undefined;
-    let left = mostCompared;
+    let left = Math.max(leastCompared, Math.ceil(mostCompared / ends.length));
     for (let place = 0; place < prefix && left > 0; place++)
       for (const bucket of reachable(set, place))
         for (let node = newest.at(bucket); node !== 0 && left > 0; node = before.at(node - 1)) {
@@ -73,7 +75,7 @@ function* findAll(members: Uint32Array, ends: Uint32Array, words: number, thresh
           if (compared[first] === second + 1) continue;
           compared[first] = second + 1;
           left--;
-          const overlap = jaccard(setAt(first), set);
+          const overlap = jaccard(members, startOf(first), ends[first] ?? 0, set);
           const better = best === undefined || overlap > best.overlap;
           if (overlap >= threshold && (better || (overlap === best?.overlap && first < best.first)))
             best = { first, second, overlap };
@@ -126,14 +128,14 @@ function sortByRarity(members: Uint32Array, ends: Uint32Array, words: number): v
   }
 }
 
-/** Of two sets in ascending order. */
-function jaccard(one: Uint32Array, other: Uint32Array): number {
-  let [common, at, there] = [0, 0, 0];
-  while (at < one.length && there < other.length) {
-    const [left, right] = [one[at] ?? 0, other[there] ?? 0];
+/** Of two sets in ascending order, the first one being members [start, end). */
+function jaccard(members: Uint32Array, start: number, end: number, other: Uint32Array): number {
+  let [common, at, there] = [0, start, 0];
+  while (at < end && there < other.length) {
+    const [left, right] = [members[at] as number, other[there] as number];
     if (left === right) common++;
     if (left <= right) at++;
     if (right <= left) there++;
   }
-  return common / (one.length + other.length - common);
+  return common / (end - start + other.length - common);
 }
