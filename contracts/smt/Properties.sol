@@ -5,8 +5,8 @@ import {Shares} from "../src/libraries/Shares.sol";
 import {Supermajority} from "../src/libraries/Supermajority.sol";
 
 /// @notice What the compiler's SMTChecker proves of the pure arithmetic, for all numbers: contracts/script/prove.mjs.
-/// @dev For votes and amounts below 2^128, which is more than the supply of KEEPER. Each assertion is one proof; that nothing overflows is
-/// proved beside them.
+/// @dev For votes and amounts below 2^128, which is more than the supply of KEEPER. Each assertion is one proof; that
+/// nothing overflows is proved beside them.
 contract Properties {
     function nothingPassesWithoutVotesFor(uint128 against) external pure {
         assert(!Supermajority.passes(0, against, 6600));

@@ -122,11 +122,11 @@ export async function intendToDelegate({ chain, addresses }: Place, from: string
       hint: 'An address is 0x and 40 hexadecimal digits; names are not looked up.',
     });
   const { token } = chain.contracts(addresses);
-  const balance = await token.balanceOf(from);
+  const [held, staked] = [await token.balanceOf(from), await token.stakedOf(from)];
   return {
     title: `Delegate to ${to === from ? 'the account itself' : to}`,
     effects: [
-      `${whole(balance)} KEEPER count as votes of ${to}, in votes that open from now on. They stay where they are.`,
+      `${whole(held + staked)} KEEPER count as votes of ${to}, in votes that open from now on. They stay where they are.`,
     ],
     call: callOf(await token.delegate.populateTransaction(to)),
   };
