@@ -2,12 +2,16 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ZooError } from '../../src/core/error.ts';
 import { lintLibrary } from '../../src/core/library/lint.ts';
+import { certifyVersions } from '../../src/ledger/certify-versions.ts';
+import { commitWorking } from '../../src/ledger/commit-working.ts';
+import { importLines } from '../../src/ledger/import-lines.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 import { importForms, parseLibrary } from '../../src/ledger/parse-library.ts';
+import { proveInShards } from '../../src/ledger/prove-in-shards.ts';
 import { renderLibrary } from '../../src/ledger/render-library.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
-import { memoryFiles } from '../fakes/files.ts';
+import { type MemoryFiles, memoryFiles } from '../fakes/files.ts';
 import { exampleLibrary } from './experience.ts';
 
 const defaults = { domain: 'general', createdAt: '2026-01-01T00:00:00Z', createdBy: 'me', embeddingModel: 'unknown' };
@@ -82,5 +86,79 @@ describe('hostile files', () => {
     );
     expect(files.steps).toBe(before);
     expect(await ledger.library()).toEqual(exampleLibrary(2));
+  });
+
+  describe('and a library in shards', () => {
+    const many = exampleLibrary(2010);
+    const request = { path: 'lines', defaults, existing: 'update', replace: false, dryRun: false } as const;
+    const take = (files: MemoryFiles) =>
+      importLines(files, openIn(files), { ...request, keepVectors: () => Promise.resolve() }, sha256);
+    const contentOf = (files: MemoryFiles, path: string) => files.contents.get(path) as Uint8Array;
+    const openIn = (files: MemoryFiles) => openLedger({ files, sha256, clock: systemClock, folder: 'library' });
+
+    async function inShards(): Promise<MemoryFiles> {
+      const files = memoryFiles();
+      files.set('lines', renderLibrary(many, 'jsonl', sha256));
+      await take(files);
+      await commitWorking(files, systemClock, openIn(files), { message: '', author: 'zoo' }, sha256);
+      await openIn(files).save({ experiences: many.experiences.slice(1) });
+      await commitWorking(files, systemClock, openIn(files), { message: '', author: 'zoo' }, sha256);
+      return files;
+    }
+
+    it('takes all of their lines, or none and says why', async () => {
+      const files = await inShards();
+      const whole = renderLibrary(library, 'jsonl', sha256);
+      const lines = fc
+        .tuple(fc.nat(whole.length), fc.nat(30), fc.oneof(fc.constantFrom(...pieces), hostile))
+        .map(([place, cut, put]) => whole.slice(0, place) + put + whole.slice(place + cut));
+      let refused = 0;
+      await fc.assert(
+        fc.asyncProperty(lines, async (text) => {
+          const before = new Map(files.contents);
+          files.set('lines', text);
+          before.set('lines', files.contents.get('lines') as Uint8Array);
+          try {
+            await take(files);
+          } catch (thrown) {
+            expect(thrown).toBeInstanceOf(ZooError);
+            expect([...files.contents.keys()]).toEqual([...before.keys()]);
+            const changed = [...before].filter(([path, bytes]) => !Buffer.from(bytes).equals(contentOf(files, path)));
+            expect(changed).toEqual([]);
+            refused++;
+          }
+        }),
+        { numRuns: Math.ceil(runs / 10) },
+      );
+      expect(refused).toBeGreaterThan(runs / 40);
+    });
+
+    it('has no index that could be damaged so that something else comes out', async () => {
+      const files = await inShards();
+      const ids = [many.experiences[5]?.id ?? '', 'exp_nothere'];
+      const results = async () => {
+        const ledger = openIn(files);
+        const certificate = await certifyVersions(files, ledger, 'v1', 'v2', sha256);
+        return [await ledger.state(), certificate, await proveInShards(files, ledger, ids, 'v2', sha256)];
+      };
+      const expected = await results();
+      const indexes = Array.from(files.contents).filter(([path]) => path.includes('/.zoo/index/'));
+      const interesting = indexes.filter(([path]) => !path.endsWith('.part')).concat(indexes.slice(0, 4));
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(...interesting),
+          fc.nat(),
+          fc.nat(255),
+          fc.option(fc.nat()),
+          async ([path, bytes], place, byte, cut) => {
+            const damaged = bytes.with(place % bytes.length, byte);
+            files.set(path, cut === null ? damaged : damaged.slice(0, cut % bytes.length));
+            expect(await results()).toEqual(expected);
+            files.set(path, bytes);
+          },
+        ),
+        { numRuns: Math.ceil(runs / 40) },
+      );
+    });
   });
 });
