@@ -47,6 +47,15 @@ function doubled({ gas, gasPrice, tip, fee }: Estimate): Estimate {
   return { gas, gasPrice: gasPrice * 2n, tip: tip === null ? null : tip * 2n, fee: fee * 2n };
 }
 
+/** Arguments that are told as the calls that they are, or were signed by themselves. */
+const toldOtherwise: ReadonlySet<string> = new Set(['targets', 'values', 'calldatas', 'permit']);
+
+/** The arguments of a call that people are shown. */
+export function shownArguments({ decoded, proposed }: Prepared): DecodedCall['arguments'] {
+  if (proposed.length === 0) return decoded.arguments;
+  return Object.fromEntries(Object.entries(decoded.arguments).filter(([name]) => !toldOtherwise.has(name)));
+}
+
 export interface CarryOutOptions {
   readonly signal: AbortSignal;
   readonly onSent: (hash: string) => void;
@@ -68,11 +77,12 @@ export async function carryOut(
         exitCode: exitCode.usage,
         hint: 'Speed up or cancel there what waits, and leave out --replace.',
       });
+    const shown = { ...decoded, arguments: shownArguments(prepared) };
     const hash = await account.send({
       ...call,
       title,
       effects,
-      decoded,
+      decoded: shown,
       proposed,
       gas: estimate.gas,
       fee: estimate.fee,

@@ -71,6 +71,7 @@ async function stakesOf({ chain, addresses, fromBlock }: Place): Promise<Readonl
 export interface SubmitRequest {
   /** SHA-256 of the record, hexadecimal without 0x; the digest of its CID is the same. */
   readonly recordHash: string;
+  /** How the experience is shown. */
   readonly text: string;
   /** Whose stake it is. */
   readonly from: string;

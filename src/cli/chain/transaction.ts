@@ -76,6 +76,7 @@ async function describe({ place, config }: Session, { intent, from, decoded, pro
 
 async function show({ terminal, config }: Invocation, prepared: Prepared, who: Signing): Promise<void> {
   const { networks } = await import('../../app/networks.ts');
+  const { shownArguments } = await import('../../governance/carry-out.ts');
   const { whole } = await import('../../governance/propose.ts');
   const { title, currency } = networks[(await config()).settings.network];
   const { intent, decoded, proposed, estimate } = prepared;
@@ -84,18 +85,14 @@ async function show({ terminal, config }: Invocation, prepared: Prepared, who: S
   for (const effect of intent.effects) tell(`· ${effect}`);
   tell(`· from ${who.address} (${who.title})`);
   tell(`· to ${decoded.contract ?? 'a contract'} ${decoded.to}: ${decoded.function ?? '?'}`);
-  for (const [name, value] of Object.entries(decoded.arguments))
-    if (!proposes.has(name) || proposed.length === 0)
-      tell(`·   ${name}: ${value.length > 160 ? `${value.slice(0, 157)}…` : value}`);
+  for (const [name, value] of Object.entries(shownArguments(prepared)))
+    tell(`·   ${name}: ${value.length > 160 ? `${value.slice(0, 157)}…` : value}`);
   for (const { contract, to, function: name, arguments: given } of proposed) {
     tell(`· proposes ${contract ?? to}.${name ?? '?'}`);
     for (const [argument, value] of Object.entries(given)) tell(`·   ${argument}: ${value}`);
   }
   tell(`· fee at most ${feeText(estimate.fee, whole)} ${currency} (${estimate.gas} gas)`);
 }
-
-/** Arguments that are told as the calls that they are. */
-const proposes: ReadonlySet<string> = new Set(['targets', 'values', 'calldatas', 'permit']);
 
 function feeText(fee: bigint, whole: (amount: bigint) => string): string {
   const text = whole(fee);

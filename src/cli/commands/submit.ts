@@ -16,9 +16,13 @@ export async function submit(invocation: Invocation): Promise<void> {
     build: async ({ config, place, from, account, signal }) => {
       offer = await experienceToSubmit(config, { id: words[0], fields, force: flags['force'] === true });
       tellFindings(offer.findings, terminal);
-      terminal.message('info', cleanLine(`[${offer.experience.id}] ${offer.experience.text}`));
       const { recordHash, experience } = offer;
-      const intent = await intendToSubmit(place, { recordHash, text: experience.text, from, account });
+      const intent = await intendToSubmit(place, {
+        recordHash,
+        text: `[${experience.id}] ${experience.text}`,
+        from,
+        account,
+      });
       // Somebody else will send it, and nothing more happens here.
       if (account === undefined) await publish(invocation, config, offer, signal);
       return intent;

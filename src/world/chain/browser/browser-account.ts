@@ -1,6 +1,7 @@
 import {
   Signature,
   TypedDataEncoder,
+  formatEther,
   getAddress,
   hexlify,
   toQuantity,
@@ -9,6 +10,7 @@ import {
   verifyTypedData,
 } from 'ethers';
 import { z } from 'zod';
+import { voteChoices } from '../../../core/economy/proposal.ts';
 import { ZooError, exitCode } from '../../../core/error.ts';
 import type { RemoteAccount, ShownCall } from '../chain.ts';
 import type { PageRequest, WalletPage } from './wallet-page.ts';
@@ -90,7 +92,9 @@ export async function openBrowserAccount(
       effects: [signatureEffect(primaryType)],
       fields: [
         ['on', `${domain.name ?? '?'}, ${named(domain.verifyingContract ?? '?')}, chain ${Number(domain.chainId)}`],
-        ...Object.entries(value).map(([name, part]) => [name, named(visible(textOf(part)))] as const),
+        ...Object.entries(value).map(
+          ([name, part]) => [name, explained(primaryType, name, named(visible(textOf(part))))] as const,
+        ),
       ],
       method: 'eth_signTypedData_v4',
       params: [address, JSON.stringify(TypedDataEncoder.getPayload(domain, types, value))],
@@ -154,6 +158,17 @@ function signatureEffect(primaryType: string): string {
   if (primaryType === 'Ballot' || primaryType === 'ExtendedBallot')
     return 'Whoever has this signature can cast the vote for you, once.';
   return 'Read it: a signature can let others act for the account.';
+}
+
+/** A number with what it means. */
+function explained(primaryType: string, name: string, value: string): string {
+  if (!/^\d{1,78}$/.test(value)) return value;
+  if (primaryType === 'Permit' && name === 'value') return `${value} (${formatEther(value)} KEEPER)`;
+  if (primaryType === 'Permit' && name === 'deadline' && value.length < 12)
+    return `${value} (${new Date(Number(value) * 1000).toISOString()})`;
+  if (primaryType.endsWith('Ballot') && name === 'support')
+    return `${value} (${voteChoices[Number(value)] ?? 'no choice'})`;
+  return value;
 }
 
 /** Characters that would make a text read otherwise than it is, told by their numbers. */
