@@ -31,7 +31,10 @@ export function transactionsOf(sending: Sending): Pick<Chain, 'simulate' | 'sign
     return await attempt(async () => {
       // The call first: only it brings back why a contract refuses.
       await provider.call({ from, to, data, value });
-      const [gas, fees] = [await provider.estimateGas({ from, to, data, value }), await provider.getFeeData()];
+      // As things stand: what waits may be what this takes the place of, and would make it look cheaper than it is.
+      const plain = provider.getRpcTransaction({ from, to, data, value });
+      const gas = BigInt((await provider.send('eth_estimateGas', [plain, 'latest'])) as string);
+      const fees = await provider.getFeeData();
       const limit = (gas * 12n) / 10n;
       const gasPrice = fees.maxFeePerGas ?? fees.gasPrice ?? 0n;
       const tip = fees.maxFeePerGas === null ? null : (fees.maxPriorityFeePerGas ?? 0n);
