@@ -38,7 +38,7 @@ export interface ImportedLines {
 }
 
 /** Bytes that wait in memory until they are appended to the files they are sorted into. */
-const waitingAtMost = 48 << 20;
+const waitingAtMost = 24 << 20;
 
 /** Where lines are sorted into shards; removed at the end, and at the next import after one that was killed. */
 const sortingFolder = '.zoo/import';

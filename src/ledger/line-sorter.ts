@@ -36,15 +36,18 @@ export function createSorter(files: Files, folder: string): LineSorter {
       size += written + 1;
     },
     flush: async () => {
-      for (const [name, { bytes, used }] of waiting) {
+      for (const [name, into] of waiting) {
+        const { bytes, used } = into;
+        if (used === 0) continue;
         const appender = await files.append(`${folder}/${name}`);
         try {
           await appender.write(bytes.subarray(0, used));
         } finally {
           await appender.close();
         }
+        // The bytes are used again: as garbage they would lie about in memory for long.
+        into.used = 0;
       }
-      waiting.clear();
       size = 0;
     },
   };
