@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Ballot, type UnsignedBallot, ballotSchema, ballotTypedData } from '../core/economy/ballot.ts';
 import type { VoteChoice } from '../core/economy/proposal.ts';
 import { ZooError, exitCode } from '../core/error.ts';
@@ -100,15 +101,21 @@ export async function signBallot(ballot: UnsignedBallot, account: Signatory): Pr
 }
 
 export interface FiledBallot {
+  /** As it was named. */
   readonly file: string;
   readonly ballot: Ballot;
 }
 
-/** Ballots of files, in the order in which they can be cast. @throws ZooError `not-found`, `invalid-json`, `invalid-data` */
-export async function readBallots(paths: readonly string[]): Promise<readonly FiledBallot[]> {
+/**
+ * Ballots of files, in the order in which they can be cast.
+ *
+ * @param folder where relative paths begin
+ * @throws ZooError `not-found`, `invalid-json`, `invalid-data`
+ */
+export async function readBallots(paths: readonly string[], folder: string): Promise<readonly FiledBallot[]> {
   const ballots: FiledBallot[] = [];
   for (const file of paths) {
-    const text = await files.readText(file);
+    const text = await files.readText(resolve(folder, file));
     if (text === undefined) throw new ZooError('not-found', `there is no file ${file}`, { exitCode: exitCode.usage });
     ballots.push({ file, ballot: parseJson(text, ballotSchema, file) });
   }

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { FiledBallot } from '../../app/ballots.ts';
 import { ZooError, exitCode } from '../../core/error.ts';
 import type { Proposal } from '../../governance/proposals.ts';
@@ -34,8 +33,7 @@ export async function relay(invocation: Invocation): Promise<number> {
   const config = await invocation.config();
   const { openPlace } = await import('../../app/chain.ts');
   const { readBallots } = await import('../../app/ballots.ts');
-  const paths = words.map((path) => resolve(terminal.host.folder, path as string));
-  const filed = await readBallots(paths);
+  const filed = await readBallots(words as string[], terminal.host.folder);
   const interrupt = untilInterrupted(terminal, 'what was sent already may still be taken into a block');
   const { signal } = interrupt;
   try {

@@ -41,7 +41,7 @@ export async function signBallot(invocation: Invocation, proposal: string, choic
       const file = resolve(terminal.host.folder, named);
       await writeBallot(file, signed);
       terminal.document({ file, ballot: signed });
-      terminal.print(file);
+      terminal.print(named);
     });
   } finally {
     interrupt.end();
