@@ -40,6 +40,9 @@ export interface ImportedLines {
 /** Bytes that wait in memory until they are appended to the files they are sorted into. */
 const waitingAtMost = 24 << 20;
 
+/** Bytes of vectors that are written together. */
+const vectorsAtOnce = 4 << 20;
+
 /** Where lines are sorted into shards; removed at the end, and at the next import after one that was killed. */
 const sortingFolder = '.zoo/import';
 
@@ -122,17 +125,37 @@ async function sortIntoShards(
   sha256: Sha256,
 ): Promise<{ readonly shards: ReadonlySet<string>; readonly count: number }> {
   const sorter = createSorter(files, sorting);
+  const sidecar = createSidecar(keepVectors);
   let count = 0;
   for await (const { experience, vectors } of readExperiences(files, path, form, defaults, sha256)) {
-    if (vectors.length > 0 && !dryRun) await keepVectors(vectors);
+    if (!dryRun) await sidecar.add(vectors);
     sorter.put(shardOf(experience.id, sha256), `${count++} ${canonicalJson(experience)}`);
     sorter.put('order', experience.id);
     if (sorter.size() >= waitingAtMost) await sorter.flush();
   }
   await sorter.flush();
+  await sidecar.flush();
   const shards = new Set(sorter.names);
   shards.delete('order');
   return { shards, count };
+}
+
+/** Gathers vectors, because many files that are written together are written far faster. */
+function createSidecar(keep: LinesToImport['keepVectors']) {
+  let waiting: EncodedVector[] = [];
+  let size = 0;
+  const flush = async () => {
+    if (waiting.length > 0) await keep(waiting);
+    [waiting, size] = [[], 0];
+  };
+  return {
+    flush,
+    add: async (vectors: readonly EncodedVector[]) => {
+      waiting.push(...vectors);
+      for (const { bytes } of vectors) size += bytes.length;
+      if (size >= vectorsAtOnce) await flush();
+    },
+  };
 }
 
 /** A bit for each of some things. */

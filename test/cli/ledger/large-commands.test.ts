@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -87,6 +87,7 @@ let home: string;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'zoo-large-'));
+  await writeVectors();
   for (const layout of ['files', 'shards']) {
     const ledger = openLedger({ files: diskFiles, sha256, clock, folder: join(home, layout, 'library') });
     const more = Array.from({ length: 1000 }, (_, number) => exampleExperience(number));
@@ -104,6 +105,18 @@ beforeAll(async () => {
     await ledger.save({ experiences: working });
   }
 }, 120_000);
+
+/** Records that bring numbers along, 32-bit ones and others. */
+async function writeVectors(): Promise<void> {
+  const records = [first[3] as Experience, exampleExperience(90_010), exampleExperience(90_011)].map((one, index) => ({
+    ...one,
+    confidence: 0.25,
+    embedding: Array.from({ length: 8 }, (_, at) => (index === 1 ? (at + 1) / 4 : Math.sqrt(at + index))),
+  }));
+  await writeFile(join(home, 'vectors.json'), JSON.stringify({ experiences: records.slice(1) }, null, 2));
+  await writeFile(join(home, 'vectors.jsonl'), records.map((one) => JSON.stringify(one)).join('\n'));
+  await writeFile(join(home, 'vectors.csv'), 'text,domain\n"When a, b is asked,\ndo c.",code\n');
+}
 
 afterAll(() => rm(home, { recursive: true, force: true }));
 
@@ -202,6 +215,13 @@ describe('a library in shards', () => {
     [keep, ['merge', 'theirs', '--base', 'v1', '--theirs']],
     [keep, ['merge', 'v1', '--base', 'v3']],
     [['dedupe']],
+    [
+      ['import', '../vectors.json', '--embedding-model', 'e5'],
+      ['import', '../vectors.jsonl', '--existing', 'refuse'],
+      ['import', '../vectors.jsonl', '--existing', 'update'],
+      ['import', '../vectors.csv', '--format', 'csv', '--dry-run'],
+      ['export', '--format', 'paper'],
+    ],
     [['prune', '--keep', '1040']],
     [['prune', '--keep', '20']],
     [
