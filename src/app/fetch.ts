@@ -7,6 +7,7 @@ import { restoreVersion } from '../ledger/restore-version.ts';
 import type { Config } from './config.ts';
 import { unverified } from '../publishing/unverified.ts';
 import type { ArchiveHistoryRequest } from './archives.ts';
+import { type EarlierVersion, fetchHistory } from './fetch-history.ts';
 import type { Authorship } from './known-authors.ts';
 import { type PublishedAddress, type ResolveContext, fetchPublished, resolvePublished } from './published-library.ts';
 import { keepVectors } from './cached-versions.ts';
@@ -25,6 +26,8 @@ export interface FetchRequest {
   readonly author?: string | undefined;
   /** Where to write the library; it stays in the cache alone unless given. */
   readonly output: string | undefined;
+  /** Whether what earlier versions held is brought back as well, as far as it lies anywhere. */
+  readonly history?: boolean | undefined;
   readonly signal: AbortSignal;
   readonly onDropped?: ((gateway: string, why: string) => void) | undefined;
   /** Told what was found with `at` and does not count. */
@@ -43,6 +46,8 @@ export interface Fetched {
   readonly bytes: number;
   readonly cached: boolean;
   readonly dropped: readonly { readonly gateway: string; readonly why: string }[];
+  /** The versions before it, from the first on; null unless they were asked for. */
+  readonly history: readonly EarlierVersion[] | null;
 }
 
 /** Brings a published version back, verified, as a library of its own. */
@@ -53,6 +58,7 @@ export async function fetchReference(config: Config, request: FetchRequest): Pro
   const fetched = await fetchPublished(config, address, signal, onDropped);
   const { entry } = fetched;
   if (request.output !== undefined) await copyTo(request.output, fetched.folder);
+  const folder = request.output ?? fetched.folder;
   return {
     cid: fetched.cid,
     version: entry.version,
@@ -61,10 +67,11 @@ export async function fetchReference(config: Config, request: FetchRequest): Pro
     experiences: entry.commit.size,
     signatures: entry.signatures.length,
     authorship: fetched.authorship,
-    folder: request.output ?? fetched.folder,
+    folder,
     bytes: fetched.bytes,
     cached: fetched.bytes === 0,
     dropped: fetched.dropped,
+    history: request.history === true ? await fetchHistory(config, folder, request) : null,
   };
 }
 

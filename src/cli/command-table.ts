@@ -313,6 +313,7 @@ export const commandTable: readonly CommandEntry[] = [
       ['--of <commit>', 'with --at: the first commit of the library; that of --library unless given'],
       ['--author <key>', 'takes only what this wallet, address or public key signed'],
       ['--output <dir>', 'where to write the library; into the cache unless given'],
+      ['--history', 'brings back what earlier versions held as well, as far as it lies anywhere'],
       dryRun,
     ],
     load: async () => (await import('./commands/fetch.ts')).fetch,

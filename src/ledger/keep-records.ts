@@ -84,8 +84,9 @@ class PartWriter {
   async finish(): Promise<PackParts> {
     if (this.#shard !== undefined) await this.#write(this.#shard);
     const places = this.#places.splice(0).join('\n').split('\n').sort();
-    const lines = places.map((place) => `${place.slice(place.indexOf(' ') + 1)}\n`);
-    return { shards: this.#shards, order: await this.#keep(new TextEncoder().encode(lines.join(''))) };
+    const order = new GrowingBytes();
+    for (const place of places) order.addText(`${place.slice(place.indexOf(' ') + 1)}\n`);
+    return { shards: this.#shards, order: await this.#keep(order.bytes()) };
   }
 
   async #write(shard: ShardInMemory): Promise<void> {
@@ -136,19 +137,30 @@ class GrowingBytes {
   #used = 0;
 
   add(bytes: Uint8Array): void {
-    if (this.#used + bytes.length > this.#all.length) {
-      const larger = new Uint8Array(Math.max(this.#all.length * 2, this.#used + bytes.length));
-      larger.set(this.#all);
-      this.#all = larger;
-    }
+    this.#makeRoom(bytes.length);
     this.#all.set(bytes, this.#used);
     this.#used += bytes.length;
+  }
+
+  addText(text: string): void {
+    // A UTF-16 unit takes three bytes at most.
+    this.#makeRoom(text.length * 3);
+    this.#used += encoder.encodeInto(text, this.#all.subarray(this.#used)).written;
   }
 
   bytes(): Uint8Array {
     return this.#all.subarray(0, this.#used);
   }
+
+  #makeRoom(count: number): void {
+    if (this.#used + count <= this.#all.length) return;
+    const larger = new Uint8Array(Math.max(this.#all.length * 2, this.#used + count));
+    larger.set(this.#all);
+    this.#all = larger;
+  }
 }
+
+const encoder = new TextEncoder();
 
 /** Published versions are sets; the prompt wants an order. */
 function oldestFirst(experiences: readonly Experience[]): Experience[] {

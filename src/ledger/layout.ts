@@ -17,6 +17,7 @@ export const paths = {
   tags: 'refs/tags',
   packs: 'packs',
   index: '.zoo/index',
+  restored: '.zoo/restored',
   lock: '.zoo/lock',
   pending: '.zoo/pending.jsonl',
   generation: '.zoo/generation',

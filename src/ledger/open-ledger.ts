@@ -14,6 +14,7 @@ import { type Pack, completeAfter, encodePack, packInParts, readPack, unpack } f
 import { type Pending, readPending, writePending } from './pending.ts';
 import { readWithParts } from './place-parts.ts';
 import { resolveVersion } from './resolve.ts';
+import { readRestored } from './restored-version.ts';
 import { createLocking } from './locking.ts';
 import { readGeneration, undisturbed } from './undisturbed.ts';
 import { carryOut } from './carry-out.ts';
@@ -202,7 +203,7 @@ export function openLedger(options: LedgerOptions): Ledger {
       return await unpack(files, folder, entry.commit, commitOf, sha256);
     } catch (thrown) {
       if (!(thrown instanceof ZooError) || thrown.code !== 'pack-missing') throw thrown;
-      const library = await other();
+      const library = (await readRestored(files, folder, entry.id)) ?? (await other());
       if (library === undefined) throw thrown;
       return library;
     }

@@ -174,6 +174,28 @@ describe('from nothing but archives', () => {
     });
   });
 
+  it('what earlier versions held comes back with --history, as far as it lies anywhere', async () => {
+    const first = await threeVersions();
+    const { versions } = await json(['ledger', 'log', '--arweave', '--of', first], elsewhere());
+    emulator.weave.listed.delete(versions[1].archives[0].id as string);
+    const back = join(folder, 'back');
+    const reference = `ar://${versions[0].archives[0].id}`;
+    const told = await zoo(['fetch', reference, '--output', back], elsewhere());
+    expect(told.stderr).toContain('what they held comes with --history');
+    const fetched = await json(['fetch', reference, '--output', back, '--history'], elsewhere());
+    expect(fetched.history).toEqual([
+      expect.objectContaining({ version: 'v1', state: 'restored', from: `ar://${versions[2].archives[0].id}` }),
+      expect.objectContaining({ version: 'v2', state: 'missing', from: null }),
+    ]);
+    const there = { ...elsewhere(), ZOO_LIBRARY: back };
+    expect(await json(['ledger', 'diff', 'v1', 'v3'], there)).toMatchObject({ code: 0, added: [{}, {}] });
+    expect(await json(['ledger', 'diff', 'v2', 'v3'], there)).toMatchObject({ error: { code: 'pack-missing' } });
+    // What somebody changed in what was restored is not taken.
+    const restored = join(back, '.zoo/restored', `${first}.jsonl`);
+    writeFileSync(restored, readFileSync(restored, 'utf8').replace('check the units', 'skip the units'));
+    expect(await json(['ledger', 'diff', 'v1', 'v3'], there)).toMatchObject({ error: { code: 'root-mismatch' } });
+  });
+
   it('an author is whoever signed the archive, or the commit', async () => {
     const first = await threeVersions();
     const count = async (author: string) => {

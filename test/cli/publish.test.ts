@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -219,6 +219,30 @@ describe('zoo fetch', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ version: 'v1', cid, experiences: 3 });
     expect((await run('fetch v2 --json')).stdout).toContain('not-published');
+  });
+
+  it('brings back with --history what the library’s anchors name, and tells what nobody has', async () => {
+    await commit(3);
+    await publishJson();
+    await commit(2, 100);
+    await commit(4, 200);
+    const { cid } = await publishJson();
+    const node = await nodeOf();
+    const clone = elsewhere();
+    cpSync(join(folder, 'library'), join(clone, 'library'), { recursive: true });
+    rmSync(join(clone, 'library/packs'), { recursive: true });
+    const environment = { ZOO_GATEWAY: node.url, ZOO_ARWEAVE_GATEWAY: nowhere };
+    const fetched = await run(`fetch ${cid} --output library --history --json`, environment, clone);
+    expect(JSON.parse(fetched.stdout)).toMatchObject({
+      history: [
+        { version: 'v1', state: 'restored' },
+        { version: 'v2', state: 'missing', from: null },
+      ],
+    });
+    expect((await ledgerIn(clone).readVersion('v1')).experiences).toHaveLength(3);
+    const again = await run(`fetch ${cid} --output library --history`, environment, clone);
+    expect(again.stderr).toContain('v1: was here');
+    expect(again.stderr).toContain('v2: its commit alone');
   });
 
   it('does not write over a library that is another one', async () => {

@@ -41,6 +41,7 @@ export async function fetch(invocation: Invocation): Promise<number> {
       of: textFlag(invocation, 'of'),
       author: textFlag(invocation, 'author'),
       output: output === undefined ? undefined : resolve(terminal.host.folder, output),
+      history: flags['history'] === true,
       signal: interrupt.signal,
       onDropped: (gateway, why) =>
         terminal.message('warn', `${cleanLine(gateway)} gets no more work: ${cleanLine(why)}`),
@@ -53,6 +54,7 @@ export async function fetch(invocation: Invocation): Promise<number> {
     terminal.message('info', `${version}: ${count(experiences, 'experience')}, root ${root}, verified (${from})`);
     const { level, text } = authorLine(fetched.authorship, version);
     terminal.message(level, text);
+    for (const line of historyLines(fetched)) terminal.message('info', line);
     return exitCode.done;
   } finally {
     interrupt.end();
@@ -82,6 +84,19 @@ function authorLine(
     case 'unsigned':
       return { level: 'warn', text: `${version} is not signed: nothing but where its name comes from vouches for it` };
   }
+}
+
+/** Which parts of the history came along. */
+function historyLines({ version, history }: Fetched): readonly string[] {
+  if (history === null)
+    return version === 'v1'
+      ? []
+      : ['of the versions before it, the commits came along; what they held comes with --history'];
+  return history.map(({ version: earlier, state, from }) =>
+    state === 'restored'
+      ? `${earlier}: restored from ${cleanLine(from ?? '')}`
+      : `${earlier}: ${state === 'here' ? 'was here' : 'its commit alone: what it held was found nowhere'}`,
+  );
 }
 
 function checkAsked(reference: string | undefined, at: string | undefined): void {
