@@ -113,7 +113,7 @@ export function transactionsOf(sending: Sending): Pick<Chain, 'simulate' | 'sign
         const found = await look(hash, from, nonce);
         awaySince = undefined;
         doubt = found.state === 'doubtful' ? found.why : undefined;
-        if (found.state === 'mined') return minedOf(found.receipt, hash);
+        if (found.state === 'mined') return await minedOf(found.receipt, hash);
         if (found.state === 'replaced') throw replaced(hash, from, nonce);
         // A node may forget what waits, and a reorganisation what was mined.
         if (found.state === 'missing' && ++missing % 20 === 0)
@@ -151,14 +151,35 @@ export function transactionsOf(sending: Sending): Pick<Chain, 'simulate' | 'sign
     return { state: 'mined', receipt };
   }
 
-  function minedOf(receipt: TransactionReceipt, hash: string): Mined {
-    if (receipt.status !== 1)
-      throw new ZooError('reverted', `transaction ${hash} was taken into block ${receipt.blockNumber}, and failed`, {
-        hint: 'Something changed between the simulation and the block. Run the command again to see what it lacks now.',
-        data: { hash },
-      });
+  async function minedOf(receipt: TransactionReceipt, hash: string): Promise<Mined> {
+    if (receipt.status !== 1) {
+      const why = await failureOf(receipt, hash);
+      throw new ZooError(
+        'reverted',
+        `transaction ${hash} was taken into block ${receipt.blockNumber}, and failed${why === undefined ? '' : `: ${why.message}`}`,
+        {
+          hint:
+            why?.hint ?? 'Something changed since it was simulated. Run the command again to see what it lacks now.',
+          data: { hash, ...why?.data },
+        },
+      );
+    }
     const { blockNumber: block, gasUsed, fee } = receipt;
     return { hash, block, gasUsed, fee, events: sending.decodeEvents(receipt) };
+  }
+
+  /** A receipt does not say why; trying the call again as of that block does, unless something else changed in it. */
+  async function failureOf(receipt: TransactionReceipt, hash: string): Promise<ZooError | undefined> {
+    try {
+      const sent = await provider.getTransaction(hash);
+      if (sent === null) return undefined;
+      if (receipt.gasUsed === sent.gasLimit) return new ZooError('reverted', 'it ran out of gas');
+      const { from, to, data, value } = sent;
+      await attempt(() => provider.call({ from, to, data, value, blockTag: receipt.blockNumber }));
+      return undefined;
+    } catch (thrown) {
+      return thrown instanceof ZooError && thrown.code === 'reverted' ? thrown : undefined;
+    }
   }
 
   async function stuck(hash: string, from: string, nonce: number): Promise<ZooError> {

@@ -1,5 +1,6 @@
 import { Transaction } from 'ethers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { mergedInterface } from '../../../src/world/chain/artifacts.ts';
 import type { Chain, Estimate, SignOptions, Signed } from '../../../src/world/chain/chain.ts';
 import { developmentAccount } from '../../../src/world/chain/keystores.ts';
 import { type FaultyNode, startFaultyNode } from './faulty-node.ts';
@@ -118,6 +119,27 @@ describe.skipIf(noAnvil !== undefined)(`transactions${noAnvil === undefined ? ''
     await expect(chain.wait(signed)).rejects.toMatchObject({ code: 'rpc-lies', exitCode: 5 });
   });
   const genesis = { blockNumber: '0x0', blockHash: '' };
+
+  it('tells why a transaction failed that was in a block already', async () => {
+    const creation = chain.creation('token', [account.address, '5']);
+    const made = await chain.sign(account, creation, await chain.simulate(account.address, creation));
+    await chain.broadcast(made);
+    await chain.wait(made);
+    const data = mergedInterface().encodeFunctionData('transfer', [transfer.to, 10n ** 18n]);
+    const { gasPrice, tip } = await chain.simulate(account.address, transfer);
+    const failing = (gas: bigint) =>
+      chain.sign(account, { to: made.address, data, value: 0n }, { gas, gasPrice, tip, fee: gas * gasPrice });
+    const refused = await failing(200_000n);
+    await chain.broadcast(refused);
+    await expect(chain.wait(refused)).rejects.toMatchObject({
+      code: 'reverted',
+      message: expect.stringContaining('this takes 1.0 KEEPER'),
+      data: { error: 'ERC20InsufficientBalance', hash: refused.hash },
+    });
+    const short = await failing(22_000n);
+    await chain.broadcast(short);
+    await expect(chain.wait(short)).rejects.toMatchObject({ message: expect.stringContaining('ran out of gas') });
+  });
 
   it('signs nothing once the node turns out to be one of another chain', async () => {
     const estimate = await chain.simulate(account.address, transfer);
