@@ -49,7 +49,7 @@ export interface NetworkStats {
 }
 
 /** A target of the paper, section 12.2. */
-export interface Target {
+interface Target {
   readonly name: string;
   readonly target: string;
   readonly value: number | null;

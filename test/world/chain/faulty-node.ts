@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface NodeRequest {
+interface NodeRequest {
   readonly method: string;
   readonly params: readonly unknown[];
   readonly id: number;
