@@ -36,7 +36,7 @@ export async function openBrowserSigner(config: Config, options: BrowserSignerOp
   const { page, connect } = await openBrowserWallet({ patience: browserTimeout, grace: 5000, signal: options.signal });
   try {
     options.onOpen(page.url);
-    if (options.launch) openInBrowser(page.url, config.environment);
+    if (options.launch) openInBrowser(page.url);
     const names = new Map(
       contractRoles.map((role) => [options.addresses?.[role].toLowerCase() ?? '', contractNames[role]]),
     );

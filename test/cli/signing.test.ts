@@ -136,6 +136,11 @@ describe.skipIf(noAnvil !== undefined)(`signing${noAnvil === undefined ? '' : ` 
     const dry = await cli.run(['submit', '--text', text, '--wallet', 'dev:3', '--dry-run']);
     expect(dry.stderr).toContain('100 KEEPER are staked');
     expect(dry.stderr).toContain('submitWithPermit');
+    expect(dry.stderr).toContain('Lint finds nothing to mend.');
+    const sent = await chain.chain.sentBy(addressOf(3));
+    for (const words of [['delegate'], ['submit', '--text', text], ['claim']])
+      expect((await cli.failure([...words, '--wallet', 'dev:3']))[1]).toMatch(/^(not-confirmed|reverted)$/);
+    expect(await chain.chain.sentBy(addressOf(3))).toBe(sent);
     const submitted = await cli.json<{ submission: string; cid: string; call: object }>(
       'submit',
       '--text',

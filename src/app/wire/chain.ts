@@ -101,9 +101,10 @@ export async function openBrowserWallet(options: PageOptions) {
 }
 
 /** Opens an address as the system does. Where that fails people open it themselves: it is told to them as well. */
-export function openInBrowser(url: string, environment: Config['environment']): void {
+export function openInBrowser(url: string): void {
+  // Not from .env: a project that was cloned must not bring a command along.
   const [command, ...words] = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] }[process.platform as string] ?? [
-    environment['BROWSER'] || 'xdg-open',
+    process.env['BROWSER'] || 'xdg-open',
   ];
   const child = spawn(command as string, [...words, url], { stdio: 'ignore', detached: true });
   child.once('error', () => undefined);

@@ -37,7 +37,8 @@ export async function withSigner<T>(
     signal,
     addresses,
     onOpen: (url) => {
-      terminal.message('info', `Open this in the browser of your wallet: ${url}`);
+      // Told to those who want to hear of errors alone, too: without it nothing can go on.
+      terminal.message('error', `Open this in the browser of your wallet: ${url}`);
       terminal.event({ type: 'browser', url });
     },
     launch: terminal.host.canAsk,

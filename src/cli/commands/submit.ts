@@ -16,6 +16,7 @@ export async function submit(invocation: Invocation): Promise<void> {
     build: async ({ config, place, from, account, signal }) => {
       offer = await experienceToSubmit(config, { id: words[0], fields, force: flags['force'] === true });
       tellFindings(offer.findings, terminal);
+      if (offer.findings.length === 0) terminal.message('info', 'Lint finds nothing to mend.');
       const { recordHash, experience } = offer;
       const intent = await intendToSubmit(place, {
         recordHash,
