@@ -1,5 +1,6 @@
 import type { SettingKey } from '../app/settings.ts';
 import type { CommandEntry } from './command-entry.ts';
+import { withSmallHeap } from './commands/ledger/with-small-heap.ts';
 
 const at = [
   '--at <library>',
@@ -28,8 +29,7 @@ const resolving: readonly SettingKey[] = [
   'maxCost',
 ];
 
-/** The commands of `zoo ledger`: curation, as with a version-control system. */
-export const ledgerCommands: readonly CommandEntry[] = [
+const entries: readonly CommandEntry[] = [
   {
     name: 'ledger status',
     about: 'the working library against its newest version',
@@ -312,3 +312,6 @@ export const ledgerCommands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/ledger/git-textconv.ts')).gitTextconv,
   },
 ];
+
+/** The commands of `zoo ledger`: curation, as with a version-control system. */
+export const ledgerCommands: readonly CommandEntry[] = entries.map(withSmallHeap);

@@ -10,7 +10,7 @@ import { ancestorsBetween } from './compare-shards.ts';
 import type { CommitEntry } from './history.ts';
 import { shardOf } from './layout.ts';
 import type { Ledger } from './open-ledger.ts';
-import { locateRecords, recordsInOrder, shardByRank } from './read-in-order.ts';
+import { locateRecords, recordsByRank, recordsInOrder, shardByRank } from './read-in-order.ts';
 import { type Shards, findRecord, openAsShards } from './shards.ts';
 
 /** A version, or the working library (null). */
@@ -102,8 +102,10 @@ async function findBefore(recorded: readonly RecordedShards[], index: number, id
 
 export interface BlamedLibrary {
   readonly count: number;
-  /** What gave each experience its words, in the order of the library; may be asked for more than once. */
+  /** What gave each experience its words, in the order of the library. */
   changes(): AsyncIterable<{ readonly id: string; readonly change: BlamedChange }>;
+  /** The same, as the experiences lie. */
+  inAnyOrder(): AsyncIterable<{ readonly id: string; readonly change: BlamedChange }>;
 }
 
 /**
@@ -119,7 +121,7 @@ export async function blameShards(recorded: readonly RecordedShards[], sha256: S
   const asTheyWere = new Map<number, Experience>();
   for (const shard of shards.names) {
     const lasts = await followShard(recorded, shard, between, sha256);
-    for (const now of await shardByRank(shards, shard, sha256)) {
+    for (const now of await shardByRank(shards, shard)) {
       const last = lasts.get(now.id) as Followed;
       const { record, ...kind } = last.change;
       if (record.id !== now.id || canonicalJson(record.evidence) !== canonicalJson(now.evidence))
@@ -131,15 +133,19 @@ export async function blameShards(recorded: readonly RecordedShards[], sha256: S
     }
   }
   const locations = await locateRecords(shards, sha256);
+  const changeAt = (rank: number, now: Experience) => {
+    const kind = kinds[kindOf.at(rank)] as Omit<BlamedChange, 'record'>;
+    return { id: now.id, change: { ...kind, record: asTheyWere.get(rank) ?? now } };
+  };
   return {
     count: locations.count,
     changes: async function* () {
       let place = 0;
-      for await (const now of recordsInOrder(shards, locations)) {
-        const rank = locations.order[place++] ?? 0;
-        const kind = kinds[kindOf.at(rank)] as Omit<BlamedChange, 'record'>;
-        yield { id: now.id, change: { ...kind, record: asTheyWere.get(rank) ?? now } };
-      }
+      for await (const now of recordsInOrder(shards, locations)) yield changeAt(locations.order[place++] ?? 0, now);
+    },
+    inAnyOrder: async function* () {
+      let rank = 0;
+      for await (const now of recordsByRank(shards)) yield changeAt(rank++, now);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Sha256 } from '../core/digest.ts';
 import type { Experience } from '../core/library/experience.ts';
 import { createNumbers } from '../core/numbers.ts';
-import { locateRecords, recordsInOrder } from './read-in-order.ts';
+import { locateRecords, recordsByRank, recordsInOrder } from './read-in-order.ts';
 import type { Shards } from './shards.ts';
 
 export interface ListRequest {
@@ -16,8 +16,10 @@ export interface Listed {
   readonly count: number;
   /** The largest `usage_count` of the whole library, which the quality of each is told by. */
   readonly mostUsed: number;
-  /** In the order of the library; may be asked for more than once. */
+  /** In the order of the library. */
   records(): AsyncIterable<Experience>;
+  /** The same, as they lie. */
+  inAnyOrder(): AsyncIterable<Experience>;
 }
 
 /** Whether an experience is filed under a domain. */
@@ -34,5 +36,11 @@ export async function listShards(shards: Shards, { domain, limit }: ListRequest,
     under.add(isUnder(domain, record) ? 1 : 0);
   });
   const sequence = locations.order.filter((rank) => under.at(rank) === 1).slice(0, limit);
-  return { count: sequence.length, mostUsed, records: () => recordsInOrder(shards, locations, sequence) };
+  const all = sequence.length === locations.count;
+  return {
+    count: sequence.length,
+    mostUsed,
+    records: () => recordsInOrder(shards, locations, sequence),
+    inAnyOrder: () => (all ? recordsByRank(shards) : recordsInOrder(shards, locations, sequence.toSorted())),
+  };
 }

@@ -27,7 +27,7 @@ export async function pruneShards(
   });
   const scores = new Float64Array(locations.count);
   let rank = 0;
-  for await (const record of recordsByRank(shards, sha256)) scores[rank++] = qualityScore(record, mostUsed, weights);
+  for await (const record of recordsByRank(shards)) scores[rank++] = qualityScore(record, mostUsed, weights);
   const scoreAt = (place: number) => scores[locations.order[place] ?? 0] ?? 0;
   const ranked = Uint32Array.from({ length: locations.count }, (_, place) => place).sort(
     (one, other) => scoreAt(one) - scoreAt(other) || other - one,

@@ -1,7 +1,6 @@
 import type { Sha256 } from '../core/digest.ts';
 import { parseJson } from '../core/json.ts';
 import { type Experience, experienceSchema } from '../core/library/experience.ts';
-import { compareBytes } from '../core/tree/hashing.ts';
 import { createNumbers } from '../core/numbers.ts';
 import { idsOfOrder } from './order-text.ts';
 import type { Shards } from './shards.ts';
@@ -39,7 +38,7 @@ export async function locateRecords(
   for (const [index, name] of shards.names.entries()) {
     const text = await shards.text(name);
     const placeOf = places.ofShard(name);
-    for (const line of linesByKey(text, sha256)) {
+    for (const line of await linesByKey(shards, name, text)) {
       const rank = start.count();
       start.add(line.start);
       end.add(line.end);
@@ -109,23 +108,23 @@ export function sortOrder(text: string, sha256: Sha256) {
 
 interface Line {
   readonly id: string;
-  readonly key: Uint8Array;
   readonly start: number;
   readonly end: number;
 }
 
-function linesByKey(text: string, sha256: Sha256): readonly Line[] {
+/** As zoo writes a shard its lines are in order of the keys, but nobody else has to. */
+async function linesByKey(shards: Shards, name: string, text: string): Promise<readonly Line[]> {
   const lines: Line[] = [];
   for (let start = 0; start < text.length;) {
     const found = text.indexOf('\n', start);
     const end = found === -1 ? text.length : found;
-    if (end > start) {
-      const id = idOfLine(text.slice(start, end));
-      lines.push({ id, key: sha256(id), start, end });
-    }
+    if (end > start) lines.push({ id: idOfLine(text.slice(start, end)), start, end });
     start = end + 1;
   }
-  return lines.sort((one, other) => compareBytes(one.key, other.key));
+  const ids = (await shards.entries(name)).ids();
+  if (ids.length === lines.length && ids.every((id, index) => id === lines[index]?.id)) return lines;
+  const ranks = new Map(ids.map((id, rank) => [id, rank]));
+  return lines.sort((one, other) => (ranks.get(one.id) ?? 0) - (ranks.get(other.id) ?? 0));
 }
 
 /** In canonical JSON no other key is written so, and no string can hold it unescaped. */
@@ -142,13 +141,14 @@ function parseRecord(line: string, shard: string): Experience {
 }
 
 /** All records, by rank. */
-export async function* recordsByRank(shards: Shards, sha256: Sha256): AsyncGenerator<Experience> {
-  for (const name of shards.names) yield* await shardByRank(shards, name, sha256);
+export async function* recordsByRank(shards: Shards): AsyncGenerator<Experience> {
+  for (const name of shards.names) yield* await shardByRank(shards, name);
 }
 
-export async function shardByRank(shards: Shards, name: string, sha256: Sha256): Promise<readonly Experience[]> {
+export async function shardByRank(shards: Shards, name: string): Promise<readonly Experience[]> {
   const text = await shards.text(name);
-  return linesByKey(text, sha256).map(({ start, end }) => parseRecord(text.slice(start, end), name));
+  const lines = await linesByKey(shards, name, text);
+  return lines.map(({ start, end }) => parseRecord(text.slice(start, end), name));
 }
 
 /** Bytes of records that are gathered from all shards, to be told one after the other. */
@@ -163,14 +163,15 @@ export async function* linesInOrder(
   sequence: Uint32Array,
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder();
+  // Used for one window after the other: as garbage it would lie about in memory for long.
+  const bytes = createBytes();
   for (let first = 0; first < sequence.length;) {
     let last = first;
-    // A UTF-16 unit takes three bytes at most; most take one.
     let units = 0;
     for (; last < sequence.length && units < windowBytes; last++) units += lengthOf(sequence[last] ?? 0);
     const ranks = sequence.subarray(first, last);
     const byRank = ranks.toSorted();
-    const bytes = createBytes(units);
+    bytes.clear(units);
     const offsets = new Uint32Array(ranks.length);
     const ends = new Uint32Array(ranks.length);
     let text = '';
@@ -212,12 +213,17 @@ export async function* recordsInOrder(
   }
 }
 
-function createBytes(units: number) {
+function createBytes() {
   const encoder = new TextEncoder();
-  let bytes = new Uint8Array(units + (units >> 4) + 4096);
+  let bytes = new Uint8Array(0);
   return {
     used: 0,
     all: () => bytes,
+    /** @param units UTF-16 units that are to come; a unit takes three bytes at most, most take one */
+    clear(units: number) {
+      this.used = 0;
+      if (bytes.length < units) bytes = new Uint8Array(units + (units >> 4) + 4096);
+    },
     put(text: string) {
       if (this.used + text.length * 3 > bytes.length) {
         const larger = new Uint8Array(bytes.length + Math.max(text.length * 3, bytes.length >> 2));

@@ -28,7 +28,7 @@ export async function searchShards(shards: Shards, query: string, limit: number,
 
   const best = createBest(limit);
   let rank = 0;
-  for await (const experience of recordsByRank(shards, sha256)) {
+  for await (const experience of recordsByRank(shards)) {
     const place = placeOf[rank++] ?? 0;
     const text = searchedText(experience);
     if (isLiteral(experience, text, query)) best.offer({ experience, relevance: 1, place });

@@ -10,12 +10,11 @@ import type { Ledger } from '../../ledger/open-ledger.ts';
 import { importLines } from '../../ledger/import-lines.ts';
 import { type ImportForm, formOfFile } from '../../ledger/parse-library.ts';
 import { type ExportForm, renderLibrary } from '../../ledger/render-library.ts';
-import { readHeader } from '../../ledger/working.ts';
 import type { Config } from '../config.ts';
 import { openReference } from '../library-reference.ts';
 import { files, sha256 } from '../wire/platform.ts';
 import { readLibraryFile } from './library-file.ts';
-import { authorOf, configuredLedger, dateOf } from './open.ts';
+import { authorOf, configuredLedger, dateOf, isLargeFile, isLargeLibrary } from './open.ts';
 
 export interface ImportRequest {
   readonly path: string;
@@ -60,9 +59,6 @@ export async function importLibrary(config: Config, request: ImportRequest): Pro
   return { ...counts, library: await ledger.state() };
 }
 
-/** From this many bytes on, experiences are taken one by one, whatever the library holds. */
-const manyBytes = 4 << 20;
-
 /** Of a long file, or into a large library; undefined where all of it is little enough to lie in memory. */
 async function importMany(
   config: Config,
@@ -71,9 +67,7 @@ async function importMany(
 ): Promise<Omit<ImportResult, 'library'> | undefined> {
   const written = form ?? formOfFile(path);
   if (written === undefined || !(await files.exists(path))) return undefined;
-  const reader = await files.open(path);
-  await reader.close();
-  if (reader.size < manyBytes && (await readHeader(files, ledger.folder))?.layout !== 'shards') return undefined;
+  if (!(await isLargeFile(path, '')) && !(await isLargeLibrary(config))) return undefined;
   return await importLines(
     files,
     ledger,

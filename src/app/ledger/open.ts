@@ -1,9 +1,10 @@
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Experience } from '../../core/library/experience.ts';
 import { ZooError, exitCode } from '../../core/error.ts';
 import type { Library } from '../../core/library/library.ts';
 import { lookUp } from '../../ledger/look-up.ts';
+import { readHeader } from '../../ledger/working.ts';
 import type { Config } from '../config.ts';
 import { creationDate } from '../train-run.ts';
 import { type Ledger, ledgerAt } from '../wire/ledgers.ts';
@@ -11,6 +12,23 @@ import { clock, files, sha256 } from '../wire/platform.ts';
 
 export function configuredLedger({ settings }: Pick<Config, 'settings'>): Ledger {
   return ledgerAt(settings.library);
+}
+
+/** Whether the working library lies in shards. One that cannot be read is told by whoever reads it. */
+export async function isLargeLibrary({ settings }: Pick<Config, 'settings'>): Promise<boolean> {
+  const header = await readHeader(files, settings.library).catch(() => undefined);
+  return header?.layout === 'shards';
+}
+
+/** From this many bytes on, a file is not read as a whole. */
+const manyBytes = 4 << 20;
+
+export async function isLargeFile(path: string, folder: string): Promise<boolean> {
+  const file = resolve(folder, path);
+  if (!(await files.exists(file))) return false;
+  const reader = await files.open(file);
+  await reader.close();
+  return reader.size >= manyBytes;
 }
 
 /** Who changes the library: the setting, then what git would say, then the system's user. */

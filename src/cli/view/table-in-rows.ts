@@ -5,19 +5,20 @@ import type { Terminal } from '../terminal.ts';
 /**
  * Prints a table as `renderTable` gives it, of rows that are not in memory together.
  *
- * @param rows asked for twice: the first time for the widths of the columns alone
+ * @param inAnyOrder the same rows, for the widths of the columns alone
  */
 export async function printRows(
   head: readonly string[],
-  rows: () => AsyncIterable<readonly string[]>,
+  rows: AsyncIterable<readonly string[]>,
+  inAnyOrder: AsyncIterable<readonly string[]>,
   terminal: Terminal,
 ): Promise<void> {
   const widths = head.map(widthOf);
-  for await (const row of rows())
+  for await (const row of inAnyOrder)
     for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
   const output = openOutput(terminal);
   await output.write(`${alignedRow(head, widths)}\n`);
-  for await (const row of rows()) await output.write(`${alignedRow(row, widths)}\n`);
+  for await (const row of rows) await output.write(`${alignedRow(row, widths)}\n`);
   await output.end();
 }
 

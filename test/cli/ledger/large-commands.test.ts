@@ -217,8 +217,8 @@ describe('a library in shards', () => {
     [['dedupe']],
     [
       ['import', '../vectors.json', '--embedding-model', 'e5'],
-      ['import', '../vectors.jsonl', '--existing', 'refuse'],
-      ['import', '../vectors.jsonl', '--existing', 'update'],
+      ['import', '../vectors.jsonl', '--existing', 'refuse', '--embedding-model', 'e5'],
+      ['import', '../vectors.jsonl', '--existing', 'update', '--embedding-model', 'e5'],
       ['import', '../vectors.csv', '--format', 'csv', '--dry-run'],
       ['export', '--format', 'paper'],
     ],

@@ -49,18 +49,16 @@ function printChanges(id: string, changes: readonly BlamedChange[], terminal: Te
   }
 }
 
-async function printLarge({ changes }: BlamedLibrary, terminal: Terminal): Promise<void> {
-  await printInPieces(terminal, { experiences: inPieces }, { items: accounts() });
-  if (terminal.json !== 'off') return;
-  await printRows(head, rows, terminal);
+async function printLarge({ changes, inAnyOrder }: BlamedLibrary, terminal: Terminal): Promise<void> {
+  await printInPieces(terminal, { experiences: inPieces }, { items: each(changes(), lastAccount) });
+  if (terminal.json === 'off') await printRows(head, each(changes(), rowOf), each(inAnyOrder(), rowOf), terminal);
+}
 
-  async function* accounts(): AsyncGenerator<unknown> {
-    for await (const { id, change } of changes()) yield lastAccount(id, change);
-  }
-
-  async function* rows(): AsyncGenerator<readonly string[]> {
-    for await (const { id, change } of changes()) yield rowOf(id, change);
-  }
+async function* each<T>(
+  blamed: ReturnType<BlamedLibrary['changes']>,
+  tell: (id: string, change: BlamedChange) => T,
+): AsyncGenerator<T> {
+  for await (const { id, change } of blamed) yield tell(id, change);
 }
 
 function lastAccount(id: string, change: BlamedChange | undefined) {

@@ -24,7 +24,8 @@ export async function list(invocation: Invocation): Promise<void> {
   if (large !== undefined) {
     await printInPieces(terminal, { count: large.count, experiences: inPieces }, { items: large.records() });
     if (large.count === 0) tellEmpty(terminal, domain);
-    else if (terminal.json === 'off') await printRows(head, () => rowsOf(large), terminal);
+    else if (terminal.json === 'off')
+      await printRows(head, rowsOf(large, large.records()), rowsOf(large, large.inAnyOrder()), terminal);
     return;
   }
   const { library } = await readNamed(invocation);
@@ -40,8 +41,11 @@ export async function list(invocation: Invocation): Promise<void> {
   );
 }
 
-async function* rowsOf({ records, qualityOf }: ListedLarge): AsyncGenerator<readonly string[]> {
-  for await (const experience of records()) yield rowOf(experience, qualityOf(experience));
+async function* rowsOf(
+  { qualityOf }: ListedLarge,
+  records: AsyncIterable<Experience>,
+): AsyncGenerator<readonly string[]> {
+  for await (const experience of records) yield rowOf(experience, qualityOf(experience));
 }
 
 function tellEmpty(terminal: Terminal, domain: string | undefined): void {
