@@ -8,8 +8,6 @@ export interface BrowserSigner {
   readonly account: RemoteAccount;
   /** Such as `MetaMask in the browser`. */
   readonly title: string;
-  /** Tells the page how it went. */
-  readonly tell: (text: string) => void;
   /** Ends the page with its last words. */
   readonly close: (text: string) => Promise<void>;
 }
@@ -41,7 +39,7 @@ export async function openBrowserSigner(config: Config, options: BrowserSignerOp
       contractRoles.map((role) => [options.addresses?.[role].toLowerCase() ?? '', contractNames[role]]),
     );
     const account = await connect({ chainId, network: title, currency, address, names });
-    return { account, title: `${account.wallet} in the browser`, tell: page.tell, close: page.close };
+    return { account, title: `${account.wallet} in the browser`, close: page.close };
   } catch (thrown) {
     await page.close('zoo has ended; see the terminal. You can close this page.');
     throw thrown;

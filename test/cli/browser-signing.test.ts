@@ -134,7 +134,7 @@ describe.skipIf(skipped !== undefined)(
       expect(failureOf(await onPage.ended)).toEqual([1, 'wallet-refused']);
     }, 60_000);
 
-    it('lets a person try again when the wallet fails, also after the page was reloaded', async () => {
+    it('lets a person try again when the wallet fails or has changed its chain, also after the page was reloaded', async () => {
       const { ended, url } = await begin('delegate');
       const opened = await openWithWallets(browser, url, [wallet]);
       const { page } = opened;
@@ -146,6 +146,12 @@ describe.skipIf(skipped !== undefined)(
       await sign(opened);
       await page.getByText('The wallet did not do it: The device is locked.').waitFor();
       wallet.state.mood = 'willing';
+      wallet.state.chainId = 5;
+      const asked = wallet.calls.filter((method) => method === 'eth_sendTransaction').length;
+      await sign(opened);
+      await page.getByText('Otter is on chain 5.').waitFor();
+      expect(wallet.calls.filter((method) => method === 'eth_sendTransaction')).toHaveLength(asked);
+      await page.getByRole('button', { name: 'Switch to chain 31337' }).click();
       await sign(opened);
       expect((await ended).code).toBe(0);
     }, 60_000);

@@ -67,8 +67,9 @@ export async function openBrowserAccount(
         },
       ],
     });
-    if (typeof hash === 'string' && /^0x[0-9a-fA-F]{64}$/.test(hash)) return hash.toLowerCase();
-    throw nonsense('the hash of a transaction');
+    if (typeof hash !== 'string' || !/^0x[0-9a-fA-F]{64}$/.test(hash)) throw nonsense('the hash of a transaction');
+    page.tell(`The wallet sent ${hash}. zoo waits until it is in a block; leave this page open.`);
+    return hash.toLowerCase();
   }
 
   async function signMessage(message: string | Uint8Array): Promise<string> {

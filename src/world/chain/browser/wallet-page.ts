@@ -32,7 +32,7 @@ export interface WalletPage {
   readonly url: string;
   /** @throws ZooError `wallet-refused`, `browser-closed`, `browser-timeout` */
   ask(request: PageRequest): Promise<unknown>;
-  /** Tells the page how it went. */
+  /** Tells the page what goes on. */
   readonly tell: (text: string) => void;
   /** @param text the last words of the page */
   readonly close: (text: string) => Promise<void>;
@@ -161,7 +161,7 @@ export async function serveWalletPage({ patience, grace, signal }: PageOptions):
     response.writeHead(200, { ...headers, 'content-type': 'application/x-ndjson' });
     response.flushHeaders();
     response.on('close', () => {
-      if (stream !== response) return;
+      if (stream !== response || gone) return;
       stream = undefined;
       leaving = setTimeout(() => {
         gone = true;
