@@ -2,6 +2,8 @@ import { chmodSync, copyFileSync, existsSync, readFileSync, statSync, writeFileS
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mergedInterface } from '../../src/world/chain/artifacts.ts';
+import { developmentAccount } from '../../src/world/chain/keystores.ts';
 import { walletAddress } from '../../src/world/archive/arweave-key.ts';
 import { type ArweaveEmulator, startArweaveEmulator } from '../emulators/arweave/start-emulator.ts';
 import { arweaveKey } from '../publishing/archive-setting.ts';
@@ -43,7 +45,7 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
     home.environment['ZOO_ARWEAVE_GATEWAY'] = weave.url;
     home.environment['ZOO_ARWEAVE_KEY'] = 'key.json';
     await home.up();
-  }, 120_000);
+  }, 180_000);
   afterAll(async () => {
     await home.close();
     await weave.close();
@@ -162,7 +164,7 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
     expect(JSON.parse(fetched.stdout)).toMatchObject({ root, experiences: count, cid: status.inForce?.cid });
     const archived = await elsewhere(['fetch', `ar://${archive}`, '--output', 'got', '--json']);
     expect(JSON.parse(archived.stdout)).toMatchObject({ root, cid: status.inForce?.cid });
-  }, 300_000);
+  }, 600_000);
 
   it('tells of each experience whether it is in force, and proposes nothing that no gate has seen', async () => {
     const { zoo, json, refused, options } = home;
@@ -179,7 +181,7 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
     expect(await zoo('propose', '--dry-run', '--without-gate')).toContain('dry run');
     expect(await json('ledger', 'diff', 'chain')).toMatchObject({ equal: false });
     expect(await refused(['propose', '--yes', '--version', 'v1'])).toContain('[nothing-to-propose]');
-  }, 120_000);
+  }, 180_000);
 
   it('cancels what is pending, and gives the stake back', async () => {
     const { zoo, json, refused } = home;
@@ -190,7 +192,7 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
     await zoo('claim', '--yes');
     const [listed] = (await json<{ proposals: Record<string, unknown>[] }>('proposals')).proposals;
     expect(listed).toMatchObject({ state: 'cancelled', bond: { status: 'refunded' } });
-  }, 120_000);
+  }, 180_000);
 
   it('tells how decentralised the government is, and what of that is not known', async () => {
     interface Stats {
@@ -214,7 +216,7 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
     await node.close();
     expect(forgetful.stdout).toContain('targets of the paper (12.2)');
     expect(forgetful.stderr).toContain('do not add up to the supply');
-  }, 60_000);
+  }, 180_000);
 
   it('is checked by the doctor: its id, its contracts and their code', async () => {
     type Checks = { checks: { name: string; state: string; message: string }[] };
@@ -238,7 +240,7 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
     writeFileSync(record, text.replace(/"codeHash": "0x[0-9a-f]{4}/, '"codeHash": "0x0000'));
     expect(await ask()).toMatchObject({ contracts: expect.stringMatching(/^failed: .*not that of the record/) });
     writeFileSync(record, text);
-  }, 60_000);
+  }, 180_000);
 
   it('takes the place of a transaction that is stuck', async () => {
     await askNode(home.url, 'evm_setAutomine', [false]);
@@ -252,7 +254,7 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
     const { code, stderr } = await replacing.ended;
     expect(code, stderr).toBe(0);
     await askNode(home.url, 'evm_setAutomine', [true]);
-  }, 60_000);
+  }, 180_000);
 
   it('survives a restart with its contracts, its version in force and its clock', async () => {
     const before = await home.json<Status>('chain', 'status');
@@ -262,7 +264,7 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
     const after = await home.json<Status>('chain', 'status');
     expect(after.inForce).toEqual(before.inForce);
     expect(after.time).toBeGreaterThan(before.time + 3599);
-  }, 60_000);
+  }, 180_000);
 
   it('keeps keys encrypted, in files that only their owner reads, and signs with them', async () => {
     const { zoo, json, refused, options } = home;
@@ -282,7 +284,7 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
     expect(await refused(['delegate', '--yes', '--wallet', 'second'], wrong)).toContain('[wrong-password]');
     expect(await refused(['wallet', 'new', 'main'])).toContain('[wallet-exists]');
     expect(await refused(['delegate', '--yes'], { ZOO_NETWORK: 'sepolia' })).toContain('[not-deployed]');
-  }, 60_000);
+  }, 180_000);
 
   it('writes a batch for a multisig, and the bare call', async () => {
     const { json, refused } = home;
@@ -294,7 +296,27 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
     expect(await refused(['delegate', 'vitalik.eth', '--yes'])).toContain('[invalid-address]');
     const bare = await json<{ calls: { to: string; data: string }[] }>('delegate', '--calldata');
     expect(bare.calls[0]?.data).toMatch(/^0x5c19a95c/);
-  }, 60_000);
+  }, 180_000);
+
+  it('proposes by the batch of a multisig, which delegates, approves and proposes', async () => {
+    const { json, url } = home;
+    const { addresses } = await json<Status>('chain', 'status');
+    const safe = `0x${'ab'.repeat(20)}`;
+    const send = async (from: string, to: string, data: string) => {
+      const hash = await askNode(url, 'eth_sendTransaction', [{ from, to, data, gas: '0xf4240' }]);
+      expect(await askNode(url, 'eth_getTransactionReceipt', [hash])).toMatchObject({ status: '0x1' });
+    };
+    const transfer = mergedInterface().encodeFunctionData('transfer', [safe, 2000n * 10n ** 18n]);
+    await send(developmentAccount(1).address, addresses['token'] as string, transfer);
+    const words = ['propose', '--without-gate', '--delegate', '--safe', safe];
+    const batch = await json<{ transactions: { to: string; data: string }[] }>(...words);
+    await askNode(url, 'anvil_impersonateAccount', [safe]);
+    await askNode(url, 'anvil_setBalance', [safe, '0xde0b6b3a7640000']);
+    for (const { to, data } of batch.transactions) await send(safe, to, data);
+    const [listed] = (await json<{ proposals: { proposer: string; bond: object }[] }>('proposals')).proposals;
+    expect(listed).toMatchObject({ state: 'pending', bond: { status: 'held' } });
+    expect(listed?.proposer.toLowerCase()).toBe(safe);
+  }, 180_000);
 
   it('refuses a node of another chain, a fee beyond the limit, and says what does not answer', async () => {
     const { refused, url } = home;
@@ -306,7 +328,7 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
     expect(said).not.toContain('key-in-the-path');
     expect(await refused(['chain', 'up', '--port', new URL(url).port])).toContain('[chain-not-started]');
     expect(existsSync(join(home.path, '.zoo/chain/state.json'))).toBe(true);
-  }, 60_000);
+  }, 180_000);
 });
 
 function hex(text: string): string {
