@@ -1,5 +1,6 @@
 import {
   Signature,
+  type TypedDataDomain,
   TypedDataEncoder,
   formatEther,
   getAddress,
@@ -46,13 +47,13 @@ export async function openBrowserAccount(
       exitCode: exitCode.usage,
       hint: 'Choose that account in the wallet, or another one with --account (ZOO_WALLET).',
     });
-  return { address, wallet: connected.data.wallet, send, signMessage, signTypedData };
+  return { address, wallet: visible(connected.data.wallet), send, signMessage, signTypedData };
 
   async function send(call: ShownCall): Promise<string> {
     const { to, data, value, gas } = call;
     const hash = await ask({
       kind: 'transaction',
-      title: call.title,
+      title: visible(call.title),
       effects: call.effects.map(visible),
       fields: transactionFields(call),
       method: 'eth_sendTransaction',
@@ -92,7 +93,7 @@ export async function openBrowserAccount(
       title: `Sign: ${primaryType}`,
       effects: [signatureEffect(primaryType)],
       fields: [
-        ['on', `${domain.name ?? '?'}, ${named(domain.verifyingContract ?? '?')}, chain ${Number(domain.chainId)}`],
+        ['for', placeOf(domain)],
         ...Object.entries(value).map(
           ([name, part]) => [name, explained(primaryType, name, named(visible(textOf(part))))] as const,
         ),
@@ -140,6 +141,13 @@ export async function openBrowserAccount(
       ['fee', `at most ${inCoins(fee)} ${currency} (${gas} gas)`],
       ...(decoded.function === null ? [['data', data] as const] : []),
     ];
+  }
+
+  function placeOf({ name, verifyingContract, chainId: chain }: TypedDataDomain): string {
+    const contract =
+      verifyingContract === undefined || verifyingContract === null ? 'no contract' : named(verifyingContract);
+    const where = chain === undefined || chain === null ? 'any chain' : `chain ${chain}`;
+    return [visible(name ?? 'no name'), contract, where].join(', ');
   }
 
   function fieldsOf(values: Readonly<Record<string, string>>): Fields {
