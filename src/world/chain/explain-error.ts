@@ -73,9 +73,17 @@ function detailOf(thrown: unknown): string {
   return `${message ?? ''} ${inner?.message ?? ''}`;
 }
 
+/** What the node itself said, or else what ethers makes of it. */
 function short(thrown: unknown, url: string): string {
-  const { shortMessage, code } = (thrown ?? {}) as { shortMessage?: string; code?: string };
-  return (shortMessage ?? code ?? messageOf(thrown)).replaceAll(url, shownUrl(url)).slice(0, 200);
+  const { shortMessage, code, error, info } = (thrown ?? {}) as {
+    shortMessage?: string;
+    code?: string;
+    error?: { message?: unknown };
+    info?: { error?: { message?: unknown } };
+  };
+  const told = error?.message ?? info?.error?.message;
+  const text = typeof told === 'string' ? told : (shortMessage ?? code ?? messageOf(thrown));
+  return text.replaceAll(url, shownUrl(url)).slice(0, 200);
 }
 
 /** Messages of ethers repeat the request, and with it the URL. */

@@ -106,7 +106,8 @@ export function transactionsOf(sending: Sending): Pick<Chain, 'simulate' | 'sign
 
   async function wait({ raw, hash, from, nonce }: Signed, signal?: AbortSignal): Promise<Mined> {
     const until = clock.now() + patience;
-    let [missing, awaySince, doubt]: [number, number | undefined, string | undefined] = [0, undefined, undefined];
+    let [missing, gone] = [0, 0];
+    let [awaySince, doubt]: [number | undefined, string | undefined] = [undefined, undefined];
     for (;;) {
       signal?.throwIfAborted();
       try {
@@ -114,7 +115,9 @@ export function transactionsOf(sending: Sending): Pick<Chain, 'simulate' | 'sign
         awaySince = undefined;
         doubt = found.state === 'doubtful' ? found.why : undefined;
         if (found.state === 'mined') return await minedOf(found.receipt, hash);
-        if (found.state === 'replaced') throw replaced(hash, from, nonce);
+        gone = found.state === 'replaced' ? gone + 1 : 0;
+        // Behind a balancer one node can know of a block that another has yet to see.
+        if (gone === 3 || (gone > 0 && clock.now() > until)) throw replaced(hash, from, nonce);
         // A node may forget what waits, and a reorganisation what was mined.
         if (found.state === 'missing' && ++missing % 20 === 0)
           await provider.send('eth_sendRawTransaction', [raw]).catch(() => undefined);

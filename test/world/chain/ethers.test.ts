@@ -106,6 +106,7 @@ describe.skipIf(noAnvil !== undefined)(`a node${noAnvil === undefined ? '' : ` (
     node.fault = ({ method }) =>
       method === 'eth_sendRawTransaction' ? { error: { code: -32_000, message } } : undefined;
     await expect(chain.broadcast(signed)).rejects.toMatchObject({ code });
+    if (code === 'no-rpc') await expect(chain.broadcast(signed)).rejects.toThrow(message);
   });
 
   it('finds the block that a contract was made in, or begins with the first where the past is not kept', async () => {
