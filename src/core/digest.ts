@@ -1,5 +1,9 @@
 /** SHA-256 of bytes, or of the UTF-8 encoding of a string; 32 bytes. Handed in, so that the core needs no runtime. */
-export type Sha256 = (data: Uint8Array | string) => Uint8Array;
+export interface Sha256 {
+  (data: Uint8Array | string): Uint8Array;
+  /** Writes the digest of bytes where it belongs, which spares an array for each of millions. */
+  readonly into?: (data: Uint8Array, target: Uint8Array, offset: number) => void;
+}
 
 const pairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 

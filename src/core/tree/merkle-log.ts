@@ -40,16 +40,28 @@ export function rootOf(sha256: Sha256, tree: MerkleTree): Uint8Array {
 function hashLevel(sha256: Sha256, level: Uint8Array): Uint8Array {
   const count = level.length / hashLength;
   const above = new Uint8Array(Math.ceil(count / 2) * hashLength);
-  const pair = new Uint8Array(1 + 2 * hashLength);
-  pair[0] = 1;
   const pairs = Math.floor(count / 2);
+  const { into = (data, target, offset) => target.set(sha256(data), offset) } = sha256;
+  // 01 ‖ left ‖ right, the nodes at a whole word: copying words costs a fraction of copying bytes, or of viewing them.
+  const room = new Uint8Array(8 + 2 * hashLength);
+  const pair = room.subarray(7);
+  pair[0] = 1;
+  const to = new Uint32Array(room.buffer, 8);
+  const from = wordsOf(level);
   for (let index = 0; index < pairs; index++) {
-    const start = index * 2 * hashLength;
-    pair.set(level.subarray(start, start + 2 * hashLength), 1);
-    above.set(sha256(pair), index * hashLength);
+    for (let word = 0; word < wordsInPair; word++) to[word] = from[index * wordsInPair + word] as number;
+    into(pair, above, index * hashLength);
   }
   if (count % 2 === 1) above.set(level.subarray(level.length - hashLength), pairs * hashLength);
   return above;
+}
+
+const wordsInPair = (2 * hashLength) / 4;
+
+/** A copy where the bytes do not lie at a whole word. */
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
+  return new Uint32Array(buffer, byteOffset, length / 4);
 }
 
 /** Replaces one leaf hash in place and rehashes its path: log2(size) hashes. */
