@@ -25,6 +25,9 @@ const limits = many ? { seconds: 30, megabytes: 400 } : { seconds: Infinity, meg
 const program = fileURLToPath(new URL('../bin/zoo.js', import.meta.url));
 const ownFile = fileURLToPath(import.meta.url);
 
+/** Tells the most memory that was resident: that of getrusage is the parent's where that was larger. */
+const telling = `data:text/javascript,import{readFileSync,writeSync}from'node:fs';process.on('exit',()=>{let kB=process.resourceUsage().maxRSS;try{kB=Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status','utf8'))[1])}catch{}writeSync(2,'\\npeak '+kB)})`;
+
 if (process.argv[2] === 'make') await make(process.argv[3] as string, process.argv[4] === 'million');
 else await measureAll();
 
@@ -85,9 +88,6 @@ async function measured(
   process.stdout.write(`${over ? 'OVER' : 'ok  '}  ${what}: ${taken.toFixed(1)} s${time}, ${memory}\n`);
   return { stdout };
 }
-
-/** Tells the most memory that was resident: that of getrusage is the parent's where that was larger. */
-const telling = `data:text/javascript,import{readFileSync,writeSync}from'node:fs';process.on('exit',()=>{let kB=process.resourceUsage().maxRSS;try{kB=Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status','utf8'))[1])}catch{}writeSync(2,'\\npeak '+kB)})`;
 
 async function run(
   words: readonly string[],

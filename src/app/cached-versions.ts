@@ -41,7 +41,10 @@ export async function cacheVersion<T extends FetchedVersion>(
   try {
     const records = keepRecords(files, folder, sha256);
     const vectors = keepVectors(folder);
-    const fetched = await fetch({ record: records.put, vector: vectors.put });
+    const fetched = await fetch({
+      record: (record) => records.put(record),
+      vector: (digest, bytes) => vectors.put(digest, bytes),
+    });
     await vectors.finish();
     await restoreVersion(files, folder, { ...fetched, records: await records.finish() }, sha256);
     await records.discardParts();

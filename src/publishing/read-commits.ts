@@ -11,26 +11,33 @@ export interface LogEntry {
   readonly commit: Commit;
 }
 
+/** Few, so that a log which names one page thousands of times ends at the second. */
+const pagesAtOnce = 4;
+
 /** The log's commits, each the parent of the next, numbered from 1. */
 export async function readCommits(
   reading: Pick<Reading, 'block' | 'families'>,
   root: CidBytes,
 ): Promise<readonly LogEntry[]> {
   const pages = decodeLog(await reading.block(root));
-  const families = await reading.families(pages);
   const entries: LogEntry[] = [];
-  for (const [index, family] of families.entries()) {
-    const page = family.get(cidKey(pages[index] as CidBytes)) as Block;
-    for (const cid of decodePage(page)) {
-      const commit = readCommit(family.get(cidKey(cid)) as Block);
-      const before = entries.at(-1);
-      const parent = before === undefined ? undefined : toHex(digestOf(before.cid));
-      if (commit.seq !== entries.length + 1 || commit.parents[0] !== parent)
-        throw unverified('chain-broken', `the commit of v${commit.seq} does not follow the one before it`);
-      entries.push({ cid, commit });
-    }
+  for (let start = 0; start < pages.length; start += pagesAtOnce) {
+    const some = pages.slice(start, start + pagesAtOnce);
+    const families = await reading.families(some);
+    for (const [index, family] of families.entries()) readPage(family, some[index] as CidBytes, entries);
   }
   return entries;
+}
+
+function readPage(family: ReadonlyMap<string, Block>, page: CidBytes, entries: LogEntry[]): void {
+  for (const cid of decodePage(family.get(cidKey(page)) as Block)) {
+    const commit = readCommit(family.get(cidKey(cid)) as Block);
+    const before = entries.at(-1);
+    const parent = before === undefined ? undefined : toHex(digestOf(before.cid));
+    if (commit.seq !== entries.length + 1 || commit.parents[0] !== parent)
+      throw unverified('chain-broken', `the commit of v${commit.seq} does not follow the one before it`);
+    entries.push({ cid, commit });
+  }
 }
 
 function readCommit({ cid, bytes }: Block): Commit {

@@ -35,9 +35,14 @@ export function openReading(world: FetchWorld): Reading {
   const swarm = new Swarm({ gateways, signal, patienceMs, atOnce: 4, onDropped });
   const allowance: Allowance = { most: limits.bytes, spent: 0 };
   const blocks = async (cids: readonly CidBytes[]) => {
-    const found = await swarm.all(cids, (gateway, cid, ends) => receiveBlock(gateway, cid, sha256, ends));
-    for (const { bytes } of found) spend(allowance, bytes.length);
-    return found;
+    const pieces = cids.map((cid) => ({ cid, counted: false }));
+    return await swarm.all(pieces, async (gateway, piece, ends) => {
+      const block = await receiveBlock(gateway, piece.cid, sha256, ends);
+      // At once, so that what waits for the others does not grow beyond what is allowed.
+      if (!piece.counted) spend(allowance, block.bytes.length);
+      piece.counted = true;
+      return block;
+    });
   };
   return {
     swarm,
@@ -47,16 +52,9 @@ export function openReading(world: FetchWorld): Reading {
     block: async (cid) => (await blocks([cid]))[0] as Block,
     families: async (cids) => {
       const begun = cids.map((cid) => ({ cid, family: new Map<string, Block>() }));
-      const found = await swarm.all(begun, (gateway, { cid, family }, ends, progressed) =>
-        receiveFamily(gateway, cid, family, {
-          sha256,
-          signal: ends,
-          most: allowance.most - allowance.spent,
-          progressed,
-        }),
+      return await swarm.all(begun, (gateway, { cid, family }, ends, progressed) =>
+        receiveFamily(gateway, cid, family, { sha256, signal: ends, allowance, progressed }),
       );
-      for (const family of found) for (const { bytes } of family.values()) spend(allowance, bytes.length);
-      return found;
     },
   };
 }

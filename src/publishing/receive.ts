@@ -44,8 +44,8 @@ export async function receiveBlock(
 export interface ReceiveOptions {
   readonly sha256: Sha256;
   readonly signal: AbortSignal;
-  /** Bytes at most. */
-  readonly most: number;
+  /** What each block that is new is taken from. */
+  readonly allowance: Allowance;
   /** Called for every block that was got. */
   readonly progressed: () => void;
 }
@@ -64,7 +64,7 @@ export async function receiveFamily(
   family: Family,
   options: ReceiveOptions,
 ): Promise<Family> {
-  const { sha256, signal, progressed } = options;
+  const { sha256, signal } = options;
   if (family.size === 0) {
     const car = await gateway.car(cid, signal);
     if (car !== undefined) await gatherCar(gateway, car, cid, family, options);
@@ -73,8 +73,7 @@ export async function receiveFamily(
     const there = family.get(cidKey(wanted));
     if (there !== undefined) return there;
     const block = await receiveBlock(gateway, wanted, sha256, signal);
-    family.set(cidKey(wanted), block);
-    progressed();
+    gather(family, cidKey(wanted), block, options);
     return block;
   };
   let missing: unknown;
@@ -99,11 +98,12 @@ async function gatherCar(
   car: AsyncIterable<Uint8Array>,
   cid: CidBytes,
   family: Family,
-  { sha256, most, progressed }: ReceiveOptions,
+  options: ReceiveOptions,
 ): Promise<void> {
+  const { sha256, allowance } = options;
   const { blocks } = await readCar(car, sha256, {
     blockBytes: maximumBlockBytes,
-    totalBytes: Math.min(familyBytes, most),
+    totalBytes: Math.min(familyBytes, allowance.most - allowance.spent),
   });
   let expected: ReadonlySet<string> | undefined;
   for await (const { cid: found, bytes } of blocks) {
@@ -116,7 +116,12 @@ async function gatherCar(
         hint: 'Fetch from another gateway (--gateway, ZOO_GATEWAY).',
       });
     // What is kept must not hold the whole piece of the stream that it came in.
-    family.set(key, { cid: found, bytes: bytes.slice() });
-    progressed();
+    gather(family, key, { cid: found, bytes: bytes.slice() }, options);
   }
+}
+
+function gather(family: Family, key: string, block: Block, { allowance, progressed }: ReceiveOptions): void {
+  if (!family.has(key)) spend(allowance, block.bytes.length);
+  family.set(key, block);
+  progressed();
 }

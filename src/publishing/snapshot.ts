@@ -65,7 +65,10 @@ export async function takeSnapshot(version: PublishedVersion, sha256: Sha256): P
   };
 }
 
-async function digestRecords(version: PublishedVersion, sha256: Sha256): Promise<DigestedRecords & { readonly keys: Uint8Array }> {
+async function digestRecords(
+  version: PublishedVersion,
+  sha256: Sha256,
+): Promise<DigestedRecords & { readonly keys: Uint8Array }> {
   const { size } = version.commit;
   const keys = new Uint8Array(size * hashLength);
   const digests = new Uint8Array(size * hashLength);

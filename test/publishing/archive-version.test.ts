@@ -65,29 +65,31 @@ function payments(): number {
   return emulator.weave.payments.length + emulator.bundler.charged.length;
 }
 
+const deadlySteps = [
+  ['arweave', 'quoted', 1],
+  ['arweave', 'looked-up', 1],
+  ['arweave', 'approved', 1],
+  ['arweave', 'signed', 1],
+  ['arweave', 'asked', 1],
+  ['arweave', 'sending', 1],
+  ['arweave', 'part', 1],
+  ['arweave', 'part', 2],
+  ['arweave', 'part', 3],
+  ['arweave', 'sent', 1],
+  ['arweave', 'recorded', 1],
+  ['bundler', 'quoted', 1],
+  ['bundler', 'looked-up', 1],
+  ['bundler', 'approved', 1],
+  ['bundler', 'signed', 1],
+  ['bundler', 'asked', 1],
+  ['bundler', 'sending', 1],
+  ['bundler', 'part', 1],
+  ['bundler', 'sent', 1],
+  ['bundler', 'recorded', 1],
+] as const;
+
 describe('a process that is killed', () => {
-  it.each([
-    ['arweave', 'quoted', 1],
-    ['arweave', 'looked-up', 1],
-    ['arweave', 'approved', 1],
-    ['arweave', 'signed', 1],
-    ['arweave', 'asked', 1],
-    ['arweave', 'sending', 1],
-    ['arweave', 'part', 1],
-    ['arweave', 'part', 2],
-    ['arweave', 'part', 3],
-    ['arweave', 'sent', 1],
-    ['arweave', 'recorded', 1],
-    ['bundler', 'quoted', 1],
-    ['bundler', 'looked-up', 1],
-    ['bundler', 'approved', 1],
-    ['bundler', 'signed', 1],
-    ['bundler', 'asked', 1],
-    ['bundler', 'sending', 1],
-    ['bundler', 'part', 1],
-    ['bundler', 'sent', 1],
-    ['bundler', 'recorded', 1],
-  ] as const)(
+  it.each(deadlySteps)(
     '%s, at the step "%s" (%i): the next one ends it, with one upload and one payment',
     async (kind, step, times) => {
       expect(await run(kind, step, times)).toBe('SIGKILL');
@@ -103,6 +105,14 @@ describe('a process that is killed', () => {
       });
     },
   );
+
+  it.each(['arweave', 'bundler'] as const)('is killed at every step that there is: %s', async (kind) => {
+    const steps = new Set<string>();
+    const { world } = machine(emulator, kind);
+    const subject = await subjectOf(nextVersion(undefined, exampleLibrary(records).experiences), world);
+    await archiveVersion(subject, { ...world, onStep: (step) => void steps.add(step) });
+    expect(steps).toEqual(new Set(deadlySteps.flatMap(([how, step]) => (how === kind ? [step] : []))));
+  });
 
   function idsInOutbox(): readonly (string | null)[] {
     return readdirSync(join(folder, 'outbox'))

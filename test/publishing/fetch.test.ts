@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { encode } from '@ipld/dag-cbor';
+import { encode as encodePb } from '@ipld/dag-pb';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/core/digest.ts';
 import { ZooError, messageOf } from '../../src/core/error.ts';
@@ -7,7 +8,14 @@ import { encodeCar } from '../../src/core/ipld/car.ts';
 import { type Block, type CidBytes, cidKey, cidOf, codecs, parseCid, toLink } from '../../src/core/ipld/cid.ts';
 import { linksOf } from '../../src/core/ipld/links.ts';
 import type { Experience } from '../../src/core/library/experience.ts';
-import { decodeRecords, decodeRoot, encodeLog, encodePage, encodeRoot } from '../../src/publishing/manifest.ts';
+import {
+  decodeLog,
+  decodeRecords,
+  decodeRoot,
+  encodeLog,
+  encodePage,
+  encodeRoot,
+} from '../../src/publishing/manifest.ts';
 import type { FetchedVersion } from '../../src/publishing/fetch.ts';
 import type { FetchWorld } from '../../src/publishing/reading.ts';
 import type { PublishedVersion } from '../../src/publishing/published-version.ts';
@@ -269,6 +277,29 @@ describe('what a hostile publisher makes is refused', () => {
     const failure = await failureOf(fetchWhole(await bomb(store, version), worldOf([gatewayOf(store)])));
     expect(failure).toMatchObject({ code: 'not-a-snapshot', exitCode: 5 });
     expect(store.asked).toBeLessThan(100);
+  });
+
+  it('a log that names one page thousands of times, and a file of vectors that names one node as often', async () => {
+    const { experiences, vectors } = embeddedExperiences(300, 4);
+    const version = sampleVersion(experiences, 2, vectors);
+    const { root, store } = await published(version);
+    const { log, embeddings } = decodeRoot(store.contents.get(cidKey(root)) as Block);
+    const [page] = decodeLog(store.contents.get(cidKey(log)) as Block);
+    const many = put(store, encode({ pages: Array(10_000).fill(toLink(page as CidBytes)) }));
+    const logBomb = await rootWith(store, version, { log: many });
+    store.asked = 0;
+    expect(await failureOf(fetchWhole(logBomb, worldOf([gatewayOf(store)])))).toMatchObject({ code: 'chain-broken' });
+    expect(store.asked).toBeLessThan(20);
+    let file = embeddings as CidBytes;
+    for (let depth = 0; depth < 4; depth++) {
+      const links = Array.from({ length: 1000 }, () => ({ Name: '', Tsize: 1, Hash: toLink(file) }));
+      file = put(store, encodePb({ Data: new Uint8Array([8, 2]), Links: links }), codecs.dagPb);
+    }
+    const vectorBomb = await rootWith(store, version, { embeddings: file });
+    store.asked = 0;
+    const failure = await failureOf(fetchWhole(vectorBomb, worldOf([gatewayOf(store)])));
+    expect([failure.code, failure.exitCode]).toEqual(['vector-mismatch', 5]);
+    expect(store.asked).toBeLessThan(400);
   });
 
   it('a chain of nodes that is longer than a key', async () => {

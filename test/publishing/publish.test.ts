@@ -42,17 +42,19 @@ function run(step = '', times = 1, records = 60) {
   });
 }
 
+const deadlySteps = [
+  ['kept', 1],
+  ['prepared', 1],
+  ['asked', 1],
+  ['sending', 1],
+  ['part', 1],
+  ['part', 2],
+  ['sent', 1],
+  ['recorded', 1],
+] as const;
+
 describe('a process that is killed', () => {
-  it.each([
-    ['kept', 1],
-    ['prepared', 1],
-    ['asked', 1],
-    ['sending', 1],
-    ['part', 1],
-    ['part', 2],
-    ['sent', 1],
-    ['recorded', 1],
-  ])('at the step "%s" (%i): the next one ends it, and nothing goes twice', async (step, times) => {
+  it.each(deadlySteps)('at the step "%s" (%i): the next one ends it, and nothing goes twice', async (step, times) => {
     expect((await run(step, times)).signal).toBe('SIGKILL');
     const { stdout, stderr } = await run();
     expect(stderr).toBe('');
@@ -85,6 +87,16 @@ async function publishIt(count: number, world: ReturnType<typeof worldOf>, chang
   const published = { cid: snapshot.cid, commit: 'cd'.repeat(32), version: 'v1', name: 'library v1' };
   return { snapshot, published, deliveries: await publish(snapshot, published, world) };
 }
+
+it('a process is killed above at every step that there is', async () => {
+  const steps = new Set<string>();
+  const world = {
+    ...worldOf([kuboPin(serviceAt('kubo'), kubo.url, 8000)]),
+    onStep: (step: string) => void steps.add(step),
+  };
+  await publishIt(60, world);
+  expect(steps).toEqual(new Set(deadlySteps.map(([step]) => step)));
+});
 
 describe('publishing', () => {
   it('keeps the version in the embedded node and asks no one else', async () => {

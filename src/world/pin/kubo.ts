@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { ZooError } from '../../core/error.ts';
 import type { Pin, PinProgress, PinReport, Shipment, ShipmentPart } from './pin.ts';
-import { type Service, checkReturnedRoot, readAnswer, requestService } from './service-request.ts';
+import { type Service, checkReturnedRoot, readAnswer, readText, requestService } from './service-request.ts';
 
 /** Bytes that are sent at once; a broken off upload goes on at the part that broke. */
 const usualPartBytes = 16 * 1024 * 1024;
+
+/** A line for the root and one for the counts are far shorter. */
+const answerBytes = 1024 * 1024;
 
 const pinsSchema = z.object({ Keys: z.record(z.string(), z.object({ Type: z.string() })).optional() });
 const failureSchema = z.object({ Message: z.string() });
@@ -77,7 +80,7 @@ export function kuboPin(service: Service, api: string, partBytes = usualPartByte
       body,
       signal,
     });
-    const lines = (await response.text()).split('\n').filter((line) => line.trim() !== '');
+    const lines = (await readText(response, answerBytes)).split('\n').filter((line) => line.trim() !== '');
     const told = lines.map((line) => lineSchema.safeParse(parseLine(line)).data);
     const arrived = told.find((line) => line?.Stats !== undefined)?.Stats?.BlockCount;
     const root = told.find((line) => line?.Root !== undefined)?.Root;

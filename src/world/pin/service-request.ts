@@ -81,7 +81,8 @@ export function checkReturnedRoot(service: Pick<Service, 'target'>, ours: string
   });
 }
 
-async function readText(response: Response, most: number): Promise<string> {
+/** The text of an answer, cut after so many bytes: whoever answers may send without end, and packed small. */
+export async function readText(response: Response, most: number): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of response.body ?? []) {
