@@ -7,7 +7,7 @@ import type { PackParts } from './pack.ts';
 import { encodePartEntries, keepIndex, partIndexPath, partPath } from './parts.ts';
 
 /** A record that came from elsewhere, right by itself. */
-export interface RecordToKeep {
+interface RecordToKeep {
   readonly experience: Experience;
   /** SHA-256 of its id. */
   readonly key: Uint8Array;

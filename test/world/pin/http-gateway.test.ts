@@ -49,7 +49,11 @@ describe('a gateway that sends little which unfolds into much', () => {
     const { root } = await takeSnapshot(sampleVersion(exampleLibrary(3).experiences), sha256);
     const endless = { cid: root, bytes: new Uint8Array(maximumBlockBytes) };
     const pieces: Uint8Array[] = [];
-    for await (const piece of encodeCar(root, Array<typeof endless>(32).fill(endless))) pieces.push(piece);
+    for await (const piece of encodeCar(
+      root,
+      Array.from({ length: 32 }, () => endless),
+    ))
+      pieces.push(piece);
     const address = await serve((_path, response) =>
       response
         .writeHead(200, { 'content-type': 'application/vnd.ipld.car', 'content-encoding': 'gzip' })
