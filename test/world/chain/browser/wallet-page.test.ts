@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type WalletPage, serveWalletPage } from '../../../../src/world/chain/browser/wallet-page.ts';
@@ -60,6 +61,11 @@ describe('the page of a wallet', () => {
   }
 
   const asked = { kind: 'connect', account: undefined, chainId: 1, network: 'a chain' } as const;
+
+  it('is part of the package', () => {
+    const manifest = new URL('../../../../package.json', import.meta.url);
+    expect((JSON.parse(readFileSync(manifest, 'utf8')) as { files: string[] }).files).toContain('pages');
+  });
 
   it('listens on this machine alone, and lets nothing in from elsewhere', async () => {
     expect(origin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
