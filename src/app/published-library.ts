@@ -1,4 +1,4 @@
-import { ZooError, exitCode } from '../core/error.ts';
+import { ZooError, exitCode, messageOf } from '../core/error.ts';
 import { formatCid, isCid, parseCid } from '../core/ipld/cid.ts';
 import type { Library } from '../core/library/library.ts';
 import type { CommitEntry } from '../ledger/history.ts';
@@ -26,6 +26,8 @@ export interface PublishedAddress {
   readonly author?: string | undefined;
   /** The recordsRoot that it must have, where that is known; hexadecimal. */
   readonly root?: string | undefined;
+  /** Of its archive on Arweave, where it is looked for when no gateway of IPFS gives it. */
+  readonly archive?: string | undefined;
   /** Bytes that were taken already, to find out what is meant. */
   readonly bytes?: number | undefined;
 }
@@ -44,7 +46,7 @@ export interface ResolveContext {
 }
 
 /** The first that knows a reference counts. */
-const resolvers: readonly Resolver[] = [byCid, byChain, byArchive, byScheme, byVersion];
+const resolvers: readonly Resolver[] = [byCid, byChain, byArchive, byScheme, byHash, byVersion];
 
 /** @throws ZooError `unknown-reference`, `not-published` */
 export async function resolvePublished(reference: string, context: ResolveContext): Promise<PublishedAddress> {
@@ -93,6 +95,28 @@ async function byScheme(reference: string): Promise<PublishedAddress | undefined
   return undefined;
 }
 
+/** A recordsRoot or a commit that the library here does not know: whatever was published of it, held against it. */
+async function byHash(reference: string, context: ResolveContext): Promise<PublishedAddress | undefined> {
+  const hash = /^(?:0x)?([0-9a-f]{64})$/i.exec(reference)?.[1]?.toLowerCase();
+  const { config, ledger, signal = new AbortController().signal, onDropped } = context;
+  if (hash === undefined || (await ledger.history()).some(({ id, commit }) => [id, commit.recordsRoot].includes(hash)))
+    return undefined;
+  const { findByHash } = await import('./find-by-hash.ts');
+  let worst: ZooError | undefined;
+  for await (const { reference: found, by } of findByHash(config, hash, { signal, onDropped }))
+    try {
+      const address = { claimed: true, ...(await resolvePublished(found, context)), [by]: hash };
+      await fetchPublished(config, address, signal, onDropped);
+      return address;
+    } catch (thrown) {
+      if (!(thrown instanceof ZooError) || signal.aborted) throw thrown;
+      onDropped?.(found, messageOf(thrown));
+      worst ??= thrown;
+    }
+  if (worst !== undefined) throw worst;
+  return undefined;
+}
+
 async function byVersion(reference: string, { ledger }: ResolveContext): Promise<PublishedAddress | undefined> {
   const entry = await ledger.findVersion(reference);
   const anchor = await readAnchor(files, ledger.folder, entry.id);
@@ -135,6 +159,29 @@ export async function fetchLibrary(
  * @throws ZooError of exit code 5 for what does not verify, or is by another author than before
  */
 export async function fetchPublished(
+  config: Config,
+  address: PublishedAddress,
+  signal: AbortSignal,
+  onDropped?: (gateway: string, why: string) => void,
+): Promise<FetchedVersionHere> {
+  const { archive } = address;
+  try {
+    return await fetchFromGateways(config, address, signal, onDropped);
+  } catch (thrown) {
+    if (archive === undefined || signal.aborted) throw thrown;
+    onDropped?.('IPFS', `${messageOf(thrown)}; its archive is asked for`);
+    try {
+      await byArchive(`ar://${archive}`, { config, ledger: ledgerAt(config.settings.library), signal, onDropped });
+    } catch (cause) {
+      onDropped?.('Arweave', messageOf(cause));
+      throw thrown;
+    }
+  }
+  // The archive is kept under the CID that it makes; if that is another one, the cache has nothing still.
+  return await fetchFromGateways(config, address, signal, onDropped);
+}
+
+async function fetchFromGateways(
   config: Config,
   address: PublishedAddress,
   signal: AbortSignal,

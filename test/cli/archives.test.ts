@@ -174,6 +174,30 @@ describe('from nothing but archives', () => {
     });
   });
 
+  it('a version comes back by its root or its commit, and nothing else that says so', async () => {
+    const first = await threeVersions();
+    const { versions } = await json(['ledger', 'log', '--arweave', '--of', first], elsewhere());
+    const { recordsRoot } = versions[1].commit as { recordsRoot: string };
+    expect(await json(['fetch', `0x${recordsRoot}`], elsewhere())).toMatchObject({
+      code: 0,
+      version: 'v2',
+      root: recordsRoot,
+    });
+    expect(await json(['fetch', versions[0].id as string], elsewhere())).toMatchObject({ code: 0, version: 'v3' });
+    expect(await json(['fetch', `0x${'ab'.repeat(32)}`], elsewhere())).toMatchObject({
+      error: { code: 'unknown-version' },
+    });
+    // An archive with the tags of another version.
+    const id = versions[1].archives[0].id as string;
+    const lie = { ...elsewhere(), XDG_CACHE_HOME: join(folder, 'third') };
+    emulator.tamper = (path, body) =>
+      path === 'graphql'
+        ? Buffer.from(body.toString().replaceAll(id, versions[2].archives[0].id as string))
+        : undefined;
+    const refused = await json(['fetch', `0x${recordsRoot}`], lie);
+    expect(refused).toMatchObject({ code: 5, error: { code: 'wrong-version' } });
+  });
+
   it('what earlier versions held comes back with --history, as far as it lies anywhere', async () => {
     const first = await threeVersions();
     const { versions } = await json(['ledger', 'log', '--arweave', '--of', first], elsewhere());

@@ -221,6 +221,17 @@ describe('zoo fetch', () => {
     expect((await run('fetch v2 --json')).stdout).toContain('not-published');
   });
 
+  it('finds a version in the embedded node by its root alone', async () => {
+    const { root } = await commit(3);
+    const { cid } = await publishJson();
+    const environment = {
+      ZOO_IPFS_DIR: join(folder, '.zoo/ipfs'),
+      ZOO_ARWEAVE_GATEWAY: nowhere,
+    };
+    const fetched = await run(`fetch 0x${root} --json`, environment, elsewhere());
+    expect(JSON.parse(fetched.stdout)).toMatchObject({ cid, root });
+  });
+
   it('brings back with --history what the library’s anchors name, and tells what nobody has', async () => {
     await commit(3);
     await publishJson();
