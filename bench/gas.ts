@@ -8,22 +8,20 @@
  * words; what is measured is the worst of its kind where nothing else is said: an account that has never proposed, and
  * whom the vault has never owed anything.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { AbiCoder, Interface, concat, id, keccak256, toBeHex } from 'ethers';
 import { deploy } from '../src/governance/deployment/deploy.ts';
+import { permitStake } from '../src/governance/permit-stake.ts';
 import { findAnvil, startAnvil } from '../src/world/chain/anvil.ts';
 import { type Addresses, contractRoles } from '../src/world/chain/chain.ts';
 import { ethersChain } from '../src/world/chain/ethers.ts';
 import { developmentAccount } from '../src/world/chain/keystores.ts';
 import { systemClock } from '../src/world/clock/system.ts';
 import { diskFiles } from '../src/world/files/disk.ts';
+import { measureFirstBlock } from './first-block.ts';
+import { ask, freePort, receiptOf } from './json-rpc.ts';
 import { compilePlainGovernance } from './plain-governance.ts';
 
 const limits = {
@@ -34,7 +32,6 @@ const limits = {
   'later root update': 150_000,
   settle: 85_000,
 };
-const secondsToFirstBlock = 3;
 const day = 86_400;
 const chainId = 31_337;
 const amount = 10n ** 24n;
@@ -48,7 +45,11 @@ interface System {
   readonly governor: string;
   readonly registry: string;
   readonly settle?: (proposal: string) => Promise<number>;
+  /** Proposes with a signature in place of an allowance, as `zoo propose` does. */
+  readonly proposeWithPermit?: (from: number, calls: Calls, description: string) => Promise<number>;
 }
+
+type Calls = readonly [targets: readonly string[], values: readonly number[], calldatas: readonly string[]];
 
 const publishing = new Interface([
   'function publish((uint64,uint64,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32), uint256[], uint256[])',
@@ -70,7 +71,7 @@ if (findAnvil(process.env) === undefined) {
 }
 const folder = mkdtempSync(join(tmpdir(), 'zoo-gas-'));
 try {
-  const above = [...(await measureGas()), ...(await measureStart())];
+  const above = [...(await measureGas()), ...(await measureFirstBlock(folder))];
   for (const what of above) console.error(`above its limit: ${what}`);
   process.exitCode = above.length === 0 ? 0 : 1;
 } finally {
@@ -94,6 +95,7 @@ async function measureGas(): Promise<readonly string[]> {
     const second = await life(system, 2, 2);
     const third = await life(system, 2, 3);
     const lost = await life(system, 3, 4, 0);
+    const permitted = await system.proposeWithPermit?.(7, callsOf(system, 5), 'update 5');
     return {
       propose: second['propose'] as number,
       'first vote': third['first vote'] as number,
@@ -103,16 +105,16 @@ async function measureGas(): Promise<readonly string[]> {
       settle: second['settle'] as number,
       'propose, again': third['propose'] as number,
       'propose, the first of all': first['propose'] as number,
+      ...(permitted === undefined ? {} : { 'propose, with a permit': permitted }),
       'first root update': first['execute'] as number,
       'settle, again': third['settle'] as number,
       'settle, defeated': lost['settle'] as number,
     };
   }
 
-  async function life({ governor, registry, settle }: System, proposer: number, seq: number, support = 1) {
-    const publish = publishing.encodeFunctionData('publish', [updateOf(seq), [], []]);
-    const description = `update ${seq}`;
-    const calls = [[registry], [0], [publish]] as const;
+  async function life(system: System, proposer: number, seq: number, support = 1) {
+    const { governor, settle } = system;
+    const [calls, description] = [callsOf(system, seq), `update ${seq}`];
     const act = (from: number, name: string, words: readonly unknown[]) =>
       send(from, governor, governing.encodeFunctionData(name, words));
     const proposal = BigInt(
@@ -141,7 +143,7 @@ async function measureGas(): Promise<readonly string[]> {
   /** As `zoo chain deploy` does it; everybody delegates to themselves and lets the vault take stakes. */
   async function deployZoo(url: string): Promise<System> {
     const chain = await ethersChain({ url, clock: systemClock, chainId, confirmations: 1, pollEvery: 20 });
-    const holders = [1, 2, 3, 4, 5].map((index) => ({ to: account(index), amount: amount.toString() }));
+    const holders = [1, 2, 3, 4, 5, 7].map((index) => ({ to: account(index), amount: amount.toString() }));
     const parameters = {
       supply: (10n * amount).toString(),
       holder: account(0),
@@ -153,11 +155,13 @@ async function measureGas(): Promise<readonly string[]> {
     const world = { chain, account: developmentAccount(0), files: diskFiles, file: join(folder, 'deployment.json') };
     const { contracts } = await deploy('local', parameters, world);
     const at = Object.fromEntries(contractRoles.map((role) => [role, contracts[role].address])) as Addresses;
-    const { token, vault } = chain.contracts(at);
+    const { token, vault, governor } = chain.contracts(at);
+    const bond = await governor.proposalBond();
     for (const index of [0, 1, 2, 3, 4, 5]) {
       await send(index, at.token, token.interface.encodeFunctionData('delegate', [account(index)]));
       await send(index, at.token, token.interface.encodeFunctionData('approve', [at.vault, 2n ** 256n - 1n]));
     }
+    await send(7, at.token, token.interface.encodeFunctionData('delegate', [account(7)]));
     await pass(1);
     return {
       governor: at.governor,
@@ -166,6 +170,11 @@ async function measureGas(): Promise<readonly string[]> {
         // Not before: the first proposal finds the vault empty, as it is after a deployment.
         await send(0, at.vault, vault.interface.encodeFunctionData('fundRewards', [amount / 100n]));
         return await send(6, at.vault, vault.interface.encodeFunctionData('settle', [proposal]));
+      },
+      proposeWithPermit: async (from, calls, description) => {
+        const permit = await permitStake({ chain, addresses: at, fromBlock: 0 }, developmentAccount(from), bond);
+        const words = [...calls, description, permit] as never;
+        return await send(from, at.governor, governor.interface.encodeFunctionData('proposeWithPermit', words));
       },
     };
   }
@@ -199,6 +208,10 @@ async function measureGas(): Promise<readonly string[]> {
   }
 }
 
+function callsOf({ registry }: System, seq: number): Calls {
+  return [[registry], [0], [publishing.encodeFunctionData('publish', [updateOf(seq), [], []])]];
+}
+
 function updateOf(seq: number): readonly unknown[] {
   const commit = (of: number) => (of === 0 ? toBeHex(0, 32) : id(`commit ${of}`));
   const words = ['records', 'map', 'log', 'cid', 'arweave'].map((name) => id(`${name} ${seq}`));
@@ -230,88 +243,4 @@ function print(zoo: Figures, plain: Figures): readonly string[] {
   return Object.entries(limits).flatMap(([step, limit]) =>
     (zoo[step] as number) > limit ? [`${step}: ${zoo[step]} gas, limit ${limit}`] : [],
   );
-}
-
-// --------------------------------------------------------------------------------------------------- the first block
-
-async function measureStart(): Promise<readonly string[]> {
-  const anvil = findAnvil(process.env);
-  const zoo = fileURLToPath(new URL('../bin/zoo.js', import.meta.url));
-  if (anvil === undefined) return [];
-  const times = { zoo: [] as number[], anvil: [] as number[] };
-  for (let turn = 0; turn < 3; turn++) {
-    times.anvil.push(await toFirstBlock((port) => [anvil, '--port', String(port), '--hardfork', 'cancun']));
-    const state = join(folder, `start-${turn}.json`);
-    times.zoo.push(
-      await toFirstBlock((port) => [process.execPath, zoo, 'chain', 'up', '--port', String(port), '--state', state]),
-    );
-  }
-  const [ours, bare] = [median(times.zoo), median(times.anvil)];
-  const share = (ours / secondsToFirstBlock).toFixed(2);
-  console.log(
-    `zoo chain up to first block: ${ours.toFixed(2)} s, anvil alone ${bare.toFixed(2)} s; limit ${secondsToFirstBlock} s, of limit ${share}`,
-  );
-  return ours > secondsToFirstBlock ? [`zoo chain up: ${ours.toFixed(2)} s to the first block`] : [];
-}
-
-/** Seconds until a block stands that was asked for as soon as the node answered. */
-async function toFirstBlock(words: (port: number) => readonly string[]): Promise<number> {
-  const port = await freePort();
-  const [program, ...rest] = words(port) as [string, ...string[]];
-  const url = `http://127.0.0.1:${port}`;
-  const began = performance.now();
-  const child = spawn(program, rest, { cwd: folder, stdio: 'ignore' });
-  const ended = once(child, 'exit');
-  try {
-    for (;;) {
-      if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}`);
-      const mined = await ask(url, 'evm_mine', []).then(
-        () => ask(url, 'eth_blockNumber', []),
-        () => undefined,
-      );
-      if (mined !== undefined && Number(mined) >= 1) return (performance.now() - began) / 1000;
-      await setTimeout(10);
-    }
-  } finally {
-    child.kill('SIGINT');
-    await ended;
-  }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] as number;
-}
-
-// ------------------------------------------------------------------------------------------------------------ the node
-
-interface Receipt {
-  readonly status: string;
-  readonly gasUsed: string;
-  readonly contractAddress: string | null;
-}
-
-/** @throws Error where the transaction failed */
-async function receiptOf(url: string, transaction: Readonly<Record<string, string>>): Promise<Receipt> {
-  // Enough for each: what a node estimates falls short when a second passes and a checkpoint of votes becomes a new one.
-  const hash = await ask(url, 'eth_sendTransaction', [{ ...transaction, gas: '0x800000' }]);
-  let receipt: Receipt | null = null;
-  while (receipt === null) receipt = (await ask(url, 'eth_getTransactionReceipt', [hash])) as Receipt | null;
-  if (receipt.status !== '0x1') throw new Error(`a transaction failed: ${JSON.stringify(transaction).slice(0, 500)}`);
-  return receipt;
-}
-
-async function ask(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
-  const answer = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
-  const { result, error } = (await answer.json()) as { result?: unknown; error?: { message: string } };
-  if (error !== undefined) throw new Error(`${method}: ${error.message}`);
-  return result;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
