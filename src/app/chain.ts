@@ -10,6 +10,7 @@ import type { Place } from '../governance/proposals.ts';
 import { type Account, type Addresses, type Chain, contractRoles } from '../world/chain/chain.ts';
 import type { Config } from './config.ts';
 import { networks } from './networks.ts';
+import type { PublishedAddress } from './published-library.ts';
 import { connectChain, developmentAddresses } from './wire/chain.ts';
 import { files } from './wire/platform.ts';
 
@@ -157,16 +158,18 @@ function keeper(whole: bigint): string {
 }
 
 /** Where the library in force can be had, and what it must be. @param seq another one that was in force, from 1 */
-export async function addressInForce(
-  config: Config,
-  seq?: number,
-): Promise<{ readonly cid: string; readonly commit: string; readonly root: string }> {
+export async function addressInForce(config: Config, seq?: number): Promise<PublishedAddress> {
   const version = await versionInForce(await openPlace(config), seq);
-  if (version !== undefined) return { cid: version.cid, commit: version.commit, root: version.recordsRoot };
+  if (version !== undefined) return addressOf(version);
   throw new ZooError('nothing-in-force', 'no version of the library is in force on this chain yet', {
     exitCode: exitCode.usage,
     hint: 'Bring one into force: zoo propose, zoo vote, zoo execute.',
   });
+}
+
+/** Where a version that is or was in force can be had, and what it must be. */
+export function addressOf({ cid, commit, recordsRoot: root, arweaveId }: RegisteredVersion): PublishedAddress {
+  return { cid, commit, root, archive: arweaveId ?? undefined };
 }
 
 export interface ChainStatus {

@@ -20,6 +20,7 @@ import { type LibraryComparison, compareLibraries } from '../ledger/compare-libr
 import type { CommitEntry } from '../ledger/history.ts';
 import { type Anchor, readAnchor, writeAnchor } from '../publishing/anchor.ts';
 import type { Config } from './config.ts';
+import { addressOf } from './chain.ts';
 import { type GateOfVersion, gateOfVersion, gateText } from './gate-of-version.ts';
 import { configuredLedger } from './ledger/open.ts';
 import { fetchLibrary } from './published-library.ts';
@@ -156,8 +157,8 @@ export async function proposedDifference(
 ): Promise<ProposedDifference | undefined> {
   const update = proposedUpdate(place, proposal);
   if (update === undefined) return undefined;
-  const { cid, commit, recordsRoot } = update;
-  const address = { cid, commit, root: recordsRoot };
+  const { cid, commit, recordsRoot, arweaveId } = update;
+  const address = { cid, commit, root: recordsRoot, archive: arweaveId ?? undefined };
   const { library } = await fetchLibrary(config, address, fetching.signal, fetching.onDropped);
   const before = update.seq > 1 ? await versionInForce(place, update.seq - 1) : undefined;
   const changes = await changesSince(config, before, library, await configuredLedger(config).history(), fetching);
@@ -178,10 +179,9 @@ async function changesSince(
   if (current === undefined) return compareLibraries({ experiences: [] }, library);
   try {
     const own = history.find(({ id }) => id === current.commit);
-    const { cid, commit, recordsRoot } = current;
     const before =
       own === undefined
-        ? (await fetchLibrary(config, { cid, commit, root: recordsRoot }, signal, onDropped)).library
+        ? (await fetchLibrary(config, addressOf(current), signal, onDropped)).library
         : await configuredLedger(config).readVersion(own.version);
     return compareLibraries(before, library);
   } catch (thrown) {

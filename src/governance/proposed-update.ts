@@ -1,6 +1,7 @@
 import { cidOf, codecs, formatCid } from '../core/ipld/cid.ts';
 import { fromHex } from '../core/digest.ts';
 import type { Place, Proposal } from './proposals.ts';
+import { archiveOf } from './version-in-force.ts';
 
 /** The library that a proposal would bring into force; hexadecimal without 0x. */
 export interface ProposedUpdate {
@@ -28,6 +29,6 @@ export function proposedUpdate({ chain, addresses }: Place, proposal: Proposal):
     commit: hex('commitHash'),
     recordsRoot: hex('recordsRoot'),
     cid: formatCid(cidOf(codecs.dagCbor, fromHex(hex('cidDigest')))),
-    arweaveId: /^0*$/.test(hex('arweaveId')) ? null : Buffer.from(hex('arweaveId'), 'hex').toString('base64url'),
+    arweaveId: archiveOf(hex('arweaveId')),
   };
 }

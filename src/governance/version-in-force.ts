@@ -16,6 +16,8 @@ export interface RegisteredVersion {
   readonly mapRoot: string;
   readonly logRoot: string;
   readonly cid: string;
+  /** Of its archive on Arweave, base64url; null where there is none. */
+  readonly arweaveId: string | null;
   readonly previous: string;
   readonly proposalId: string;
 }
@@ -79,9 +81,16 @@ function registered(version: PublishedVersion): RegisteredVersion {
     mapRoot: bare(version.mapRoot),
     logRoot: bare(version.logRoot),
     cid: formatCid(cidOf(codecs.dagCbor, fromHex(bare(version.cidDigest)))),
+    arweaveId: archiveOf(version.arweaveId),
     previous: bare(version.previous),
     proposalId: String(version.proposalId),
   };
+}
+
+/** @param hex 32 bytes; zeros stand for none */
+export function archiveOf(hex: string): string | null {
+  const digits = bare(hex);
+  return /^0*$/.test(digits) ? null : Buffer.from(digits, 'hex').toString('base64url');
 }
 
 function bare(hex: string): string {

@@ -104,12 +104,13 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
     expect(shown.difference).toMatchObject({ update: { seq: 1, recordsRoot: root, arweaveId: archive } });
     expect(shown.difference?.added).toHaveLength(count);
     const liar = await startLyingGateway(gateway);
-    const lied = await elsewhere(['proposal', 'show', 'latest'], { ZOO_GATEWAY: liar.url });
+    const noArchive = { ZOO_ARWEAVE_GATEWAY: 'http://127.0.0.1:9' };
+    const lied = await elsewhere(['proposal', 'show', 'latest'], { ZOO_GATEWAY: liar.url, ...noArchive });
     expect(lied.code, lied.stderr).toBe(5);
     expect(lied.stdout).toContain('pending; the vote opens');
     expect(lied.stdout).not.toContain('Wham');
     expect(lied.stderr).toContain('What it changes is not shown');
-    const both = { ZOO_GATEWAY: `${liar.url},${gateway}` };
+    const both = { ZOO_GATEWAY: `${liar.url},${gateway}`, ...noArchive };
     const mixed = await elsewhere(['proposal', 'show', 'latest'], both);
     expect(mixed.code, mixed.stderr).toBe(0);
     expect(mixed.stdout).toContain(`verified against root ${root}`);
@@ -162,6 +163,9 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
     expect(verified.verified).toHaveLength(count);
     const fetched = await elsewhere(['fetch', 'chain', '--output', 'got', '--json']);
     expect(JSON.parse(fetched.stdout)).toMatchObject({ root, experiences: count, cid: status.inForce?.cid });
+    const nowhere = await elsewhere(['ledger', 'verify', '--chain'], { ZOO_GATEWAY: 'http://127.0.0.1:9' });
+    expect(nowhere.code, nowhere.stderr).toBe(0);
+    expect(nowhere.stderr).toContain('its archive is asked for');
     const archived = await elsewhere(['fetch', `ar://${archive}`, '--output', 'got', '--json']);
     expect(JSON.parse(archived.stdout)).toMatchObject({ root, cid: status.inForce?.cid });
   }, 600_000);

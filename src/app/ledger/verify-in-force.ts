@@ -5,10 +5,10 @@ import type { Library } from '../../core/library/library.ts';
 import { canonicalJson } from '../../core/tree/canonical.ts';
 import { libraryRoots } from '../../core/tree/library-roots.ts';
 import { proveIds, verifyProof } from '../../core/tree/proof.ts';
-import { openPlace } from '../chain.ts';
+import { addressOf, openPlace } from '../chain.ts';
 import type { Config } from '../config.ts';
 import { openReference } from '../library-reference.ts';
-import { fetchLibrary } from '../published-library.ts';
+import { type PublishedAddress, fetchLibrary } from '../published-library.ts';
 import { versionInForce } from '../../governance/version-in-force.ts';
 import { files, sha256 } from '../wire/platform.ts';
 import { configuredLedger } from './open.ts';
@@ -52,8 +52,8 @@ export async function verifyInForce(config: Config, request: InForceRequest): Pr
       exitCode: exitCode.usage,
       hint: 'Bring one into force: zoo propose, zoo vote, zoo execute.',
     });
-  const { seq, cid, commit, recordsRoot: root } = current;
-  const inForce = await libraryInForce(config, { cid, commit, root }, signal, onDropped);
+  const { seq, cid, recordsRoot: root } = current;
+  const inForce = await libraryInForce(config, addressOf(current), signal, onDropped);
   const { library } =
     reference === 'chain'
       ? { library: inForce }
@@ -73,7 +73,7 @@ async function usualReference(config: Config): Promise<string> {
 /** The one of this ledger where it is the same, so that nothing needs to be fetched. */
 async function libraryInForce(
   config: Config,
-  address: { readonly cid: string; readonly commit: string; readonly root: string },
+  address: PublishedAddress,
   signal: AbortSignal,
   onDropped: (gateway: string, why: string) => void,
 ): Promise<Library> {
