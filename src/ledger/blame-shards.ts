@@ -100,12 +100,17 @@ async function findBefore(recorded: readonly RecordedShards[], index: number, id
   return { index: -1, record: undefined, uncertain };
 }
 
+export interface BlamedOne {
+  readonly id: string;
+  readonly change: BlamedChange;
+}
+
 export interface BlamedLibrary {
   readonly count: number;
   /** What gave each experience its words, in the order of the library. */
-  changes(): AsyncIterable<{ readonly id: string; readonly change: BlamedChange }>;
+  readonly changes: () => AsyncIterable<BlamedOne>;
   /** The same, as the experiences lie. */
-  inAnyOrder(): AsyncIterable<{ readonly id: string; readonly change: BlamedChange }>;
+  readonly inAnyOrder: () => AsyncIterable<BlamedOne>;
 }
 
 /**

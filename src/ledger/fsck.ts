@@ -18,7 +18,6 @@ import {
 } from './history.ts';
 import { gitIgnored, paths, recordFile, renderRecord } from './layout.ts';
 import { type PackParts, packParts, packPath, readPack, unpack } from './pack.ts';
-import { partPath } from './parts.ts';
 import { readPending } from './pending.ts';
 import { findUnreferenced } from './unreferenced.ts';
 import { isSignedBy } from './sign-checkpoint.ts';

@@ -17,9 +17,9 @@ export interface Listed {
   /** The largest `usage_count` of the whole library, which the quality of each is told by. */
   readonly mostUsed: number;
   /** In the order of the library. */
-  records(): AsyncIterable<Experience>;
+  readonly records: () => AsyncIterable<Experience>;
   /** The same, as they lie. */
-  inAnyOrder(): AsyncIterable<Experience>;
+  readonly inAnyOrder: () => AsyncIterable<Experience>;
 }
 
 /** Whether an experience is filed under a domain. */

@@ -29,7 +29,10 @@ export async function mergeShards(
 ): Promise<ShardsMerge> {
   const [left, right] = [await compareShards(base, ours, sha256), await compareShards(base, theirs, sha256)];
   const involved = involve(left, right);
-  const [baseOrder, ourOrder, theirOrder] = [await base.order(), await ours.order(), await theirs.order()];
+  const baseOrder = await base.order();
+  // Most often they are the same text, which is then held once.
+  const ourOrder = oneOf(baseOrder, await ours.order());
+  const theirOrder = oneOf(ourOrder, oneOf(baseOrder, await theirs.order()));
   const before = inOrder(involved.base.values(), baseOrder);
   const our = inOrder(involved.ours.values(), ourOrder);
   const their = inOrder(involved.theirs.values(), theirOrder);
@@ -87,6 +90,10 @@ function namesOf(
 ): Record<'base' | 'ours' | 'theirs', ReadonlySet<string>> {
   const of = (side: 'base' | 'ours' | 'theirs') => new Set(sides[side].map(({ id }) => renamed[side].get(id) ?? id));
   return { base: of('base'), ours: of('ours'), theirs: of('theirs') };
+}
+
+function oneOf(held: string, text: string): string {
+  return held === text ? held : text;
 }
 
 function inOrder(records: Iterable<Experience>, order: string): Experience[] {

@@ -157,7 +157,7 @@ const windowBytes = 48 << 20;
 /**
  * Records in any order of their ranks, each as its line of JSON: all shards are read once for every 48 MB of records.
  */
-export async function* linesInOrder(
+async function* linesInOrder(
   shards: Shards,
   { shard, start, end }: Locations,
   sequence: Uint32Array,

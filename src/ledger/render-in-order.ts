@@ -83,7 +83,7 @@ async function* renderPaper(shards: Shards, sha256: Sha256, vectorOf: VectorSour
   yield* jsonArray(paperRecords(), '');
   yield '\n';
 
-  async function* paperRecords(): AsyncGenerator<unknown> {
+  async function* paperRecords(): AsyncGenerator {
     let place = 0;
     for await (const record of recordsInOrder(shards, locations)) {
       const rank = locations.order[place++] ?? 0;

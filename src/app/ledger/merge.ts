@@ -103,7 +103,7 @@ interface Sides {
   readonly history: AdoptedHistory | undefined;
   /** Title of what both come from. */
   readonly base: string | null;
-  merge(decide?: Decide): Promise<DecidedMerge>;
+  readonly merge: (decide?: Decide) => Promise<DecidedMerge>;
 }
 
 interface MergeWorld {

@@ -19,7 +19,7 @@ async function openNamed(config: Config, reference: string, folder: string): Pro
 }
 
 export interface ListedLarge extends Listed {
-  qualityOf(experience: Experience): number;
+  readonly qualityOf: (experience: Experience) => number;
 }
 
 export async function listLarge(
@@ -37,7 +37,7 @@ export async function listLarge(
 export interface LintedInPieces {
   readonly count: number;
   /** What is found, one by one; may be asked for more than once. */
-  findings(): AsyncIterable<LintFinding>;
+  readonly findings: () => AsyncIterable<LintFinding>;
 }
 
 export async function lintLarge(
@@ -54,7 +54,7 @@ export async function lintLarge(
 export interface ExportedInPieces {
   readonly count: number;
   /** The text; may be asked for more than once. */
-  pieces(): AsyncIterable<string>;
+  readonly pieces: () => AsyncIterable<string>;
 }
 
 export async function exportLarge(

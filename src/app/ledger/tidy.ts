@@ -97,7 +97,7 @@ export async function search(
 
 export interface Linted extends LintedInPieces {
   /** SARIF 2.1.0 of findings. */
-  sarif(findings: readonly LintFinding[]): Readonly<Record<string, unknown>>;
+  readonly sarif: (findings: readonly LintFinding[]) => Readonly<Record<string, unknown>>;
 }
 
 /** @param folder the working folder; files in the SARIF are relative to it */

@@ -55,7 +55,7 @@ function member(number: number): Experience {
   });
 }
 
-export const first = Array.from({ length: size }, (_, number) => member(number));
+const first = Array.from({ length: size }, (_, number) => member(number));
 const gone = first[20] as Experience;
 export const counted = first[31] as Experience;
 export const old = first[42] as Experience;
@@ -130,7 +130,7 @@ export async function inBoth(
     const { code, stdout, stderr } = await runLedger(path, words);
     const ledger = openLedger({ files: diskFiles, sha256, clock, folder: join(path, 'library') });
     const history = await ledger.history();
-    const known = [...history.flatMap(({ id, commit }) => [id, commit.packCid])];
+    const known = history.flatMap(({ id, commit }) => [id, commit.packCid]);
     const plain = (text: string) =>
       known
         .reduce((shown, id) => shown.replaceAll(id, 'ID'), text)

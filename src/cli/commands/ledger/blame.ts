@@ -1,5 +1,5 @@
 import { type BlamedChange, lastSaying } from '../../../ledger/blame.ts';
-import type { BlamedLibrary } from '../../../ledger/blame-shards.ts';
+import type { BlamedLibrary, BlamedOne } from '../../../ledger/blame-shards.ts';
 import type { Invocation } from '../../invocation.ts';
 import { inPieces, printInPieces } from '../../output.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -55,7 +55,7 @@ async function printLarge({ changes, inAnyOrder }: BlamedLibrary, terminal: Term
 }
 
 async function* each<T>(
-  blamed: ReturnType<BlamedLibrary['changes']>,
+  blamed: AsyncIterable<BlamedOne>,
   tell: (id: string, change: BlamedChange) => T,
 ): AsyncGenerator<T> {
   for await (const { id, change } of blamed) yield tell(id, change);

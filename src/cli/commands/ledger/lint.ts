@@ -55,7 +55,7 @@ async function printSarif({ findings, sarif }: Linted, terminal: Terminal): Prom
   await printInPieces(printed, withResults(sarif([]), inPieces), { items: results() });
   return counts;
 
-  async function* results(): AsyncGenerator<unknown> {
+  async function* results(): AsyncGenerator {
     for await (const finding of findings()) {
       countOne(counts, finding);
       yield* runsOf(sarif([finding])).flatMap((run) => run.results);
