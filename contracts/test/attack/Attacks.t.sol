@@ -413,6 +413,30 @@ contract AttacksTest is ZooFixture {
         equal(governor.proposalBond(), 5 ether, "new stake");
     }
 
+    function test_rewardChange_doesNotTouchARunningProposal() public {
+        fundRewards(10_000 ether);
+        uint256 submission = submit(eve);
+        Plan memory change = planOf(address(governor), abi.encodeCall(governor.setRewardCaps, (0, 0)), "no rewards");
+        succeed(change);
+        ripen(change);
+        Plan memory plan = updatePlan(updateOf(1), only(submission), none(), "running");
+        uint256 id = propose(carol, plan);
+        execute(change);
+        open(id);
+        vote(alice, id, FOR);
+        vote(bob, id, FOR);
+        close(id);
+        ripen(plan);
+        execute(plan);
+        vault.settle(id);
+        // 500,000 of 1,000,000 voted for: half of the caps of its time.
+        equal(vault.owed(carol), BOND + 500 ether, "proposer");
+        equal(vault.owed(eve), STAKE + 50 ether, "contributor");
+        uint256 later = pass(smallPlan("later"));
+        (uint256 proposer, uint256 contributor) = governor.rewardsOf(later);
+        equal(proposer + contributor, 0, "rewards of the next");
+    }
+
     function test_votingDelayChange_doesNotMoveARunningVote() public {
         Plan memory change = planOf(address(governor), abi.encodeCall(governor.setVotingPeriod, (30 days)), "longer");
         succeed(change);

@@ -355,6 +355,21 @@ contract ExperienceRegistryTest is ZooFixture {
         equal(vault.owed(eve), STAKE / 2, "owed");
     }
 
+    function test_slashesNewSubmissionsByTheNewPenalty() public {
+        govern(address(registry), abi.encodeCall(registry.setSlashingPenalty, (10_000)));
+        uint256 submission = submit(eve);
+        govern(address(registry), abi.encodeCall(registry.slash, (submission)));
+        equal(vault.owed(eve), 0, "owed");
+        equal(keeper.totalSupply(), SUPPLY - STAKE, "supply");
+    }
+
+    function test_stakesOfItsTimeAreGivenBack() public {
+        uint256 submission = submit(eve);
+        govern(address(registry), abi.encodeCall(registry.setExperienceStake, (5 ether)));
+        publishWith(only(submission), none());
+        equal(vault.owed(eve), STAKE, "owed");
+    }
+
     function test_onlyGovernanceSlashes() public {
         uint256 submission = submit(eve);
         vm.prank(guardian);
