@@ -27,6 +27,7 @@ import { readHeader } from './working.ts';
  * a few kilobytes; what the index lacks is read shard by shard and kept.
  *
  * @param reference `working`, or a version by any name that the ledger knows
+ * @throws ZooError `pack-missing` for a version that is neither here in packs nor what lies in the working library
  */
 export async function openShardTrees(
   files: Files,
@@ -39,12 +40,16 @@ export async function openShardTrees(
   const inMemory = async () => treesOfRecords((await ledger.readVersion(reference)).experiences, sha256);
   if (reference === 'working') return (await working()) ?? (await inMemory());
   const { commit } = await ledger.findVersion(reference);
-  const trees = await treesOfVersion(files, folder, commit, sha256);
-  if (trees !== undefined) return trees;
-  // A clone has no packs, and the newest version is most often what lies there.
-  const lying = await working();
-  const isVersion = lying !== undefined && mapRootOfShards(lying, sha256) === commit.mapRoot;
-  return isVersion ? lying : await inMemory();
+  try {
+    return (await treesOfVersion(files, folder, commit, sha256)) ?? (await inMemory());
+  } catch (thrown) {
+    if (!(thrown instanceof ZooError) || thrown.code !== 'pack-missing') throw thrown;
+    // A clone has no packs, and the newest version is most often what lies there.
+    const lying = await working();
+    if (lying === undefined) return await inMemory();
+    if (mapRootOfShards(lying, sha256) === commit.mapRoot) return lying;
+    throw thrown;
+  }
 }
 
 /** Undefined for a working library that does not lie in shards, or is about to change. */
@@ -68,18 +73,13 @@ async function treesOfVersion(
     const parts = await packParts(files, folder, next, sha256);
     if (parts !== undefined)
       return await changeTrees(await treesOfParts(files, folder, parts.shards, sha256), changed, sha256);
-    const pack = await readPack(files, folder, next, sha256).catch(unlessMissing);
-    if (pack === undefined || pack.base === null) return undefined;
+    const pack = await readPack(files, folder, next, sha256);
+    if (pack.base === null) return undefined;
     // The newest counts, and a record that a pack both deletes and puts is there.
     for (const put of pack.changes.puts) if (!changed.has(put.id)) changed.set(put.id, put);
     for (const id of pack.changes.deletes) if (!changed.has(id)) changed.set(id, undefined);
     next = (await readCommit(files, folder, pack.base, sha256)).commit;
   }
-}
-
-function unlessMissing(thrown: unknown): undefined {
-  if (thrown instanceof ZooError && thrown.code === 'pack-missing') return undefined;
-  throw thrown;
 }
 
 async function treesOfParts(

@@ -138,5 +138,7 @@ describe('the certificate of two versions', () => {
     expect(await proveInShards(files, clone, ids, 'working', sha256)).toEqual(proveIds(next, ids, null, sha256));
     expect(await proveInShards(files, clone, ids, 'v2', sha256)).toBeUndefined();
     expect((await certifyVersions(files, clone, 'working', 'working', sha256)).changes).toEqual([]);
+    const missing = certifyVersions(files, clone, 'v2', 'working', sha256);
+    await expect(missing).rejects.toMatchObject({ code: 'pack-missing' });
   });
 });
