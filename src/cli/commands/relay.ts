@@ -1,10 +1,11 @@
 import type { FiledBallot } from '../../app/ballots.ts';
 import { ZooError, exitCode } from '../../core/error.ts';
+import type { Intent } from '../../governance/intent.ts';
 import type { Proposal } from '../../governance/proposals.ts';
 import { confirmed } from '../chain/ask.ts';
 import type { Session } from '../chain/session.ts';
 import { type Signing, withSigner } from '../chain/signer.ts';
-import { prepareShown, sendShown } from '../chain/transaction.ts';
+import { type ShownTransaction, prepareShown, sendShown } from '../chain/transaction.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import type { Invocation } from '../invocation.ts';
 import { cleanLine } from '../view/clean-text.ts';
@@ -27,6 +28,12 @@ interface Fit extends FiledBallot {
   readonly waiting: number;
 }
 
+/** Its transaction, simulated and shown, where it could be simulated. */
+interface Shown extends Fit {
+  readonly intent: Intent;
+  readonly transaction: ShownTransaction | undefined;
+}
+
 /** `zoo relay <ballots...>`: casts ballots that others signed, one transaction each; what cannot be cast is told. */
 export async function relay(invocation: Invocation): Promise<number> {
   const { terminal, flags, words } = invocation;
@@ -40,17 +47,17 @@ export async function relay(invocation: Invocation): Promise<number> {
     const place = await openPlace(config);
     return await withSigner(invocation, { signal, addresses: place.addresses }, async (who) => {
       const { fit, fates } = await sift(filed, place);
-      const dry = flags['dryRun'] === true;
-      if (fit.length > 0 && !dry) {
-        for (const { ballot } of fit)
-          terminal.message(
-            'info',
-            cleanLine(`${ballot.voter} votes ${ballot.choice} on ${ballot.proposal.slice(0, 10)}…: ${ballot.reason}`),
-          );
-        if (!who.asks) await confirmed(terminal, flags['yes'] === true, `Cast ${fit.length} ballots?`);
-      }
       const session = { config, place, from: who.address, account: await who.unlock(), signal };
-      for (const one of fit) fates.push(await (dry ? rehearse : cast)(invocation, session, who, one));
+      const shown: Shown[] = [];
+      for (const one of fit)
+        await refusing(one, fates, async () => void shown.push(await show(invocation, session, who, one)));
+      const dry = flags['dryRun'] === true;
+      if (shown.length > 0 && !dry && !who.asks)
+        await confirmed(terminal, flags['yes'] === true, `Cast ${shown.length} ballots?`);
+      for (const one of shown)
+        await refusing(one, fates, async () => {
+          fates.push(dry ? fateOf(one, 'fit') : await cast(invocation, session, who, one));
+        });
       terminal.document({ ...(dry ? { dryRun: true } : {}), ballots: fates });
       for (const { file, state, transaction, error } of fates)
         terminal.print(cleanLine(`${state.padEnd(7)} ${file} ${transaction ?? error?.message ?? ''}`));
@@ -87,24 +94,27 @@ async function sift(filed: readonly FiledBallot[], place: Session['place']) {
   return { fit, fates };
 }
 
-/** One that another must come before cannot be simulated yet. */
-async function rehearse(invocation: Invocation, session: Session, who: Signing, one: Fit): Promise<Fate> {
+/** A ballot that must wait for another of its voter cannot be simulated yet, only told. */
+async function show(invocation: Invocation, session: Session, who: Signing, one: Fit): Promise<Shown> {
   const { intendToRelay } = await import('../../governance/relay-ballot.ts');
-  if (one.waiting === 0)
-    await prepareShown(invocation, session, who, await intendToRelay(session.place, one.of, one.ballot));
-  return fateOf(one, 'fit');
+  const intent = await intendToRelay(session.place, one.of, one.ballot);
+  if (one.waiting === 0) return { ...one, intent, transaction: await prepareShown(invocation, session, who, intent) };
+  invocation.terminal.message('info', cleanLine(`${intent.title}, after the one before it`));
+  return { ...one, intent, transaction: undefined };
 }
 
-async function cast(invocation: Invocation, session: Session, who: Signing, one: Fit): Promise<Fate> {
-  const { intendToRelay } = await import('../../governance/relay-ballot.ts');
+async function cast(invocation: Invocation, session: Session, who: Signing, one: Shown): Promise<Fate> {
+  const transaction = one.transaction ?? (await prepareShown(invocation, session, who, one.intent));
+  return fateOf(one, 'cast', { transaction: (await sendShown(invocation, session, transaction)).hash });
+}
+
+/** What the contract refuses concerns the one ballot alone; whatever else goes wrong ends the command. */
+async function refusing(one: Fit, fates: Fate[], act: () => Promise<void>): Promise<void> {
   try {
-    const intent = await intendToRelay(session.place, one.of, one.ballot);
-    const { hash } = await sendShown(invocation, session, await prepareShown(invocation, session, who, intent));
-    return fateOf(one, 'cast', { transaction: hash });
+    await act();
   } catch (thrown) {
-    // What was sent and not seen in a block may still count; that is no refusal of the one ballot alone.
     if (!(thrown instanceof ZooError) || thrown.code !== 'reverted') throw thrown;
-    return fateOf(one, 'refused', { error: thrown });
+    fates.push(fateOf(one, 'refused', { error: thrown }));
   }
 }
 
