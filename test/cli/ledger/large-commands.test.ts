@@ -17,6 +17,7 @@ afterAll(() => rm(home, { recursive: true, force: true }));
 const reading: readonly (readonly string[])[] = [
   ['status'],
   ['list', '--limit', '7', '--in', 'math'],
+  ['list', '--limit', '5'],
   ['search', 'parity', 'residue', 'kind'],
   ['lint', '--at', 'v2'],
   ['export', '--format', 'paper'],
