@@ -45,6 +45,11 @@ contract GovernorParametersTest is ZooFixture {
         equal(contribution, 100 ether, "reward of a contributor");
     }
 
+    function test_anUnknownProposalHasNoTerms() public view {
+        IZooGovernor.Terms memory unknown;
+        equal(keccak256(abi.encode(governor.terms(77))), keccak256(abi.encode(unknown)), "terms");
+    }
+
     function test_hasNameGuardianAndTimelock() public view {
         equal(keccak256(bytes(governor.name())), keccak256("ZooGovernor"), "name");
         equal(governor.proposalGuardian(), guardian, "guardian");
