@@ -221,6 +221,25 @@ describe('zoo fetch', () => {
     expect((await run('fetch v2 --json')).stdout).toContain('not-published');
   });
 
+  it('brings back more records than are kept in memory: same root, oldest first, and nothing left over', async () => {
+    const count = 2600;
+    const { root } = await commit(count);
+    const { cid } = await publishJson();
+    const node = await nodeOf();
+    const other = elsewhere();
+    const fetched = await run(`fetch ${cid} --output library --json`, { ZOO_GATEWAY: node.url }, other);
+    expect(JSON.parse(fetched.stdout)).toMatchObject({ root, experiences: count });
+    const ledger = ledgerIn(other);
+    expect(await ledger.state()).toEqual({ version: 'v1', root, count });
+    const { experiences } = await ledger.library();
+    const places = experiences.map(({ id, metadata }) => `${metadata.created_at} ${id}`);
+    expect(places).toEqual(places.toSorted());
+    expect(readdirSync(join(other, 'library/packs'))).toEqual([]);
+    // A second time it is an earlier state of itself.
+    expect((await run(`fetch ${cid} --output library`, {}, other)).code).toBe(0);
+    expect(JSON.parse((await run('publish --json', {}, other)).stdout)).toMatchObject({ cid });
+  });
+
   it('finds a version in the embedded node by its root alone', async () => {
     const { root } = await commit(3);
     const { cid } = await publishJson();
