@@ -97,7 +97,15 @@ describe.skipIf(noAnvil !== undefined)(`signing${noAnvil === undefined ? '' : ` 
       'usage',
     ]);
 
-    const relaying = ['relay', 'one.json', 'two.json', 'forged.json'];
+    // A second ballot of the same voter has the next number, and goes after the first.
+    await cli.zoo('ledger', 'add', 'When a sequence is monotone and bounded, name its limit before you compute it.');
+    await cli.zoo('ledger', 'commit', '-m', 'Two');
+    await cli.zoo('publish');
+    const second = await cli.json<{ proposal: string }>('propose', '--yes', '--without-gate');
+    const again = ['vote', second.proposal, 'against', '--sign-only', '--yes', '--wallet', 'dev:1'];
+    await cli.zoo(...again, '--nonce', '1', '--out', 'three.json');
+
+    const relaying = ['relay', 'three.json', 'one.json', 'two.json', 'forged.json'];
     const forged = { ...(JSON.parse(unasked.stdout) as object), voter: addressOf(3) };
     writeFileSync(join(cli.folder, 'forged.json'), JSON.stringify(forged));
     expect(await cli.failure(['relay', 'one.json', '--yes'])).toEqual([1, 'vote-not-open']);
@@ -105,21 +113,25 @@ describe.skipIf(noAnvil !== undefined)(`signing${noAnvil === undefined ? '' : ` 
     expect(await cli.failure(['relay', 'forged.json', '--yes'])).toEqual([1, 'invalid-ballot']);
     const dry = await cli.run([...relaying, '--dry-run', '--json', '--wallet', 'dev:4']);
     const states = ({ ballots }: Fates) => ballots.map(({ state, error }) => error?.code ?? state).sort();
-    expect(states(JSON.parse(dry.stdout) as Fates)).toEqual(['fit', 'fit', 'invalid-ballot']);
+    expect(states(JSON.parse(dry.stdout) as Fates)).toEqual(['fit', 'fit', 'fit', 'invalid-ballot']);
     expect(await cli.failure(['relay', 'one.json', '--wallet', 'dev:4'])).toEqual([2, 'not-confirmed']);
     const cast = await cli.run([...relaying, '--yes', '--json', '--wallet', 'dev:4']);
     expect(cast.code).toBe(1);
-    expect(states(JSON.parse(cast.stdout) as Fates)).toEqual(['cast', 'cast', 'invalid-ballot']);
+    expect(states(JSON.parse(cast.stdout) as Fates)).toEqual(['cast', 'cast', 'cast', 'invalid-ballot']);
     expect(await cli.failure(['relay', 'two.json', '--yes'])).toEqual([1, 'voted-already']);
     expect(await cli.failure(words, { ZOO_WALLET: 'dev:1' })).toEqual([1, 'voted-already']);
-    const [listed] = (await cli.json<{ proposals: { tally: { votes: { for: string } } }[] }>('proposals')).proposals;
-    expect(listed?.tally.votes.for).toBe((2_000_000n * 10n ** 18n).toString());
+    const { proposals } = await cli.json<{ proposals: { tally: { votes: Record<string, string> } }[] }>('proposals');
+    const million = (count: bigint) => (count * 1_000_000n * 10n ** 18n).toString();
+    expect(proposals.map(({ tally }) => [tally.votes['for'], tally.votes['against']])).toEqual([
+      ['0', million(1n)],
+      [million(2n), '0'],
+    ]);
     // So that the next test can propose what follows.
-    await cli.zoo('vote', 'latest', 'for', '--yes');
+    await cli.zoo('vote', proposal, 'for', '--yes');
     await warp(8 * 24);
-    await cli.zoo('execute', 'latest', '--yes');
+    await cli.zoo('execute', proposal, '--yes');
     await warp(25);
-    await cli.zoo('execute', 'latest', '--yes');
+    await cli.zoo('execute', proposal, '--yes');
   }, 180_000);
 
   it('submits one experience with its stake, which a version takes in and gives back', async () => {
