@@ -174,8 +174,10 @@ function changedMeanwhile(folder: string): ZooError {
 }
 
 /**
- * Makes the working library what a version in parts is, and that a new version where it is asked for: nothing but the
- * names of the parts is read before they are put in force.
+ * Makes the working library what a version in parts is, and that a new version where it is asked for. Each part is
+ * looked at before: once they are in force, none may be missing.
+ *
+ * @throws ZooError `pack-missing`, `pack-damaged`
  */
 export async function restoreParts(
   { files, clock, ledger, sha256 }: World,
@@ -185,6 +187,7 @@ export async function restoreParts(
   const { folder } = ledger;
   return await ledger.change(async () => {
     const { parts, roots } = target;
+    for (const cid of [parts.order, ...Object.values(parts.shards)]) await readPart(files, folder, cid, sha256);
     const change = { layout: 'shards' as const, changes: { ...unchanged, complete: true }, parts };
     if (commit === undefined) return { change: { ...change, version: null }, result: null };
     const version = await writeVersion({ files, folder, clock, sha256 }, { pack: encodeParts(parts), roots }, commit);

@@ -8,7 +8,9 @@ import { shardOf } from '../../src/ledger/layout.ts';
 import { lookUp } from '../../src/ledger/look-up.ts';
 import { mergeShards } from '../../src/ledger/merge-shards.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
-import { saveShards } from '../../src/ledger/save-shards.ts';
+import { type PackParts, packParts } from '../../src/ledger/pack.ts';
+import { partPath } from '../../src/ledger/parts.ts';
+import { restoreParts, saveShards } from '../../src/ledger/save-shards.ts';
 import { openAsShards } from '../../src/ledger/shards.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { type MemoryFiles, Stopped, memoryFiles } from '../fakes/files.ts';
@@ -164,6 +166,27 @@ describe('a change that was broken off', { timeout: 60_000 }, () => {
       roots.add(root);
     }
     expect(roots.size).toBe(2);
+  });
+
+  it('is not begun where a part of what it restores is missing', async () => {
+    const copy = whole.restart();
+    const ledger = open(copy);
+    const { commit } = await ledger.findVersion('v1');
+    const parts = (await packParts(copy, folder, commit, sha256)) as PackParts;
+    const roots = { recordsRoot: commit.recordsRoot, mapRoot: commit.mapRoot, size: commit.size };
+    const world = { files: copy, clock, ledger, sha256 };
+    const before = await ledger.state();
+    const path = partPath(folder, parts.shards['7f'] ?? '');
+    const bytes = copy.contents.get(path) as Uint8Array;
+    await copy.remove(path);
+    await expect(restoreParts(world, { parts, roots }, undefined)).rejects.toMatchObject({ code: 'pack-missing' });
+    expect(await open(copy).state()).toEqual(before);
+    copy.set(path, bytes);
+    expect(await restoreParts(world, { parts, roots }, { message: 'x', author: 'x', time: 0 })).toMatchObject({
+      version: 'v4',
+      root: commit.recordsRoot,
+    });
+    expect((await ledger.library()).experiences).toEqual(many);
   });
 
   it('is not mixed with what is read before it', async () => {
