@@ -64,7 +64,7 @@ export async function vouch(
   const named = author === undefined ? undefined : await keysOfAuthor(version, author);
   const path = join(stateFolder(config), 'authors.json');
   if (named?.length === 0) return { status: 'named', keys };
-  return await alone(path, signal, async () => {
+  const decide = async (): Promise<Authorship> => {
     const before = (await readKnown(path)).libraries[version.library];
     if (named !== undefined) {
       await remember(path, version, named, undefined);
@@ -80,7 +80,9 @@ export async function vouch(
     }
     if (await leadsToNewest(config, version, before)) return { status: 'before', keys };
     throw changed(version, before, keys, path);
-  });
+  };
+  // Of what nobody signed nothing is remembered.
+  return keys.length === 0 ? await decide() : await alone(path, signal, decide);
 }
 
 /** @throws ZooError `signature-invalid`: somebody claims a key that is not theirs, or a signature was copied */
@@ -130,7 +132,8 @@ async function remember(
   const newest = before !== undefined && before.seq > commit.seq ? before : { cid, commit: id, seq: commit.seq };
   const { libraries } = await readKnown(path);
   const known: Known = { v: 1, libraries: { ...libraries, [library]: { keys: [...keys], newest } } };
-  await files.writeAtomic(path, `${JSON.stringify(known, null, 2)}\n`);
+  const text = `${JSON.stringify(known, null, 2)}\n`;
+  if (text !== (await files.readText(path))) await files.writeAtomic(path, text);
 }
 
 function changed(
