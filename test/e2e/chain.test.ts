@@ -308,7 +308,8 @@ describe.skipIf(noAnvil !== undefined)(`the chain${noAnvil === undefined ? '' : 
     const safe = `0x${'ab'.repeat(20)}`;
     const send = async (from: string, to: string, data: string) => {
       const hash = await askNode(url, 'eth_sendTransaction', [{ from, to, data, gas: '0xf4240' }]);
-      expect(await askNode(url, 'eth_getTransactionReceipt', [hash])).toMatchObject({ status: '0x1' });
+      const receiptOf = () => askNode(url, 'eth_getTransactionReceipt', [hash]);
+      await expect.poll(receiptOf, { timeout: 60_000 }).toMatchObject({ status: '0x1' });
     };
     const transfer = mergedInterface().encodeFunctionData('transfer', [safe, 2000n * 10n ** 18n]);
     await send(developmentAccount(1).address, addresses['token'] as string, transfer);
