@@ -42,7 +42,7 @@ async function commitLines(files: MemoryFiles, library: Library): Promise<void> 
   await commitWorking(files, systemClock, open(files), options, sha256);
 }
 
-describe('the certificate of two versions', () => {
+describe('the certificate of two versions', { timeout: 120_000 }, () => {
   it('is that of the whole libraries, whether they lie in shards, in a pack or as changes', async () => {
     const files = memoryFiles();
     const ledger = open(files);
@@ -58,8 +58,8 @@ describe('the certificate of two versions', () => {
     libraries.push(exampleLibrary(0));
     for (const [one, before] of libraries.entries())
       for (const [other, after] of libraries.entries()) {
-        // Those next to one another, and some that are far apart.
-        if (Math.abs(one - other) > 1 && one + other !== 5) continue;
+        // Those next to one another, and some that are far apart, both ways.
+        if (other !== one + 1 && one + other !== 5) continue;
         const names = [`v${one + 1}`, `v${other + 1}`] as const;
         const certified = await certifyVersions(files, ledger, ...names, sha256);
         expect(

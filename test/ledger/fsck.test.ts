@@ -45,7 +45,7 @@ async function missedFlips(files: MemoryFiles, every: number): Promise<string[]>
   return missed;
 }
 
-describe('fsck', () => {
+describe('fsck', { timeout: 120_000 }, () => {
   it('finds nothing in a whole library, nor in an empty folder', async () => {
     expect(await check(await smallStore())).toEqual([]);
     expect(await check(memoryFiles())).toEqual([]);

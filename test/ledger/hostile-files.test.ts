@@ -20,7 +20,7 @@ const library = exampleLibrary(3);
 /** How many hostile inputs a library is given; ten times as many are parsed. */
 const runs = Number(process.env['ZOO_FUZZ_RUNS'] ?? 1000);
 
-describe('hostile files', () => {
+describe('hostile files', { timeout: 120_000 }, () => {
   const whole = renderLibrary(library, 'json', sha256);
   const pieces = [
     '"id":"x","id":"y"',
