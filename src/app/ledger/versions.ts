@@ -4,14 +4,10 @@ import type { LibraryState } from '../../core/learning/account.ts';
 import { type Library, emptyLibrary } from '../../core/library/library.ts';
 import { type BlamedChange, type RecordedVersion, blameLibrary } from '../../ledger/blame.ts';
 import { commitWorking } from '../../ledger/commit-working.ts';
-import { type LibraryComparison, compareLibraries, isSameLibrary } from '../../ledger/compare-libraries.ts';
+import { type LibraryComparison, compareLibraries } from '../../ledger/compare-libraries.ts';
 import { compareShards, mostListed } from '../../ledger/compare-shards.ts';
 import type { CommitEntry, CommitSignature } from '../../ledger/history.ts';
-import { type MergeConflict, mergeLibraries } from '../../ledger/merge-libraries.ts';
-import { mergeShards } from '../../ledger/merge-shards.ts';
 import type { CommitOptions, CommittedVersion, Ledger } from '../../ledger/open-ledger.ts';
-import { packParts } from '../../ledger/pack.ts';
-import { restoreParts, saveShards } from '../../ledger/save-shards.ts';
 import { openAsShards, openShards, shardsOfLibrary } from '../../ledger/shards.ts';
 import { signCheckpoint } from '../../ledger/sign-checkpoint.ts';
 import { type SignatureAlgorithm, signCommit, verifyCommitSignature } from '../../ledger/signing.ts';
@@ -115,7 +111,6 @@ export async function commitLibrary(
       : await signCheckpoint(files, ledger, made.commit, request.sign, key, sha256);
   return { ...made, count: library.count, verifierKey: verifierKey ?? null };
 }
-
 
 export async function commitOptions(
   config: Config,
@@ -228,100 +223,6 @@ export async function ledgerBlame(ledger: Ledger): Promise<ReadonlyMap<string, r
   for (const entry of await ledger.history())
     versions.push({ entry, library: await readOrUndefined(ledger, entry.version) });
   return blameLibrary([...versions, { entry: null, library: await ledger.library() }]);
-}
-
-export interface Reverted {
-  readonly changes: LibraryComparison;
-  /** The new version; null when it was left to a commit. */
-  readonly version: CommittedVersion | null;
-}
-
-/**
- * Takes back what one version changed, keeping what came later; or makes the library what a version was (`whole`).
- *
- * @throws ZooError `uncommitted-changes` unless `commit` is false, `merge-conflict`, `nothing-to-commit`
- */
-export async function revertVersion(
-  config: Config,
-  reference: string,
-  options: { readonly whole: boolean; readonly commit: boolean },
-): Promise<Reverted> {
-  const ledger = configuredLedger(config);
-  if (options.commit) await checkClean(config);
-  const entry = await ledger.findVersion(reference);
-  const message = options.whole ? `Go back to ${entry.version}` : `Revert ${entry.version}: ${entry.commit.message}`;
-  const request = { message: message.slice(0, 4096) };
-  const commit = options.commit ? await commitOptions(config, request, []) : undefined;
-  const large = await revertLarge(ledger, entry, options.whole);
-  if (large !== undefined) {
-    refuseNothing(entry, large.changes);
-    return { changes: large.changes, version: await large.save(commit) };
-  }
-  const working = await ledger.library();
-  const wanted = options.whole ? await ledger.readVersion(entry.version) : await withoutVersion(ledger, working, entry);
-  const changes = compareLibraries(working, wanted);
-  refuseNothing(entry, changes);
-  if (commit !== undefined) return { changes, version: await ledger.commitVersion(wanted, commit) };
-  await ledger.save(wanted);
-  return { changes, version: null };
-}
-
-function refuseNothing({ version }: CommitEntry, changes: LibraryComparison): void {
-  if (!isSameLibrary(changes)) return;
-  throw new ZooError('nothing-to-commit', `nothing of ${version} is left to take back`, {
-    hint: '"zoo ledger log --stat" shows what each version changed.',
-  });
-}
-
-interface LargeRevert {
-  readonly changes: LibraryComparison;
-  save(commit: CommitOptions | undefined): Promise<CommittedVersion | null>;
-}
-
-/** Shard by shard; undefined where the working library is small. */
-async function revertLarge(ledger: Ledger, entry: CommitEntry, whole: boolean): Promise<LargeRevert | undefined> {
-  const working = await openShards(files, ledger, 'working', sha256);
-  if (working === undefined) return undefined;
-  const world = { files, clock, ledger, sha256 };
-  const after = await openAsShards(files, ledger, entry.id, sha256);
-  if (!whole) {
-    const before =
-      entry.commit.seq === 1
-        ? shardsOfLibrary(emptyLibrary, sha256)
-        : await openAsShards(files, ledger, `v${entry.commit.seq - 1}`, sha256);
-    const { change, changes, conflicts } = await mergeShards(after, working, before, sha256);
-    refuseConflicts(entry, conflicts);
-    return { changes, save: (commit) => saveShards(world, change, commit) };
-  }
-  const changes = await compareShards(working, after, sha256, mostListed);
-  const parts = await packParts(files, ledger.folder, entry.commit, sha256);
-  const roots = await after.roots();
-  return {
-    changes,
-    save: async (commit) => {
-      if (parts !== undefined) return await restoreParts(world, { parts, roots }, commit);
-      const library = await ledger.readVersion(entry.version);
-      if (commit !== undefined) return await ledger.commitVersion(library, commit);
-      await ledger.save(library);
-      return null;
-    },
-  };
-}
-
-async function withoutVersion(ledger: Ledger, working: Library, entry: CommitEntry): Promise<Library> {
-  const after = await ledger.readVersion(entry.version);
-  const before = entry.commit.seq === 1 ? { experiences: [] } : await ledger.readVersion(`v${entry.commit.seq - 1}`);
-  const { library, conflicts } = mergeLibraries(after, working, before, sha256);
-  refuseConflicts(entry, conflicts);
-  return library;
-}
-
-function refuseConflicts({ version }: CommitEntry, conflicts: readonly MergeConflict[]): void {
-  if (conflicts.length === 0) return;
-  throw new ZooError('merge-conflict', `${conflicts.length} experiences of ${version} were changed again since`, {
-    hint: `Edit them by hand, or go back as a whole: zoo ledger revert ${version} --whole.`,
-    data: { conflicts },
-  });
 }
 
 /** @throws ZooError `uncommitted-changes` */

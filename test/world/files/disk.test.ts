@@ -28,6 +28,19 @@ describe('diskFiles', () => {
     expect((await readdir(at('0'))).length).toBe(34);
   });
 
+  it('replaces a file by pieces, all of them or none', async () => {
+    async function* pieces(fails: boolean): AsyncGenerator<string> {
+      for (const piece of ['one\n', 'größer\n']) yield piece;
+      await Promise.resolve();
+      if (fails) throw new Error('the source broke off');
+    }
+    await diskFiles.writePieces?.(at('a', 'file'), pieces(false));
+    expect(await diskFiles.readText(at('a', 'file'))).toBe('one\ngrößer\n');
+    await expect(diskFiles.writePieces?.(at('a', 'file'), pieces(true))).rejects.toThrow('the source broke off');
+    expect(await diskFiles.readText(at('a', 'file'))).toBe('one\ngrößer\n');
+    expect(await diskFiles.list(at('a'))).toEqual(['file']);
+  });
+
   it('takes its temporaries away when one of many cannot be written', async () => {
     await writeFile(at('file'), '');
     const entries = [[at('x'), '1'] as const, [at('file', 'y'), '2'] as const, [at('z'), '3'] as const];

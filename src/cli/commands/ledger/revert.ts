@@ -3,7 +3,7 @@ import { comparisonLines } from '../../view/experiences.ts';
 
 /** `zoo ledger revert <version>`: takes back what one version changed, or goes back to it as a whole. */
 export async function revert({ terminal, words, flags, config }: Invocation): Promise<void> {
-  const { revertVersion } = await import('../../../app/ledger/versions.ts');
+  const { revertVersion } = await import('../../../app/ledger/revert.ts');
   const made = await revertVersion(await config(), words[0] as string, {
     whole: flags['whole'] === true,
     commit: flags['commit'] !== false,
