@@ -1,7 +1,7 @@
 import type { Sha256 } from '../core/digest.ts';
 import type { Commit } from '../core/tree/commit.ts';
 import type { Files } from '../world/files/files.ts';
-import { type CommitEntry, commitPath } from './history.ts';
+import { type CommitEntry, commitPath, readCommit } from './history.ts';
 import { paths } from './layout.ts';
 import { packCid, packParts, packPath } from './pack.ts';
 import { partPath } from './parts.ts';
@@ -14,19 +14,45 @@ export async function findUnreferenced(
   sha256: Sha256,
 ): Promise<readonly string[]> {
   const named = new Set<string>();
-  for (const { id, commit } of entries) {
+  const reachable = await withAncestors(files, folder, entries, sha256);
+  if (reachable === 'damaged') return [];
+  for (const { id, commit } of reachable) {
     const parts = await namedParts(files, folder, commit, sha256);
     // What a damaged pack names is not known, so nothing may count as unnamed.
     if (parts === 'damaged') return [];
     for (const cid of parts) named.add(partPath('', cid).slice(1));
     named.add(packPath('', commit.packCid).slice(1));
-    // What was merged from elsewhere is no version of the log, and a version names it all the same.
-    for (const name of [id, ...commit.parents]) named.add(commitPath('', name).slice(1));
+    named.add(commitPath('', id).slice(1));
   }
   const there: string[] = [];
   for (const kind of [paths.commits, paths.packs])
     for (const name of await files.list(`${folder}/${kind}`)) there.push(`${kind}/${name}`);
   return there.filter((path) => !named.has(path));
+}
+
+/**
+ * The versions with everything that they descend from and that is here: what was merged from elsewhere is no version of
+ * the log, and a version names it all the same.
+ */
+async function withAncestors(
+  files: Files,
+  folder: string,
+  entries: readonly CommitEntry[],
+  sha256: Sha256,
+): Promise<readonly CommitEntry[] | 'damaged'> {
+  const reachable = new Map(entries.map((entry) => [entry.id, entry]));
+  const waiting = entries.flatMap(({ commit }) => commit.parents);
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (reachable.has(id) || !(await files.exists(commitPath(folder, id)))) continue;
+    try {
+      const entry = await readCommit(files, folder, id, sha256);
+      reachable.set(id, entry);
+      waiting.push(...entry.commit.parents);
+    } catch {
+      return 'damaged';
+    }
+  }
+  return [...reachable.values()];
 }
 
 /** Damage may hide that a pack names parts, so one that seems to name none is compared with its CID. */

@@ -112,4 +112,20 @@ describe('collectGarbage', () => {
     expect(new Set(files.contents.keys())).toEqual(before);
     expect(await check(files)).toEqual([]);
   });
+
+  it('keeps what a merge brought along: the commits merged in, those before them, and their packs', async () => {
+    const files = await smallStore();
+    const other = memoryFiles();
+    const theirs = open(other);
+    for (const seq of [7, 8]) {
+      const library = { experiences: [exampleExperience(seq, { text: 'When y, z.' })] };
+      await theirs.commitVersion(library, { author: 'other', time: seq, message: '' });
+    }
+    for (const [path, bytes] of other.contents) if (/(commits|packs)\//.test(path)) files.set(path, bytes);
+    const head = (await theirs.history()).at(-1)?.id ?? '';
+    const options = { author: 'zoo', time: 1, message: 'Merge', mergedFrom: [head] };
+    await open(files).commitVersion(exampleLibrary(2), options);
+    const collected = await collectGarbage(files, systemClock, open(files), sha256, { grace: 0 });
+    expect(collected).toEqual({ removed: [], waiting: [] });
+  });
 });
