@@ -1,4 +1,4 @@
-import { ZooError } from '../core/error.ts';
+import { ZooError, exitCode } from '../core/error.ts';
 import type { CommitEntry } from './history.ts';
 
 /**
@@ -30,6 +30,7 @@ export function resolveVersion(
   if (new Set(found.map(({ commit }) => commit.recordsRoot)).size <= 1)
     return existing(found.at(-1), reference, history);
   throw new ZooError('ambiguous-version', `${reference} begins more than one commit or root`, {
+    exitCode: exitCode.usage,
     hint: `Give more digits; it may be ${found.map(({ version }) => version).join(' or ')}.`,
   });
 }
@@ -38,6 +39,7 @@ function existing(entry: CommitEntry | undefined, reference: string, history: re
   if (entry !== undefined) return entry;
   const newest = history.at(-1)?.version;
   throw new ZooError('unknown-version', `the library has no version ${reference}`, {
+    exitCode: exitCode.usage,
     hint:
       newest === undefined
         ? 'It has no version yet: make one with "zoo ledger commit" or "zoo train".'

@@ -150,7 +150,7 @@ describe('zoo publish', () => {
     ['publish --pin web3.storage', { ZOO_WEB3_STORAGE_TOKEN: 'x' }, 'service-closed', 1],
     ['publish --pin pinata', {}, 'pin-unauthorized', 1],
     ['publish --status --recover', {}, 'usage', 2],
-    ['publish v7', {}, 'unknown-version', 1],
+    ['publish v7', {}, 'unknown-version', 2],
   ])('%s: %s', async (line, environment, code, exit) => {
     await commit(1);
     const ended = await run(`${line} --json`, environment);

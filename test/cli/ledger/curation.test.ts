@@ -108,6 +108,8 @@ describe('a library under curation', () => {
     expect((await zoo('diff v1 --markdown')).stdout).toMatch(/<del>[^<]*<\/del>.*<ins>[^<]*<\/ins>/);
     expect(await zoo('diff v1 --exit-code')).toMatchObject({ code: 1 });
     expect(await zoo('diff --exit-code')).toMatchObject({ code: 0 });
+    // 1 is for a difference alone.
+    expect(await zoo('diff v1 v9 --exit-code')).toMatchObject({ code: 2 });
     expect((await zoo('diff v1 v9')).stderr).toContain('error [unknown-version]');
     expect((await zoo('diff nothing-like-it')).stderr).toContain('error [unknown-reference]');
   });
