@@ -1,6 +1,6 @@
 import type { SettingKey } from '../app/settings.ts';
 import type { CommandEntry } from './command-entry.ts';
-import { withSmallHeap } from './commands/ledger/with-small-heap.ts';
+import { withSmallHeap } from './with-small-heap.ts';
 
 const at = [
   '--at <library>',

@@ -30,7 +30,7 @@ export function mergeOrderTexts(
     return base.has.has(name) ? ours.has.has(name) && theirs.has.has(name) : ours.has.has(name) || theirs.has.has(name);
   };
   const common = (side: MergedSide) =>
-    filtered(namesOf(side), (name) => !differing.has(name) || (base.has.has(name) && stays(name)));
+    filtered(once(namesOf(side)), (name) => !differing.has(name) || (base.has.has(name) && stays(name)));
   const oursMoved = !sameNames(common(base), common(ours));
   const [leading, following] = oursMoved || sameNames(common(base), common(theirs)) ? [ours, theirs] : [theirs, ours];
   /** Of the differing names those that are placed already. */
@@ -41,14 +41,22 @@ export function mergeOrderTexts(
 
   function* withFollowing(): Generator<string> {
     yield* after.get('') ?? [];
-    const told = new Set<string>();
-    for (const name of namesOf(leading)) {
-      if (differing.has(name) && (!stays(name) || told.has(name))) continue;
-      if (differing.has(name)) told.add(name);
+    for (const name of once(namesOf(leading))) {
+      if (!stays(name)) continue;
       yield name;
       yield* after.get(name) ?? [];
     }
     yield* atEnd;
+  }
+
+  /** Two ids of a side may have become one name. */
+  function* once(names: Iterable<string>): Generator<string> {
+    const told = new Set<string>();
+    for (const name of names) {
+      if (told.has(name)) continue;
+      if (differing.has(name)) told.add(name);
+      yield name;
+    }
   }
 }
 

@@ -16,10 +16,11 @@ describe('slots', () => {
       for (let index = 0; index < 12; index++) {
         slots.enter({
           start: (at) => {
+            const milliseconds = 5 + (index % 4);
             started.push(index);
             starts.push(at);
-            ends.push(at + 5 + (index % 4));
-            return 5 + (index % 4);
+            ends.push(at + milliseconds);
+            return milliseconds;
           },
           finish: () => {
             if (started.length === 12 && slots.load.running === 0) resolve();

@@ -85,8 +85,7 @@ function createChains(): Chains {
     },
     longest: () => {
       let longest = 0;
-      for (const [item, milliseconds] of inTurn)
-        longest = Math.max(longest, milliseconds + (summaries.get(item) ?? 0));
+      for (const [item, milliseconds] of inTurn) longest = Math.max(longest, milliseconds + (summaries.get(item) ?? 0));
       for (const milliseconds of rounds.values()) longest += milliseconds;
       return longest + gate;
     },

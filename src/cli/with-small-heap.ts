@@ -1,5 +1,5 @@
-import type { CommandEntry } from '../../command-entry.ts';
-import type { CommandAction, Invocation } from '../../invocation.ts';
+import type { CommandEntry } from './command-entry.ts';
+import type { CommandAction, Invocation } from './invocation.ts';
 
 /** The command, which keeps V8's heap near what it holds where the library is large: much is read then, little is held. */
 export function withSmallHeap(entry: CommandEntry): CommandEntry {
@@ -9,7 +9,7 @@ export function withSmallHeap(entry: CommandEntry): CommandEntry {
     load: async (): Promise<CommandAction> => {
       const act = await entry.load();
       return async (invocation) => {
-        if (await readsMuch(entry.name, invocation)) (await import('../../keep-heap-small.ts')).keepHeapSmall();
+        if (await readsMuch(entry.name, invocation)) (await import('./keep-heap-small.ts')).keepHeapSmall();
         return await act(invocation);
       };
     },
@@ -20,7 +20,7 @@ async function readsMuch(name: string, { config, words, terminal }: Invocation):
   // What is wrong with the configuration, the command tells when it needs it.
   const settled = await config().catch(() => undefined);
   if (settled === undefined) return false;
-  const { isLargeLibrary, isLargeFile } = await import('../../../app/ledger/open.ts');
+  const { isLargeLibrary, isLargeFile } = await import('../app/ledger/open.ts');
   if (await isLargeLibrary(settled)) return true;
   return name === 'ledger import' && (await isLargeFile(words[0] as string, terminal.host.folder));
 }
