@@ -1,6 +1,6 @@
 import { fromHex } from '../core/digest.ts';
 import { ZooError, exitCode } from '../core/error.ts';
-import { verifyCommitSignature } from '../ledger/signing.ts';
+import { verifyCommitSignature } from '../ledger/proofs/signing.ts';
 import type { AuthoredVersion } from '../publishing/fetch-archived.ts';
 
 /**

@@ -15,8 +15,8 @@ import {
   proposalStatus,
 } from '../governance/proposals.ts';
 import { type RegisteredVersion, versionInForce } from '../governance/version-in-force.ts';
-import { logRoot } from '../ledger/checkpoint.ts';
-import { type LibraryComparison, compareLibraries } from '../ledger/compare-libraries.ts';
+import { logRoot } from '../ledger/proofs/checkpoint.ts';
+import { type LibraryComparison, compareLibraries } from '../ledger/comparing/compare-libraries.ts';
 import type { CommitEntry } from '../ledger/history.ts';
 import { type Anchor, readAnchor, writeAnchor } from '../publishing/anchor.ts';
 import type { Config } from './config.ts';

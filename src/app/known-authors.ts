@@ -88,7 +88,7 @@ export async function vouch(
 /** @throws ZooError `signature-invalid`: somebody claims a key that is not theirs, or a signature was copied */
 async function signersOf({ id, signatures, version }: CommitEntry): Promise<readonly string[]> {
   if (signatures.length === 0) return [];
-  const { verifyCommitSignature } = await import('../ledger/signing.ts');
+  const { verifyCommitSignature } = await import('../ledger/proofs/signing.ts');
   const wrong = signatures.find((signature) => !verifyCommitSignature(id, signature));
   if (wrong !== undefined)
     throw unverified(

@@ -1,10 +1,10 @@
 import type { Sha256 } from '../core/digest.ts';
 import type { Files } from '../world/files/files.ts';
-import { checkpointOf, renderCheckpoint } from './checkpoint.ts';
+import { checkpointOf, renderCheckpoint } from './proofs/checkpoint.ts';
 import { readLog, renderLog } from './history.ts';
 import { gitIgnored, paths } from './layout.ts';
 import type { Pending } from './pending.ts';
-import { placeParts } from './place-parts.ts';
+import { placeParts } from './shards/place-parts.ts';
 import { applyToWorking } from './working.ts';
 
 /**

@@ -6,8 +6,8 @@ import type { Files } from '../world/files/files.ts';
 import { paths } from './layout.ts';
 import type { CommitOptions, CommittedVersion, Ledger } from './open-ledger.ts';
 import { encodeParts } from './pack.ts';
-import { partPath } from './parts.ts';
-import { type ShardPart, readShardText, workingRoots, workingShards } from './shard-index.ts';
+import { partPath } from './shards/parts.ts';
+import { type ShardPart, readShardText, workingRoots, workingShards } from './shards/shard-index.ts';
 import { readHeader } from './working.ts';
 import { writeVersion } from './write-version.ts';
 

@@ -4,9 +4,9 @@ import type { Library } from '../core/library/library.ts';
 import { libraryRoots } from '../core/tree/library-roots.ts';
 import type { Commit } from '../core/tree/commit.ts';
 import type { Files } from '../world/files/files.ts';
-import { checkOrder, isSameOrder } from './check-order.ts';
-import { createShardChecker } from './check-shards.ts';
-import { checkpointOf, parseCheckpoint, renderCheckpoint } from './checkpoint.ts';
+import { checkOrder, isSameOrder } from './shards/check-order.ts';
+import { createShardChecker } from './shards/check-shards.ts';
+import { checkpointOf, parseCheckpoint, renderCheckpoint } from './proofs/checkpoint.ts';
 import {
   type CommitEntry,
   type CommitSignature,
@@ -20,10 +20,10 @@ import { gitIgnored, paths, recordFile, renderRecord } from './layout.ts';
 import { type PackParts, packParts, packPath, readPack, unpack } from './pack.ts';
 import { readPending } from './pending.ts';
 import { findUnreferenced } from './unreferenced.ts';
-import { isSignedBy } from './sign-checkpoint.ts';
-import { verifyCommitSignature } from './signing.ts';
-import type { HexRoots } from './shard-index.ts';
-import { type Shards, lyingShards, shardsOfLibrary, shardsOfParts } from './shards.ts';
+import { isSignedBy } from './proofs/sign-checkpoint.ts';
+import { verifyCommitSignature } from './proofs/signing.ts';
+import type { HexRoots } from './shards/shard-index.ts';
+import { type Shards, lyingShards, shardsOfLibrary, shardsOfParts } from './shards/shards.ts';
 import { readHeader, readWorking, renderHeader, renderOrder } from './working.ts';
 
 export interface FsckFinding {

@@ -4,7 +4,7 @@ import { rawCid } from '../core/tree/cid.ts';
 import type { Files } from '../world/files/files.ts';
 import { filesAtMost } from './layout.ts';
 import type { PackParts } from './pack.ts';
-import { encodePartEntries, keepIndex, partIndexPath, partPath } from './parts.ts';
+import { encodePartEntries, keepIndex, partIndexPath, partPath } from './shards/parts.ts';
 
 /** A record that came from elsewhere, right by itself. */
 interface RecordToKeep {

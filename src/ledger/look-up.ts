@@ -4,8 +4,8 @@ import type { Library } from '../core/library/library.ts';
 import type { Files } from '../world/files/files.ts';
 import { shardOf } from './layout.ts';
 import type { Ledger } from './open-ledger.ts';
-import { idsOfOrder } from './order-text.ts';
-import { type Shards, findRecord, openShards } from './shards.ts';
+import { idsOfOrder } from './shards/order-text.ts';
+import { type Shards, findRecord, openShards } from './shards/shards.ts';
 import { whileBusy } from './undisturbed.ts';
 
 /** Ids that begin with fewer characters are not looked for. */

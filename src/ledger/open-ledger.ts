@@ -12,13 +12,13 @@ import { type CommitEntry, type CommitSignature, readCommit, readLog, readTags }
 import { chooseLayout, filesAtMost } from './layout.ts';
 import { type Pack, completeAfter, encodePack, packInParts, readPack, unpack } from './pack.ts';
 import { type Pending, readPending, writePending } from './pending.ts';
-import { readWithParts } from './place-parts.ts';
+import { readWithParts } from './shards/place-parts.ts';
 import { resolveVersion } from './resolve.ts';
 import { readRestored } from './restored-version.ts';
 import { createLocking } from './locking.ts';
 import { readGeneration, undisturbed } from './undisturbed.ts';
 import { carryOut } from './carry-out.ts';
-import { workingState } from './shard-index.ts';
+import { workingState } from './shards/shard-index.ts';
 import { readHeader, readWorking } from './working.ts';
 import { writeVersion } from './write-version.ts';
 

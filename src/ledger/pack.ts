@@ -10,7 +10,7 @@ import type { Files } from '../world/files/files.ts';
 import { type LibraryChanges, applyChanges, decodeChanges, encodeChanges } from './changes.ts';
 import type { Experience } from '../core/library/experience.ts';
 import { paths, shardOf } from './layout.ts';
-import { partPath, readPart, recordsOfPart } from './parts.ts';
+import { partPath, readPart, recordsOfPart } from './shards/parts.ts';
 import { arrange, parseOrder, renderOrder, renderShard } from './working.ts';
 
 /** Once the packs since the last complete one hold this many times the records of the library, a complete one is due. */

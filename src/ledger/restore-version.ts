@@ -13,7 +13,7 @@ import { chooseLayout, paths } from './layout.ts';
 import { createLocking } from './locking.ts';
 import { type Pending, readPending, writePending } from './pending.ts';
 import { readGeneration } from './undisturbed.ts';
-import { workingState } from './shard-index.ts';
+import { workingState } from './shards/shard-index.ts';
 import { readHeader, readWorking } from './working.ts';
 
 /** A version that came from elsewhere, checked against its commit already. */

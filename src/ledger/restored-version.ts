@@ -1,7 +1,7 @@
 import type { Library } from '../core/library/library.ts';
 import type { Files } from '../world/files/files.ts';
 import { paths } from './layout.ts';
-import { recordsOfPart } from './parts.ts';
+import { recordsOfPart } from './shards/parts.ts';
 
 /**
  * An earlier version that came back from the network without the pack that its commit names: that also holds the order of

@@ -4,7 +4,7 @@ import type { Files } from '../world/files/files.ts';
 import { type CommitEntry, commitPath, readCommit } from './history.ts';
 import { paths } from './layout.ts';
 import { packCid, packParts, packPath } from './pack.ts';
-import { partPath } from './parts.ts';
+import { partPath } from './shards/parts.ts';
 
 /** Commits and packs that no version names: left by writers that ended before their change was decided. */
 export async function findUnreferenced(

@@ -8,7 +8,7 @@ import { canonicalJson } from '../core/tree/canonical.ts';
 import { compareBytes } from '../core/tree/hashing.ts';
 import type { Files } from '../world/files/files.ts';
 import type { LibraryChanges } from './changes.ts';
-import { changedOrder } from './order-text.ts';
+import { changedOrder } from './shards/order-text.ts';
 import { type Layout, idOfRecordFile, paths, recordFile, renderRecord, shardOf } from './layout.ts';
 
 const headerSchema = z.looseObject({

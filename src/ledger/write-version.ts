@@ -5,7 +5,7 @@ import type { Files } from '../world/files/files.ts';
 import { commitPath, readLog, renderCommitFile } from './history.ts';
 import type { CommitOptions } from './open-ledger.ts';
 import { packCid, packPath } from './pack.ts';
-import type { HexRoots } from './shard-index.ts';
+import type { HexRoots } from './shards/shard-index.ts';
 
 export interface WrittenVersion {
   readonly seq: number;

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { fromHex } from '../../src/core/digest.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
-import { signCommit } from '../../src/ledger/signing.ts';
+import { signCommit } from '../../src/ledger/proofs/signing.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { diskFiles } from '../../src/world/files/disk.ts';

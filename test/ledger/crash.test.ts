@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/core/digest.ts';
 import { randomFor } from '../../src/core/random.ts';
 import { libraryRoots } from '../../src/core/tree/library-roots.ts';
-import { certifyVersions } from '../../src/ledger/certify-versions.ts';
+import { certifyVersions } from '../../src/ledger/proofs/certify-versions.ts';
 import { fsck } from '../../src/ledger/fsck.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 import { systemClock } from '../../src/world/clock/system.ts';

@@ -7,9 +7,9 @@ import { encodeVector } from '../../src/core/library/vector.ts';
 import { toHex, fromHex } from '../../src/core/digest.ts';
 import { libraryRoots } from '../../src/core/tree/library-roots.ts';
 import { verifyMerkleProof } from '../../src/core/tree/proof.ts';
-import { type ImportForm, formOfFile, parseLibrary } from '../../src/ledger/parse-library.ts';
-import { renderLibrary } from '../../src/ledger/render-library.ts';
-import { searchLibrary } from '../../src/ledger/search.ts';
+import { type ImportForm, formOfFile, parseLibrary } from '../../src/ledger/forms/parse-library.ts';
+import { renderLibrary } from '../../src/ledger/forms/render-library.ts';
+import { searchLibrary } from '../../src/ledger/comparing/search.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { exampleExperience, exampleLibrary } from './experience.ts';
 

@@ -10,7 +10,7 @@ import { type Commit, commitId } from '../../src/core/tree/commit.ts';
 import { libraryRoots, recordDigest, recordKey } from '../../src/core/tree/library-roots.ts';
 import { proveIds, renderProof } from '../../src/core/tree/proof.ts';
 import { certifyDifference } from '../../src/core/tree/certify-difference.ts';
-import { logRoot, proveVersions } from '../../src/ledger/checkpoint.ts';
+import { logRoot, proveVersions } from '../../src/ledger/proofs/checkpoint.ts';
 import { encodePack } from '../../src/ledger/pack.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { exampleExperience, exampleLibrary } from './experience.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { commitWorking } from '../../src/ledger/commit-working.ts';
-import { importLines } from '../../src/ledger/import-lines.ts';
+import { importLines } from '../../src/ledger/forms/import-lines.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';

@@ -1,6 +1,6 @@
-import type { BlamedChange } from '../../ledger/blame.ts';
-import { type BlamedLibrary, blameExperience, blameShards, recordedShards } from '../../ledger/blame-shards.ts';
-import { openShards } from '../../ledger/shards.ts';
+import type { BlamedChange } from '../../ledger/comparing/blame.ts';
+import { type BlamedLibrary, blameExperience, blameShards, recordedShards } from '../../ledger/shards/blame-shards.ts';
+import { openShards } from '../../ledger/shards/shards.ts';
 import { whileBusy } from '../../ledger/undisturbed.ts';
 import type { Ledger } from '../wire/ledgers.ts';
 import { files, sha256 } from '../wire/platform.ts';

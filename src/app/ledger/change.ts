@@ -4,7 +4,7 @@ import { type Experience, experienceId } from '../../core/library/experience.ts'
 import { ingestExperience } from '../../core/library/ingest.ts';
 import { type LintFinding, lintExperience } from '../../core/library/lint.ts';
 import { amendLibrary } from '../../ledger/amend.ts';
-import { type LibraryComparison, compareLibraries } from '../../ledger/compare-libraries.ts';
+import { type LibraryComparison, compareLibraries } from '../../ledger/comparing/compare-libraries.ts';
 import { lookUp } from '../../ledger/look-up.ts';
 import type { Config } from '../config.ts';
 import { files, sha256 } from '../wire/platform.ts';

@@ -6,8 +6,8 @@ import {
   gitAttributes,
   mergeGitFile,
   mergedKinds,
-} from '../../ledger/git-drivers.ts';
-import { repositoryRoot } from '../../ledger/git-revision.ts';
+} from '../../ledger/git/git-drivers.ts';
+import { repositoryRoot } from '../../ledger/git/git-revision.ts';
 import { packageFolder } from '../package.ts';
 import { git } from '../wire/git.ts';
 import { ledgerAt } from '../wire/ledgers.ts';

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { ZooError, exitCode } from '../../core/error.ts';
 import type { Imported } from '../../core/library/paper-form.ts';
-import { type ImportForm, formOfFile, parseLibrary } from '../../ledger/parse-library.ts';
+import { type ImportForm, formOfFile, parseLibrary } from '../../ledger/forms/parse-library.ts';
 import { type StarterName, starterLibrary, starters } from '../../ledger/starters/starters.ts';
 import { clock, files, sha256 } from '../wire/platform.ts';
 

@@ -4,7 +4,7 @@ import type { UsageAccount } from '../../core/learning/account.ts';
 import { countWords, maximumWords } from '../../core/library/words.ts';
 import { addressesOperator, hasUnsafeCharacters, isStrategy } from '../../core/library/quality.ts';
 import { fence, fillPrompt, parsePrompt } from '../../core/prompt.ts';
-import type { MergeConflict, Resolution } from '../../ledger/merge-libraries.ts';
+import type { MergeConflict, Resolution } from '../../ledger/merging/merge-libraries.ts';
 import type { Config } from '../config.ts';
 import { packageFolder } from '../package.ts';
 import { readPrompts } from '../prompts.ts';

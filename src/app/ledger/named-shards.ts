@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
-import type { CommitOrigin } from '../../ledger/adopt-commits.ts';
+import type { CommitOrigin } from '../../ledger/merging/adopt-commits.ts';
 import type { CommitEntry } from '../../ledger/history.ts';
-import { type Shards, openShards, shardsOfLibrary } from '../../ledger/shards.ts';
+import { type Shards, openShards, shardsOfLibrary } from '../../ledger/shards/shards.ts';
 import { type ReferenceContext, openReference } from '../library-reference.ts';
 import { type Ledger, ledgerAt } from '../wire/ledgers.ts';
 import { files, sha256 } from '../wire/platform.ts';

@@ -5,12 +5,17 @@ import { commitId } from '../../core/tree/commit.ts';
 import { verifyCertificate } from '../../core/tree/difference-certificate.ts';
 import { libraryRoots } from '../../core/tree/library-roots.ts';
 import { type Proof, proveIds, verifyProof } from '../../core/tree/proof.ts';
-import { createShardChecker } from '../../ledger/check-shards.ts';
-import { parseCheckpoint } from '../../ledger/checkpoint.ts';
-import { type ConsistencyFile, type TrustedCheckpoint, proveHistory, verifyHistory } from '../../ledger/consistency.ts';
-import { proveInShards } from '../../ledger/prove-in-shards.ts';
-import { parseNoteKey, verifyNote } from '../../ledger/signed-note.ts';
-import { verifyCommitSignature } from '../../ledger/signing.ts';
+import { createShardChecker } from '../../ledger/shards/check-shards.ts';
+import { parseCheckpoint } from '../../ledger/proofs/checkpoint.ts';
+import {
+  type ConsistencyFile,
+  type TrustedCheckpoint,
+  proveHistory,
+  verifyHistory,
+} from '../../ledger/proofs/consistency.ts';
+import { proveInShards } from '../../ledger/shards/prove-in-shards.ts';
+import { parseNoteKey, verifyNote } from '../../ledger/proofs/signed-note.ts';
+import { verifyCommitSignature } from '../../ledger/proofs/signing.ts';
 import type { Config } from '../config.ts';
 import { type ReferenceContext, openReference } from '../library-reference.ts';
 import { files, sha256 } from '../wire/platform.ts';

@@ -1,6 +1,6 @@
 import type { Experience } from '../../core/library/experience.ts';
 import type { JournalEntry } from '../../world/journal/journal.ts';
-import type { BlamedChange } from '../../ledger/blame.ts';
+import type { BlamedChange } from '../../ledger/comparing/blame.ts';
 import type { Config } from '../config.ts';
 import { findRuns, openForReading } from '../wire/journals.ts';
 import { blameOneLarge } from './blame-large.ts';

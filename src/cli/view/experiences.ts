@@ -1,6 +1,6 @@
 import type { Experience } from '../../core/library/experience.ts';
-import { type LibraryComparison, type Modification, countChanges } from '../../ledger/compare-libraries.ts';
-import type { MergeConflict } from '../../ledger/merge-libraries.ts';
+import { type LibraryComparison, type Modification, countChanges } from '../../ledger/comparing/compare-libraries.ts';
+import type { MergeConflict } from '../../ledger/merging/merge-libraries.ts';
 import type { Terminal } from '../terminal.ts';
 import { cleanLine, cleanText } from './clean-text.ts';
 

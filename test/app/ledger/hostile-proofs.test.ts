@@ -6,8 +6,8 @@ import { certifyDifference } from '../../../src/core/tree/certify-difference.ts'
 import { libraryRoots } from '../../../src/core/tree/library-roots.ts';
 import { proveIds, renderProof } from '../../../src/core/tree/proof.ts';
 import { verifyBytes } from '../../../src/app/ledger/proofs.ts';
-import { logRoot } from '../../../src/ledger/checkpoint.ts';
-import { proveHistory } from '../../../src/ledger/consistency.ts';
+import { logRoot } from '../../../src/ledger/proofs/checkpoint.ts';
+import { proveHistory } from '../../../src/ledger/proofs/consistency.ts';
 import { sha256 } from '../../../src/world/digest/node-crypto.ts';
 import { exampleLibrary } from '../../ledger/experience.ts';
 

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { proveHistory } from '../../../src/ledger/consistency.ts';
+import { proveHistory } from '../../../src/ledger/proofs/consistency.ts';
 import { sha256 } from '../../../src/world/digest/node-crypto.ts';
 import { ledgerJson, runLedger } from './run-ledger.ts';
 

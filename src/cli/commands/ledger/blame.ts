@@ -1,5 +1,5 @@
-import { type BlamedChange, lastSaying } from '../../../ledger/blame.ts';
-import type { BlamedLibrary, BlamedOne } from '../../../ledger/blame-shards.ts';
+import { type BlamedChange, lastSaying } from '../../../ledger/comparing/blame.ts';
+import type { BlamedLibrary, BlamedOne } from '../../../ledger/shards/blame-shards.ts';
 import type { Invocation } from '../../invocation.ts';
 import { inPieces, printInPieces } from '../../output.ts';
 import type { Terminal } from '../../terminal.ts';

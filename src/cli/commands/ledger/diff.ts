@@ -14,7 +14,7 @@ export async function diff(invocation: Invocation): Promise<number> {
   terminal.document(difference);
   const { from, to, equal } = difference;
   if (flags['markdown'] === true) {
-    const { differenceMarkdown } = await import('../../../ledger/difference-markdown.ts');
+    const { differenceMarkdown } = await import('../../../ledger/comparing/difference-markdown.ts');
     terminal.print(differenceMarkdown(difference).trimEnd());
   } else {
     if (flags['stat'] !== true) for (const line of comparisonLines(difference, terminal)) terminal.print(line);

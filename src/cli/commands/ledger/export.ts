@@ -1,4 +1,4 @@
-import { type ExportForm, exportForms } from '../../../ledger/render-library.ts';
+import { type ExportForm, exportForms } from '../../../ledger/forms/render-library.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
 import { pathFlag } from '../../path-flag.ts';
 import { choiceFlag } from '../../choice-flag.ts';

@@ -1,7 +1,7 @@
 import { qualityScores } from '../../../core/library/quality-score.ts';
 import type { Experience } from '../../../core/library/experience.ts';
 import type { ListedLarge } from '../../../app/ledger/read-large.ts';
-import { isUnder } from '../../../ledger/list-shards.ts';
+import { isUnder } from '../../../ledger/shards/list-shards.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
 import { optionalNumberFlag } from '../../number-flag.ts';
 import { inPieces, printInPieces } from '../../output.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ZooError, exitCode, messageOf } from '../../../core/error.ts';
 import type { MergeRequest } from '../../../app/ledger/merge.ts';
-import type { MergeConflict } from '../../../ledger/merge-libraries.ts';
+import type { MergeConflict } from '../../../ledger/merging/merge-libraries.ts';
 import { untilInterrupted } from '../../interrupt.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
 import { comparisonLines, conflictLines } from '../../view/experiences.ts';

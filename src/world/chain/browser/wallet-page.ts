@@ -44,7 +44,7 @@ const answerSchema = z.union([
 ]);
 
 // The same from src and from dist.
-const folder = fileURLToPath(new URL('../../../../pages/wallet/', import.meta.url));
+const folder = fileURLToPath(new URL('../../../../src/world/chain/browser/page/', import.meta.url));
 const files: Readonly<Record<string, readonly [name: string, type: string]>> = {
   '/': ['index.html', 'text/html; charset=utf-8'],
   '/page.js': ['page.js', 'text/javascript; charset=utf-8'],

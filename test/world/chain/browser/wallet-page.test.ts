@@ -64,7 +64,9 @@ describe('the page of a wallet', () => {
 
   it('is part of the package', () => {
     const manifest = new URL('../../../../package.json', import.meta.url);
-    expect((JSON.parse(readFileSync(manifest, 'utf8')) as { files: string[] }).files).toContain('pages');
+    expect((JSON.parse(readFileSync(manifest, 'utf8')) as { files: string[] }).files).toContain(
+      'src/world/chain/browser/page',
+    );
   });
 
   it('listens on this machine alone, and lets nothing in from elsewhere', async () => {
