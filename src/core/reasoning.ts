@@ -23,20 +23,26 @@ export function splitReasoning(said: string): Spoken {
     const opened = said.indexOf(opening, position);
     const closed = said.indexOf(closing, position);
     if (closed !== -1 && (opened === -1 || closed < opened)) {
-      reasoning.push(text + said.slice(position, closed));
+      reasoning.push(glue(text, said.slice(position, closed)));
       text = '';
       position = closed + closing.length;
     } else if (opened !== -1) {
-      text += said.slice(position, opened);
+      text = glue(text, said.slice(position, opened));
       const end = closed === -1 ? said.length : closed;
       reasoning.push(said.slice(opened + opening.length, end));
       position = end + closing.length;
     } else {
-      text += said.slice(position);
+      text = glue(text, said.slice(position));
       position = said.length;
     }
   }
   return { text: text.trim(), reasoning: joinReasoning(reasoning) };
+}
+
+/** What stood on both sides of something that was taken out must not make up a tag of its own. */
+function glue(before: string, after: string): string {
+  const glued = before + after;
+  return glued.includes(opening) || glued.includes(closing) ? `${before} ${after}` : glued;
 }
 
 /** Joins pieces of reasoning, such as a field of its own and what stood between tags. */

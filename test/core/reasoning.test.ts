@@ -10,6 +10,8 @@ describe('splitReasoning', () => {
     ['<think></think>42', '', '42'],
     ['First. <think>Hm.</think> Then. <think>Ah.</think> Last.', 'Hm.\nAh.', 'First.  Then.  Last.'],
     ['<think>a</think>b</think>c', 'a\nb', 'c'],
+    ['<<think></think>think>', '', '< think>'],
+    ['<<think>a</think>/think></think>42', 'a\n< /think>', '42'],
     ['', '', ''],
   ])('%j', (said, reasoning, text) => {
     expect(splitReasoning(said)).toEqual({ reasoning, text });
@@ -32,6 +34,7 @@ describe('splitReasoning', () => {
         expect(spoken.text).not.toMatch(/<\/?think>/);
         expect(spoken.reasoning).not.toContain('</think>');
       }),
+      { numRuns: 2000 },
     );
   });
 });
