@@ -4,6 +4,7 @@ import { parseJson } from '../core/json.ts';
 import type { Clock } from '../world/clock/clock.ts';
 import type { Files } from '../world/files/files.ts';
 import type { Ledger } from './open-ledger.ts';
+import { forgetIndexes } from './shards/forget-indexes.ts';
 import { findUnreferenced } from './unreferenced.ts';
 
 /** Milliseconds for which a file must have been unnamed: two weeks, as git has it. */
@@ -36,7 +37,8 @@ export async function collectGarbage(
     const text = await files.readText(path);
     const seen = text === undefined ? {} : parseJson(text, seenSchema, path);
     const now = clock.now();
-    const unnamed = await findUnreferenced(files, ledger.folder, await ledger.history(), sha256);
+    const history = await ledger.history();
+    const unnamed = await findUnreferenced(files, ledger.folder, history, sha256);
     const since = Object.fromEntries(unnamed.map((name) => [name, Math.min(seen[name] ?? now, now)]));
     const removed = unnamed.filter((name) => now - (since[name] ?? now) >= grace);
     const waiting = unnamed
@@ -44,6 +46,7 @@ export async function collectGarbage(
       .map((name) => ({ path: name, from: (since[name] ?? now) + grace }));
     if (options.dryRun !== true) {
       for (const name of removed) await files.remove(`${ledger.folder}/${name}`);
+      await forgetIndexes(files, ledger.folder, history, sha256);
       const left = Object.fromEntries(waiting.map(({ path: name }) => [name, since[name] ?? now]));
       await files.writeAtomic(path, `${JSON.stringify(left, null, 2)}\n`);
     }

@@ -179,12 +179,9 @@ export function openLedger(options: LedgerOptions): Ledger {
 
   /** A version equal to the working library needs no packs, so that a clone without them can read it. */
   async function versionLibrary(entry: CommitEntry): Promise<Library> {
-    const library = await unpackOr(entry, async () => {
-      const working = await ledger.library();
-      return toHex(libraryRoots(sha256, working.experiences).recordsRoot) === entry.commit.recordsRoot
-        ? working
-        : undefined;
-    });
+    const library = await unpackOr(entry, async () =>
+      (await ledger.state()).root === entry.commit.recordsRoot ? await ledger.library() : undefined,
+    );
     const roots = libraryRoots(sha256, library.experiences);
     if (toHex(roots.recordsRoot) === entry.commit.recordsRoot && toHex(roots.mapRoot) === entry.commit.mapRoot)
       return library;

@@ -170,6 +170,22 @@ describe('a large library', () => {
     await expect(ledger.state()).rejects.toMatchObject({ code: 'misplaced-record' });
   });
 
+  it('lets go of the indexes of parts and versions that are no more', async () => {
+    const files = memoryFiles();
+    const ledger = open(files);
+    await importLines(files, ledger, lines(files), sha256);
+    await commitWorking(files, clock, ledger, { message: 'first', author: 'test' }, sha256);
+    const indexes = () => [...files.contents.keys()].filter((name) => name.includes('/.zoo/index/')).sort();
+    const used = indexes();
+    expect(used.length).toBeGreaterThan(100);
+    for (const stale of ['bafkgone.part', `${'0'.repeat(64)}.blocks`, 'former.idx'])
+      files.set(`library/.zoo/index/${stale}`, 'x');
+    await collectGarbage(files, clock, ledger, sha256, { dryRun: true });
+    expect(indexes()).toHaveLength(used.length + 3);
+    await collectGarbage(files, clock, ledger, sha256);
+    expect(indexes()).toEqual(used);
+  });
+
   it('keeps all parts while it cannot tell what a damaged manifest names', async () => {
     const files = memoryFiles();
     const ledger = open(files);
