@@ -16,6 +16,9 @@
  * its tokens at the rate of decoding; no waiting. With faults on, T* stays that of the answers alone: what was refused,
  * broken off and done again, every back-off and every stall counts against us.
  *
+ * Groups that are drawn whole are shown beside the adaptive ones and end nothing: in their first step nobody knows which
+ * problem takes long, so that the longest may begin last.
+ *
  * Answers that ramble on to the token limit, one in two hundred, are measured apart and without a limit of ours: nobody
  * can tell which sample will, so that some begin when most others have ended, and no order of the calls could know.
  */
@@ -81,7 +84,8 @@ async function measureAll(): Promise<void> {
       // Back-off is in real seconds: at a smaller scale it would weigh more than it does.
       const slower = configuration.with === 'faults' ? 2 * scale : scale;
       const ratio = await measure(configuration, slower, mkdtempSync(join(folder, 'run-')));
-      if (ratio < limit && configuration.with !== 'rambling') process.exitCode = 1;
+      if (ratio < limit && !configuration.flags.includes('--group-size-fixed') && configuration.with !== 'rambling')
+        process.exitCode = 1;
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
