@@ -72,6 +72,7 @@ const tellPeak = `
 import { readFileSync, writeFileSync } from 'node:fs';
 process.on('exit', () => {
   let status = '';
+  // Without /proc, as on macOS, the process's own account tells.
   try { status = readFileSync('/proc/self/status', 'utf8'); } catch {}
   const peak = /VmHWM:\\s+(\\d+) kB/.exec(status)?.[1];
   writeFileSync(process.env.ZOO_PEAK, String(peak === undefined ? process.resourceUsage().maxRSS / 1024 : Number(peak) / 1024));

@@ -1,17 +1,6 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readHeader } from '../../../src/ledger/working.ts';
-import { diskFiles } from '../../../src/world/files/disk.ts';
-import { inBoth, later, makeBothLayouts } from './both-layouts.ts';
-
-let home: string;
-
-beforeAll(async () => {
-  home = await makeBothLayouts();
-}, 120_000);
-
-afterAll(() => rm(home, { recursive: true, force: true }));
+import { describe } from 'vitest';
+import { later } from './both-layouts.ts';
+import { saysTheSame } from './says-the-same.ts';
 
 /** Of each kind of reading one; all of them are in large-commands.slow.test.ts. */
 const reading: readonly (readonly string[])[] = [
@@ -27,25 +16,4 @@ const reading: readonly (readonly string[])[] = [
   ['merge', 'theirs', '--no-commit', '--dry-run'],
 ];
 
-/** What writes much, piece by piece. */
-const inPieces = new Set(['list', 'lint', 'blame', 'export']);
-
-describe('a library in shards', () => {
-  it('is compared in two layouts', async () => {
-    for (const layout of ['files', 'shards'])
-      expect((await readHeader(diskFiles, join(home, layout, 'library')))?.layout).toBe(layout);
-  });
-
-  it.each(reading.map((words) => [words.join(' '), words] as const))(
-    'says the same as one in files: %s',
-    { timeout: 60_000 },
-    async (_, words) => {
-      const [small, large] = await inBoth(home, words);
-      expect(large).toEqual(small);
-      if (!inPieces.has(words[0] ?? '')) return;
-      // These write their JSON by hand.
-      const [smallJson, largeJson] = await inBoth(home, [...words, '--json']);
-      expect(largeJson).toEqual(smallJson);
-    },
-  );
-});
+describe('a library in shards', () => saysTheSame(reading));
