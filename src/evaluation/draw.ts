@@ -1,10 +1,10 @@
 import { flow } from '../core/flow.ts';
-import { messageOf } from '../core/error.ts';
 import type { Outcome } from '../core/learning/outcome.ts';
 import type { Problem } from '../core/learning/problem.ts';
 import { solvePrompt } from '../core/library/prompt.ts';
 import { randomFor } from '../core/random.ts';
 import type { SampleIdentity, Sampled } from '../world/model/model.ts';
+import { gradeSample } from '../world/verifier/verifier.ts';
 import type { Arm, Evaluation, EvaluationWorld } from './evaluate.ts';
 
 /** Outcomes by arm, then by problem, then by sample. */
@@ -129,24 +129,4 @@ function gradeAll(
 function seedsOf(problem: Problem, seed: number, from: number, to: number): SampleIdentity[] {
   const base = Math.floor(randomFor(seed, 'evaluate', problem.id)() * 0x7fff_0000);
   return Array.from({ length: to - from }, (_, offset) => ({ index: from + offset, seed: base + from + offset }));
-}
-
-/** What became of one sample. A completion that ran into the limit is truncated unless its answer stands already. */
-async function gradeSample(problem: Problem, sampled: Sampled, world: EvaluationWorld): Promise<Outcome> {
-  if (sampled.kind === 'failed') return sampled;
-  if (sampled.finish === 'filter') {
-    return { kind: 'failed', boundary: 'model', code: 'content-filter', reason: 'the endpoint withheld the answer' };
-  }
-  try {
-    const verdict = await world.verifier.verify(problem, sampled.text, world.signal);
-    if (verdict.kind === 'graded') {
-      const { correct, reward, answer, reason } = verdict;
-      return { kind: correct ? 'correct' : 'wrong', reward, answer, reason };
-    }
-    if (sampled.finish !== 'length') return verdict;
-    return { kind: 'truncated', reason: 'it ran into the token limit before it answered' };
-  } catch (thrown) {
-    world.signal.throwIfAborted();
-    return { kind: 'failed', boundary: 'verifier', code: 'verifier-broke', reason: messageOf(thrown) };
-  }
 }

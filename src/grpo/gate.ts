@@ -8,7 +8,7 @@ import type { Library } from '../core/library/library.ts';
 import { solvePrompt } from '../core/library/prompt.ts';
 import { randomFor } from '../core/random.ts';
 import { flow } from '../core/flow.ts';
-import { gradeSample } from './rollout.ts';
+import { gradeSample } from '../world/verifier/verifier.ts';
 import { type Run, type World, drawSamples } from './run.ts';
 
 /** Chance that the decision would come out otherwise after all samples, at which no more are drawn. */

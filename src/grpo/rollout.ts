@@ -1,5 +1,4 @@
 import { toHex } from '../core/digest.ts';
-import { messageOf } from '../core/error.ts';
 import { isContested } from '../core/learning/advantage.ts';
 import type { Outcome } from '../core/learning/outcome.ts';
 import type { Problem } from '../core/learning/problem.ts';
@@ -8,6 +7,7 @@ import { type SolvePrompt, solvePrompt } from '../core/library/prompt.ts';
 import type { Library } from '../core/library/library.ts';
 import { canonicalJson } from '../core/tree/canonical.ts';
 import type { Sampled } from '../world/model/model.ts';
+import { gradeSample } from '../world/verifier/verifier.ts';
 import { gradeByMajority } from './majority.ts';
 import { type Run, type World, drawSamples } from './run.ts';
 
@@ -81,30 +81,6 @@ async function drawRollouts(
       toRollout(problem, from + offset, answer, await gradeSample(judged, answer, world), world),
     ),
   );
-}
-
-/**
- * What became of one sample. A completion that ran into the token limit counts as truncated unless its answer stands
- * already.
- */
-export async function gradeSample(problem: Problem, sampled: Sampled, world: World): Promise<Outcome> {
-  if (sampled.kind === 'failed') return sampled;
-  if (sampled.finish === 'filter') {
-    return { kind: 'failed', boundary: 'model', code: 'content-filter', reason: 'the endpoint withheld the answer' };
-  }
-  try {
-    const verdict = await world.verifier.verify(problem, sampled.text, world.signal);
-    if (verdict.kind === 'graded') {
-      const { correct, reward, answer, reason } = verdict;
-      return { kind: correct ? 'correct' : 'wrong', reward, answer, reason };
-    }
-    if (sampled.finish === 'length')
-      return { kind: 'truncated', reason: 'it ran into the token limit before it answered' };
-    return verdict;
-  } catch (thrown) {
-    world.signal.throwIfAborted();
-    return { kind: 'failed', boundary: 'verifier', code: 'verifier-broke', reason: messageOf(thrown) };
-  }
 }
 
 function toRollout(problem: Problem, sample: number, sampled: Sampled, outcome: Outcome, world: World): Rollout {

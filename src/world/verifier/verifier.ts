@@ -1,5 +1,8 @@
+import { messageOf } from '../../core/error.ts';
 import type { JudgeTotals } from '../../core/learning/account.ts';
+import type { Outcome } from '../../core/learning/outcome.ts';
 import type { Problem } from '../../core/learning/problem.ts';
+import type { Sampled } from '../model/model.ts';
 
 /** What judges an answer. A missing or broken verifier is an error, never another verifier. */
 export interface Verifier {
@@ -38,4 +41,30 @@ export type Verdict =
 
 export function judgeTotals({ rewardSum, ...counts }: JudgeAccount): JudgeTotals {
   return { ...counts, mean: counts.graded === 0 ? null : rewardSum / counts.graded };
+}
+
+/**
+ * What became of one sample. A completion that ran into the token limit counts as truncated unless its answer stands
+ * already; a verifier that breaks is a failure, not a wrong answer.
+ */
+export async function gradeSample(
+  problem: Problem,
+  sampled: Sampled,
+  { verifier, signal }: { readonly verifier: Verifier; readonly signal: AbortSignal },
+): Promise<Outcome> {
+  if (sampled.kind === 'failed') return sampled;
+  if (sampled.finish === 'filter')
+    return { kind: 'failed', boundary: 'model', code: 'content-filter', reason: 'the endpoint withheld the answer' };
+  try {
+    const verdict = await verifier.verify(problem, sampled.text, signal);
+    if (verdict.kind === 'graded') {
+      const { correct, reward, answer, reason } = verdict;
+      return { kind: correct ? 'correct' : 'wrong', reward, answer, reason };
+    }
+    if (sampled.finish !== 'length') return verdict;
+    return { kind: 'truncated', reason: 'it ran into the token limit before it answered' };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    return { kind: 'failed', boundary: 'verifier', code: 'verifier-broke', reason: messageOf(thrown) };
+  }
 }
