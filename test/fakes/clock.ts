@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import TinyQueue from 'tinyqueue';
 import type { Clock } from '../../src/world/clock/clock.ts';
 
 /** Virtual time: nothing passes but what {@link FakeClock.settle} lets pass. */
@@ -20,15 +21,15 @@ interface Sleeper {
 export function createFakeClock(start = 0): FakeClock {
   let now = start;
   let made = 0;
-  const heap: Sleeper[] = [];
+  const sleepers = new TinyQueue<Sleeper>([], (one, other) => one.at - other.at || one.order - other.order);
   const gone = new Set<Sleeper>();
 
   async function step(until: number, isOver = () => false): Promise<boolean> {
     // A few turns of the event loop, so that whatever can go on without time has gone on.
     for (let turn = 0; turn < 3; turn++) await setImmediate();
     if (isOver()) return true;
-    for (let next = heap[0]; next !== undefined && next.at <= until; next = heap[0]) {
-      pop(heap);
+    for (let next = sleepers.peek(); next !== undefined && next.at <= until; next = sleepers.peek()) {
+      sleepers.pop();
       if (gone.delete(next)) continue;
       now = Math.max(now, next.at);
       next.wake();
@@ -40,7 +41,7 @@ export function createFakeClock(start = 0): FakeClock {
   return {
     now: () => now,
     get sleeping() {
-      return heap.length - gone.size;
+      return sleepers.length - gone.size;
     },
     sleep: (milliseconds, signal) =>
       new Promise<void>((resolve, reject) => {
@@ -58,7 +59,7 @@ export function createFakeClock(start = 0): FakeClock {
         };
         const sleeper: Sleeper = { at: now + milliseconds, order: made++, wake };
         signal?.addEventListener('abort', giveUp, { once: true });
-        push(heap, sleeper);
+        sleepers.push(sleeper);
       }),
     settle: async (work) => {
       const state = { done: false };
@@ -69,7 +70,8 @@ export function createFakeClock(start = 0): FakeClock {
       while (!state.done) {
         if (await step(Infinity, () => state.done)) continue;
         for (let turn = 0; turn < 20 && !state.done; turn++) await setImmediate();
-        if (!state.done && heap.length === gone.size) throw new Error('everybody waits and nobody sleeps: a deadlock');
+        if (!state.done && sleepers.length === gone.size)
+          throw new Error('everybody waits and nobody sleeps: a deadlock');
       }
       return await work;
     },
@@ -80,34 +82,4 @@ export function createFakeClock(start = 0): FakeClock {
       for (let turn = 0; turn < 3; turn++) await setImmediate();
     },
   };
-}
-
-function before(a: Sleeper, b: Sleeper): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order);
-}
-
-function push(heap: Sleeper[], sleeper: Sleeper): void {
-  let place = heap.push(sleeper) - 1;
-  while (place > 0) {
-    const parent = (place - 1) >> 1;
-    if (!before(sleeper, heap[parent] as Sleeper)) break;
-    heap[place] = heap[parent] as Sleeper;
-    place = parent;
-  }
-  heap[place] = sleeper;
-}
-
-function pop(heap: Sleeper[]): void {
-  const last = heap.pop();
-  if (last === undefined || heap.length === 0) return;
-  let place = 0;
-  for (;;) {
-    let child = 2 * place + 1;
-    if (child >= heap.length) break;
-    if (child + 1 < heap.length && before(heap[child + 1] as Sleeper, heap[child] as Sleeper)) child++;
-    if (!before(heap[child] as Sleeper, last)) break;
-    heap[place] = heap[child] as Sleeper;
-    place = child;
-  }
-  heap[place] = last;
 }

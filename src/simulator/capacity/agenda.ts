@@ -1,3 +1,5 @@
+import TinyQueue from 'tinyqueue';
+
 /** Something to be done at a moment, in milliseconds of `performance.now()`. */
 export interface Appointment {
   readonly at: number;
@@ -5,19 +7,19 @@ export interface Appointment {
   cancelled: boolean;
 }
 
-/** Runs thousands of appointments off one timer: a binary heap by time, the earliest armed. */
+/** Runs thousands of appointments off one timer, the earliest armed. */
 export interface Agenda {
   add(at: number, act: () => void): Appointment;
   clear(): void;
 }
 
 export function createAgenda(): Agenda {
-  const heap: Appointment[] = [];
+  let waiting = new TinyQueue<Appointment>([], earlier);
   let timer: NodeJS.Timeout | undefined;
   let armedFor = Infinity;
 
   const arm = () => {
-    const [first] = heap;
+    const first = waiting.peek();
     if (first === undefined || first.at >= armedFor) return;
     clearTimeout(timer);
     armedFor = first.at;
@@ -26,8 +28,8 @@ export function createAgenda(): Agenda {
   const run = () => {
     armedFor = Infinity;
     const now = performance.now();
-    for (let first = heap[0]; first !== undefined && first.at <= now; first = heap[0]) {
-      takeFirst(heap);
+    for (let first = waiting.peek(); first !== undefined && first.at <= now; first = waiting.peek()) {
+      waiting.pop();
       if (!first.cancelled) first.act();
     }
     arm();
@@ -35,42 +37,18 @@ export function createAgenda(): Agenda {
   return {
     add: (at, act) => {
       const appointment = { at, act, cancelled: false };
-      insert(heap, appointment);
+      waiting.push(appointment);
       arm();
       return appointment;
     },
     clear: () => {
       clearTimeout(timer);
       armedFor = Infinity;
-      heap.length = 0;
+      waiting = new TinyQueue<Appointment>([], earlier);
     },
   };
 }
 
-function insert(heap: Appointment[], appointment: Appointment): void {
-  let place = heap.push(appointment) - 1;
-  while (place > 0) {
-    const parent = (place - 1) >> 1;
-    const above = heap[parent] as Appointment;
-    if (above.at <= appointment.at) break;
-    heap[place] = above;
-    place = parent;
-  }
-  heap[place] = appointment;
-}
-
-function takeFirst(heap: Appointment[]): void {
-  const last = heap.pop();
-  if (last === undefined || heap.length === 0) return;
-  let place = 0;
-  for (;;) {
-    let child = 2 * place + 1;
-    if (child >= heap.length) break;
-    if (child + 1 < heap.length && (heap[child + 1] as Appointment).at < (heap[child] as Appointment).at) child++;
-    const below = heap[child] as Appointment;
-    if (last.at <= below.at) break;
-    heap[place] = below;
-    place = child;
-  }
-  heap[place] = last;
+function earlier(one: Appointment, other: Appointment): number {
+  return one.at - other.at;
 }
