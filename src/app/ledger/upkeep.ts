@@ -1,4 +1,5 @@
-import { type FsckFinding, fsck } from '../../ledger/fsck.ts';
+import type { FsckFinding } from '../../ledger/checking/findings.ts';
+import { fsck } from '../../ledger/fsck.ts';
 import { type Collected, collectGarbage } from '../../ledger/gc.ts';
 import { removeTag, writeTag } from '../../ledger/tag.ts';
 import type { Config } from '../config.ts';
