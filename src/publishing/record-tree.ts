@@ -1,3 +1,4 @@
+import { firstWhere } from '../core/bisect.ts';
 import type { Sha256 } from '../core/digest.ts';
 import type { Block, CidBytes } from '../core/ipld/cid.ts';
 import { encodeInner, encodeLeaf, fanOut, recordsPerLeaf } from './manifest.ts';
@@ -55,13 +56,7 @@ function nibbleAt(keys: Uint8Array, index: number, depth: number): number {
 
 /** The first record of [start, end) whose four bits at `depth` are above `value`. */
 function firstAbove(keys: Uint8Array, start: number, end: number, depth: number, value: number): number {
-  let [low, high] = [start, end];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (nibbleAt(keys, middle, depth) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstWhere(start, end, (index) => nibbleAt(keys, index, depth) > value);
 }
 
 /** All leaves, in order. */

@@ -1,3 +1,4 @@
+import { firstWhere } from '../bisect.ts';
 import type { Sha256 } from '../digest.ts';
 import { compareBytes, createNodeHasher, hashLength } from './hashing.ts';
 
@@ -43,14 +44,9 @@ export function valueAt(entries: MapEntries, index: number): Uint8Array {
 
 /** The place of a key among entries; -1 when it is not there. */
 export function placeOfKey(entries: MapEntries, key: Uint8Array): number {
-  let [low, high] = [0, entries.count];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compareBytes(keyAt(entries, middle), key) < 0) low = middle + 1;
-    else high = middle;
-  }
-  const found = low < entries.count && compareBytes(keyAt(entries, low), key) === 0;
-  return found ? low : -1;
+  const place = firstWhere(0, entries.count, (one) => compareBytes(keyAt(entries, one), key) >= 0);
+  const found = place < entries.count && compareBytes(keyAt(entries, place), key) === 0;
+  return found ? place : -1;
 }
 
 export function mapRoot(sha256: Sha256, entries: MapEntries): Uint8Array {
@@ -95,14 +91,7 @@ export function hashSubtree(
 export function splitAt(entries: MapEntries, start: number, end: number, depth: number): number {
   const byte = depth >>> 3;
   const mask = 0x80 >>> (depth & 7);
-  let low = start;
-  let high = end;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (((entries.keys[middle * hashLength + byte] as number) & mask) === 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstWhere(start, end, (place) => ((entries.keys[place * hashLength + byte] as number) & mask) !== 0);
 }
 
 /** 0 or 1: the bit of a key at a depth. */

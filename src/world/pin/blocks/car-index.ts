@@ -1,3 +1,4 @@
+import { firstWhere } from '../../../core/bisect.ts';
 import { type CidBytes, codecOf, digestOf } from '../../../core/ipld/cid.ts';
 import { compareBytes } from '../../../core/tree/hashing.ts';
 import type { Reader } from '../../files/files.ts';
@@ -122,13 +123,8 @@ function search(entries: Uint8Array, key: Uint8Array): BlockPlace | undefined {
 
 /** The last of entries in order that a key is not before; -1 when it is before all. */
 function lastNotAfter(entries: Uint8Array, stride: number, key: Uint8Array): number {
-  let [low, high] = [0, Math.floor(entries.length / stride)];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compareBytes(entries.subarray(middle * stride, middle * stride + keyBytes), key) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  const keyAt = (place: number) => entries.subarray(place * stride, place * stride + keyBytes);
+  return firstWhere(0, Math.floor(entries.length / stride), (place) => compareBytes(keyAt(place), key) > 0) - 1;
 }
 
 function keyOf(cid: CidBytes): Uint8Array {
