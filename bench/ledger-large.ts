@@ -6,17 +6,18 @@
  * The goal is memory that does not grow with the library beyond a few bytes a record: 400 MB at a million. What was
  * measured stands in docs/ledger.md.
  */
-import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exampleExperience } from '../test/ledger/experience.ts';
+import { type Measured, runMeasured } from './run-measured.ts';
+import { writeLines } from './write-lines.ts';
 
 /** MB. */
 const memoryGoal = 400;
 const count = Number(process.argv[2] ?? 1_000_000);
 const home = await mkdtemp(join(tmpdir(), 'zoo-bench-large-'));
-const repository = join(import.meta.dirname, '..');
+const program = join(import.meta.dirname, 'zoo-from-source.ts');
 const ids = [0.2, 0.4, 0.5, 0.6, 0.8].map((part) => exampleExperience(Math.trunc(count * part)).id) as [
   string,
   string,
@@ -67,47 +68,25 @@ const commands: readonly (readonly string[])[] = [
   ['gc'],
 ];
 
-/** The peak of resident memory, in MB, as the process itself sees it at its end. */
-const tellPeak = `
-import { readFileSync, writeFileSync } from 'node:fs';
-process.on('exit', () => {
-  let status = '';
-  // Without /proc, as on macOS, the process's own account tells.
-  try { status = readFileSync('/proc/self/status', 'utf8'); } catch {}
-  const peak = /VmHWM:\\s+(\\d+) kB/.exec(status)?.[1];
-  writeFileSync(process.env.ZOO_PEAK, String(peak === undefined ? process.resourceUsage().maxRSS / 1024 : Number(peak) / 1024));
-});
-`;
-
 try {
-  await writeFile(join(home, 'peak.mjs'), tellPeak);
-  await writeLines(join(home, 'many.jsonl'));
+  await writeLines(join(home, 'many.jsonl'), count, exampleExperience);
   for (const words of commands) {
     if (words[0] === 'merge') await prepareTheirs();
-    const { seconds, memory, code } = await run(words);
+    const { seconds, megabytes, code } = await run(words);
     const shown = words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(' ');
     console.log(
-      `${shown.slice(0, 52).padEnd(52)} ${seconds.toFixed(1).padStart(7)} s ${memory.toFixed(0).padStart(5)} MB  ratio to ${memoryGoal} MB ${(memory / memoryGoal).toFixed(2)}${code === 0 ? '' : `  exit ${code}`}`,
+      `${shown.slice(0, 52).padEnd(52)} ${seconds.toFixed(1).padStart(7)} s ${megabytes.toFixed(0).padStart(5)} MB  ratio to ${memoryGoal} MB ${(megabytes / memoryGoal).toFixed(2)}${code === 0 ? '' : `  exit ${code}`}`,
     );
   }
 } finally {
   await rm(home, { recursive: true, force: true });
 }
 
-async function run(words: readonly string[]) {
-  const peak = join(home, 'peak');
-  const started = performance.now();
-  const main = ['--import', join(home, 'peak.mjs'), join(repository, 'bench/zoo-from-source.ts')];
-  const child = spawnSync(process.execPath, [...main, 'ledger', ...words], {
-    cwd: home,
-    encoding: 'utf8',
-    env: { ...process.env, ZOO_PEAK: peak, ZOO_AUTHOR: 'bench' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const seconds = (performance.now() - started) / 1000;
+async function run(words: readonly string[]): Promise<Measured> {
+  const measured = await runMeasured([program, 'ledger', ...words], home, { ZOO_AUTHOR: 'bench' });
   // Lint exits 3 when it finds something; everything else is to succeed.
-  if (child.status !== 0 && child.status !== 3) console.error(child.stderr.slice(0, 2000));
-  return { seconds, memory: Number(await readFile(peak, 'utf8')), code: child.status };
+  if (measured.code !== 0 && measured.code !== 3) console.error(measured.stderr.slice(0, 2000));
+  return measured;
 }
 
 /** What somebody else made of the first version: three changes. */
@@ -121,14 +100,4 @@ async function prepareTheirs(): Promise<void> {
     ['commit', '-m', 'Theirs'],
   ])
     await run([...words, '--library', 'theirs']);
-}
-
-async function writeLines(path: string): Promise<void> {
-  const file = await open(path, 'w');
-  const atOnce = 10_000;
-  for (let from = 0; from < count; from += atOnce) {
-    const numbers = Array.from({ length: Math.min(atOnce, count - from) }, (_, place) => from + place);
-    await file.write(numbers.map((number) => `${JSON.stringify(exampleExperience(number))}\n`).join(''));
-  }
-  await file.close();
 }

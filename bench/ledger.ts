@@ -10,19 +10,19 @@
  *
  * Times are best of several rounds where there are rounds, because a busy machine only ever adds.
  */
-import { spawnSync } from 'node:child_process';
 import { hash } from 'node:crypto';
-import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromHex, toHex } from '../src/core/digest.ts';
-import type { Experience } from '../src/core/library/experience.ts';
 import { verifyCertificate } from '../src/core/tree/difference-certificate.ts';
 import { libraryRoots } from '../src/core/tree/library-roots.ts';
 import { buildMerkleTree, merkleRoot, replaceLeaf } from '../src/core/tree/merkle-log.ts';
 import { proveIds, renderProof } from '../src/core/tree/proof.ts';
 import { sha256 } from '../src/world/digest/node-crypto.ts';
 import { exampleExperience, exampleLibrary } from '../test/ledger/experience.ts';
+import { type Measured, runMeasured } from './run-measured.ts';
+import { writeLines } from './write-lines.ts';
 
 await measure(Number(process.argv[2] ?? 1_000_000));
 
@@ -73,21 +73,25 @@ async function measureCertificate(count: number, folder: string): Promise<void> 
   await writeLines(lines, count, (number) => exampleExperience(number));
   await writeLines(edits, 10, (number) => exampleExperience(Math.floor((count / 10) * number), { confidence: 0.75 }));
   const imported = await zoo(folder, 'import', lines);
-  tell('import', told(imported), `${(count / imported.time).toFixed(0)} records a millisecond`);
+  tell('import', told(imported), `${(count / imported.seconds / 1000).toFixed(0)} records a millisecond`);
   tell('commit of all', told(await zoo(folder, 'commit', '-m', 'all')), '');
   await zoo(folder, 'import', edits, '--existing', 'update');
   tell('commit of 10 edits', told(await zoo(folder, 'commit', '-m', 'edits')), '');
   const first = await zoo(folder, 'diff', '--proof', output, 'v1', 'v2');
   const runs = [first];
   for (let round = 0; round < 4; round++) runs.push(await zoo(folder, 'diff', '--proof', output, 'v1', 'v2'));
-  const [time, memory] = [Math.min(...runs.map((run) => run.time)), Math.max(...runs.map((run) => run.memory))];
+  const [time, memory] = [Math.min(...runs.map(milliseconds)), Math.max(...runs.map(({ megabytes }) => megabytes))];
   const bytes = new Uint8Array(await readFile(output));
-  const { before, after } = JSON.parse(first.output) as { before: string; after: string };
+  const { before, after } = JSON.parse(first.stdout) as { before: string; after: string };
   const roots = { before: fromHex(before), after: fromHex(after) };
   const check = best(20, () => {
     if (verifyCertificate(sha256, bytes, roots).length !== 10) throw new Error('not all changes');
   });
-  tell('diff --proof, 10 changes, first', `${first.time.toFixed(0)} ms`, ratio(first.time, 1500, '1.5 s'));
+  tell(
+    'diff --proof, 10 changes, first',
+    `${milliseconds(first).toFixed(0)} ms`,
+    ratio(milliseconds(first), 1500, '1.5 s'),
+  );
   tell('diff --proof, 10 changes', `${time.toFixed(0)} ms`, ratio(time, 1500, '1.5 s'));
   tell('its memory', `${memory.toFixed(0)} MB`, ratio(memory, 400, '400 MB'));
   tell('its size', `${bytes.length} B`, ratio(bytes.length, 10_240, '10 KiB'));
@@ -98,48 +102,20 @@ async function measureCertificate(count: number, folder: string): Promise<void> 
   tell('prove one record', told(await zoo(folder, 'prove', id)), '');
 }
 
-async function writeLines(path: string, count: number, make: (number: number) => Experience): Promise<void> {
-  const file = await open(path, 'w');
-  const atOnce = 10_000;
-  for (let from = 0; from < count; from += atOnce) {
-    const numbers = Array.from({ length: Math.min(atOnce, count - from) }, (_, place) => from + place);
-    await file.write(numbers.map((number) => `${JSON.stringify(make(number))}\n`).join(''));
-  }
-  await file.close();
-}
-
-interface CommandRun {
-  /** Milliseconds, start-up included. */
-  readonly time: number;
-  /** Peak of the resident memory, megabytes. */
-  readonly memory: number;
-  readonly output: string;
-}
-
-/** Runs `zoo ledger …` in a folder, as a process of its own. */
-async function zoo(folder: string, ...words: readonly string[]): Promise<CommandRun> {
-  const [hook, peak] = [join(folder, 'peak.mjs'), join(folder, 'peak')];
-  await writeFile(
-    hook,
-    // The peak that getrusage tells is the parent's where that was larger.
-    `import { readFileSync, writeFileSync } from 'node:fs';
-     process.on('exit', () => writeFileSync(${JSON.stringify(peak)}, readFileSync('/proc/self/status', 'utf8')));`,
-  );
+/** Runs `zoo ledger …` in a folder. */
+async function zoo(folder: string, ...words: readonly string[]): Promise<Measured> {
   const program = join(import.meta.dirname, '../bin/zoo.js');
-  const started = performance.now();
-  const child = spawnSync(process.execPath, ['--import', hook, program, 'ledger', ...words, '--json'], {
-    encoding: 'utf8',
-    cwd: folder,
-    maxBuffer: 2 ** 28,
-  });
-  const time = performance.now() - started;
-  if (child.status !== 0) throw new Error(child.stderr);
-  const kilobytes = /VmHWM:\s+(\d+) kB/.exec(await readFile(peak, 'utf8'))?.[1] ?? Number.NaN;
-  return { time, memory: Number(kilobytes) / 1024, output: child.stdout };
+  const run = await runMeasured([program, 'ledger', ...words, '--json'], folder);
+  if (run.code !== 0) throw new Error(run.stderr);
+  return run;
 }
 
-function told({ time, memory }: CommandRun): string {
-  return `${(time / 1000).toFixed(1)} s, ${memory.toFixed(0)} MB`;
+function milliseconds({ seconds }: Measured): number {
+  return seconds * 1000;
+}
+
+function told({ seconds, megabytes }: Measured): string {
+  return `${seconds.toFixed(1)} s, ${megabytes.toFixed(0)} MB`;
 }
 
 /** Verification of all records of a library of 1,000, beyond what verifying the only one of another takes. */
@@ -155,7 +131,7 @@ async function measureProof(folder: string): Promise<void> {
   const times = files.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < 25; round++)
     for (const [place, { path, root }] of files.entries())
-      times[place] = Math.min(times[place] as number, (await zoo(folder, 'verify', path, '--root', root)).time);
+      times[place] = Math.min(times[place] as number, milliseconds(await zoo(folder, 'verify', path, '--root', root)));
   const time = (times[1] as number) - (times[0] as number);
   tell('verify 1,000 records', `${time.toFixed(0)} ms beyond start-up`, ratio(time, 50, '50 ms'));
 }

@@ -5,8 +5,6 @@
  *   npm run build && node bench/publish-program.ts             a thousand records with embeddings of 1,024 floats
  *   npm run build && node bench/publish-program.ts million     a million records without
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,14 +17,12 @@ import { diskFiles } from '../src/world/files/disk.ts';
 import { startArweaveEmulator } from '../test/emulators/arweave/start-emulator.ts';
 import { arweaveKey } from '../test/publishing/archive-setting.ts';
 import { madeUpMillion, madeUpThousand } from './made-up-version.ts';
+import { type Measured, runMeasured } from './run-measured.ts';
 
 const many = process.argv[2] === 'million';
 const limits = many ? { seconds: 30, megabytes: 400 } : { seconds: Infinity, megabytes: 150 };
 const program = fileURLToPath(new URL('../bin/zoo.js', import.meta.url));
 const ownFile = fileURLToPath(import.meta.url);
-
-/** Tells the most memory that was resident: that of getrusage is the parent's where that was larger. */
-const telling = `data:text/javascript,import{readFileSync,writeSync}from'node:fs';process.on('exit',()=>{let kB=process.resourceUsage().maxRSS;try{kB=Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status','utf8'))[1])}catch{}writeSync(2,'\\npeak '+kB)})`;
 
 if (process.argv[2] === 'make') await make(process.argv[3] as string, process.argv[4] === 'million');
 else await measureAll();
@@ -78,9 +74,7 @@ async function measured(
   environment: Environment = {},
   seconds = Infinity,
 ): Promise<{ readonly stdout: string }> {
-  const started = performance.now();
-  const { stdout, megabytes } = await run([program, ...words], home, environment);
-  const taken = (performance.now() - started) / 1000;
+  const { stdout, seconds: taken, megabytes } = await run([program, ...words], home, environment);
   const over = megabytes > limits.megabytes || taken > seconds;
   if (over) process.exitCode = 1;
   const time = Number.isFinite(seconds) ? ` (${(taken / seconds).toFixed(2)} of ${seconds} s)` : '';
@@ -89,22 +83,11 @@ async function measured(
   return { stdout };
 }
 
-async function run(
-  words: readonly string[],
-  home: string,
-  environment: Environment = {},
-): Promise<{ readonly stdout: string; readonly megabytes: number }> {
-  const child = spawn(process.execPath, ['--import', telling, ...words], {
-    cwd: home,
-    env: { ...process.env, XDG_CACHE_HOME: join(home, 'cache'), XDG_STATE_HOME: join(home, 'state'), ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}: ${stderr}`);
-  return { stdout, megabytes: (Number(/peak (\d+)$/.exec(stderr)?.[1]) * 1024) / 1e6 };
+async function run(words: readonly string[], home: string, environment: Environment = {}): Promise<Measured> {
+  const own = { XDG_CACHE_HOME: join(home, 'cache'), XDG_STATE_HOME: join(home, 'state') };
+  const measured = await runMeasured(words, home, { ...own, ...environment });
+  if (measured.code !== 0) throw new Error(`${words.join(' ')} ended with ${measured.code}: ${measured.stderr}`);
+  return measured;
 }
 
 /** A library of one version in a folder. */
