@@ -1,19 +1,39 @@
 import { z } from 'zod';
 import { type Sha256, toHex } from '../digest.ts';
 
+/** A string of so many characters, which are Unicode code points: JSON Schema counts them so, and most languages do. */
+function text(longest: number) {
+  return z
+    .string()
+    .refine((value) => hasAtMost(value, longest), { error: `Too long: at most ${longest} characters` })
+    .meta({ maxLength: longest });
+}
+
+/** Whether a string has so many code points at most. */
+export function hasAtMost(value: string, longest: number): boolean {
+  // A code point takes one or two UTF-16 units.
+  if (value.length <= longest || value.length > 2 * longest) return value.length <= longest;
+  let count = 0;
+  for (const _ of value) count++;
+  return count <= longest;
+}
+
+/** RFC 3339 in UTC, to the nanosecond at most. */
+export const timePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/;
+
 /** Where an experience comes from: the group of rollouts that taught it. */
 export const evidenceSchema = z.strictObject({
   /** Fingerprint of the run (see `runFingerprint`), not the name of its folder: equal runs give equal records. */
-  run: z.string().max(256),
+  run: text(256),
   step: z.int().min(0),
   /** Id of the problem whose group taught it. */
-  group: z.string().max(1024),
+  group: text(1024),
   /** Digests of the group's rollouts. */
-  rollouts: z.array(z.string().max(128)).max(4096),
+  rollouts: z.array(text(128)).max(4096),
   /** The model whose rollouts they are. */
-  model: z.string().max(1024),
+  model: text(1024),
   /** SHA-256 (hex) of the prompts in force. */
-  prompt_hash: z.string().max(128),
+  prompt_hash: text(128),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
 
@@ -31,21 +51,21 @@ export const experienceSchema = z.strictObject({
     .regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/)
     .max(128),
   /** "When [context], [action]", at most 32 words. */
-  text: z.string().min(1).max(1024),
+  text: text(1024).min(1),
   /** [0, 1]. */
   confidence: z.number().min(0).max(1),
-  examples: z.array(z.strictObject({ input: z.string().max(4096), output: z.string().max(4096) })).max(16),
+  examples: z.array(z.strictObject({ input: text(4096), output: text(4096) })).max(16),
   metadata: z.strictObject({
     /** RFC 3339, UTC. */
-    created_at: z.string().max(64),
-    created_by: z.string().max(256),
+    created_at: z.string().regex(timePattern),
+    created_by: text(256),
     votes: z.strictObject({ upvotes: z.int().min(0), downvotes: z.int().min(0) }),
     usage_count: z.int().min(0),
   }),
   /** The vector itself lies in a sidecar file. */
   embedding: z
     .strictObject({
-      model: z.string().max(256),
+      model: text(256),
       /** Numbers in the vector. */
       dim: z.int().positive().max(65_536),
       /** Little-endian IEEE 754 numbers of 32 or 64 bits. */

@@ -1,4 +1,4 @@
-import type { Evidence, Experience } from './experience.ts';
+import { type Evidence, type Experience, hasAtMost, timePattern } from './experience.ts';
 
 /**
  * Whether parsed JSON is a record, said at once: of a thousand records a schema that runs for the first time takes
@@ -47,7 +47,7 @@ function isExample(value: unknown): boolean {
 function isMetadata(value: unknown): boolean {
   if (!hasKeys(value, ['created_at', 'created_by', 'votes', 'usage_count'])) return false;
   const { created_at: at, created_by: by, votes, usage_count: used } = value;
-  if (!isText(at, 64) || !isText(by, 256) || !isCount(used)) return false;
+  if (typeof at !== 'string' || !timePattern.test(at) || !isText(by, 256) || !isCount(used)) return false;
   return hasKeys(votes, ['upvotes', 'downvotes']) && isCount(votes['upvotes']) && isCount(votes['downvotes']);
 }
 
@@ -84,9 +84,9 @@ function hasKeys<Key extends string>(value: unknown, keys: readonly Key[]): valu
   return true;
 }
 
-/** @param longest in UTF-16 units */
+/** @param longest in code points */
 function isText(value: unknown, longest: number): value is string {
-  return typeof value === 'string' && value.length <= longest;
+  return typeof value === 'string' && hasAtMost(value, longest);
 }
 
 function isCount(value: unknown): value is number {

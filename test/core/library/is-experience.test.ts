@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { experienceSchema } from '../../../src/core/library/experience.ts';
@@ -32,6 +35,9 @@ const values = fc.oneof(
   fc.constantFrom(undefined, null, true, '', 'a', 'a.b', 'A', '.', 'a b', 'f64', 'e\u0301', 'a\n'),
   fc.constantFrom(-1, 0, 0.5, 1, 1.5, 65_536, 65_537, 2 ** 53 - 1, 2 ** 53, -0, 1e300),
   fc.constantFrom(...long).map((length) => 'a'.repeat(length)),
+  // Two UTF-16 units a character.
+  fc.constantFrom(...long).map((length) => '😀'.repeat(length)),
+  fc.constantFrom('2026-01-02T03:04:05Z', '2026-01-02T03:04:05.123456789Z', '2026-01-02', 'Jan 2 2026 (a note)'),
   fc.constantFrom(15, 16, 17, 64, 65).map((length) => Array.from({ length }, () => 'a')),
   fc.constantFrom(16, 17).map((length) => Array.from({ length }, () => ({ input: '', output: '' }))),
   fc.constantFrom(64, 65).map((length) => Array.from({ length }, () => evidence)),
@@ -41,8 +47,10 @@ const values = fc.oneof(
 );
 
 describe('isExperience', () => {
-  it('says of any value what the schema says', () => {
+  it('says of any value what the schema says, and so does the published schema to others', async () => {
     let [yes, no] = [0, 0];
+    const published = join(import.meta.dirname, '../../../docs/schema/experience.schema.json');
+    const validate = new Ajv2020().compile(JSON.parse(await readFile(published, 'utf8')) as object);
     const places = placesIn(full);
     fc.assert(
       fc.property(fc.constantFrom(...places), values, (place, value) => {
@@ -51,6 +59,7 @@ describe('isExperience', () => {
         if (expected) yes++;
         else no++;
         expect(isExperience(changed)).toBe(expected);
+        expect(validate(changed)).toBe(expected);
       }),
       { numRuns: 3000 },
     );

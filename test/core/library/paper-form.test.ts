@@ -37,6 +37,9 @@ const paperExample = {
   merkle_proof: '0xabcdef',
 };
 
+const reference = { model: 'm', dim: 1, dtype: 'f32', sha256: '0'.repeat(64) };
+const evidence = { run: 'r', step: 1, group: 'p', rollouts: ['d'], model: 'm', prompt_hash: 'h' };
+
 describe('the form of the paper', () => {
   it("takes the paper's own example and gives it back without loss", () => {
     const { experiences, vectors } = from(paperExample);
@@ -70,7 +73,7 @@ describe('the form of the paper', () => {
     const [experience] = from({
       ...paperExample,
       lineage: ['exp_1'],
-      evidence: [{ run: 'r', step: 1, group: 'p', rollouts: ['d'], model: 'm', prompt_hash: 'h' }],
+      evidence: [evidence],
     }).experiences;
     if (experience === undefined) throw new Error('one is expected');
     expect(from(JSON.parse(JSON.stringify(toPaperForm(experience, undefined, '0x')))).experiences).toEqual([
@@ -84,6 +87,13 @@ describe('the form of the paper', () => {
     ['invalid-data', { text: 'When x, y.', confidence: 2 }],
     ['invalid-data', { text: 'When x, y.', id: '../../etc/passwd' }],
     ['invalid-data', { text: 'When x, y.', metadata: { created_at: 'yesterday' } }],
+    ['invalid-data', { text: 'When x, y.', metadata: { created_at: 'Jan 2 2026 (a note)' } }],
+    ['invalid-data', { text: 'When x, y.', metadata: { created_at: '2026-02-30T00:00:00Z' } }],
+    ['unsafe-text', { text: 'When x, y.', metadata: { created_by: 'a\u2066b' } }],
+    ['unsafe-text', { text: 'When x, y.', examples: [{ input: 'a\u0007', output: '' }] }],
+    ['unsafe-text', { text: 'When x, y.', embedding: { ...reference, model: 'a\u200Bb' } }],
+    ['unsafe-text', { text: 'When x, y.', evidence: [{ ...evidence, prompt_hash: '\u202E' }] }],
+    ['unsafe-text', { text: 'When x, y.', evidence: [{ ...evidence, rollouts: ['\u001B[31m'] }] }],
     ['invalid-data', 'nonsense'],
     ['invalid-data', { id: 'exp_1' }],
   ])('refuses what is %s', (code, value) => {
