@@ -1,15 +1,6 @@
 /** The paper's limit on one experience (section 5.1, appendix C). */
 export const maximumWords = 32;
 
-/**
- * Whether a text has more words than {@link maximumWords}. In ASCII no run of letters and digits is ever two words, so that
- * counting these mostly tells, twenty times as fast.
- */
-export function hasTooManyWords(text: string): boolean {
-  const runs = /[^\u0000-\u007F]/u.test(text) ? undefined : text.match(/[A-Za-z0-9]+/g);
-  return (runs === undefined || (runs?.length ?? 0) > maximumWords) && countWords(text) > maximumWords;
-}
-
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 
 /**
