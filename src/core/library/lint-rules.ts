@@ -50,14 +50,6 @@ export const textRules: readonly LintRule[] = [
     check: findVagueness,
   },
   {
-    name: 'normal-form',
-    level: 'error',
-    about: 'Texts are in Unicode normal form C.',
-    mend: 'Export and import the library: import normalises.',
-    examplesToo: true,
-    check: (text) => (text === text.normalize('NFC') ? undefined : 'It is not in Unicode normal form C.'),
-  },
-  {
     name: 'operator-instruction',
     level: 'error',
     about: 'An experience speaks to the solver of a problem, never to the operator or the machinery around it.',
@@ -95,10 +87,13 @@ type Pattern = readonly [kind: string, pattern: RegExp, confirms?: (match: strin
 /** Shapes that the issuers of keys document, and the words that people put before a password. */
 const secretPatterns: readonly Pattern[] = [
   ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
-  ['a private key', /\b0x[0-9a-fA-F]{64}\b/],
+  ['a private key', /\b(?:0x)?[0-9a-fA-F]{64}\b/],
   ['an API key', /\b(?:sk|pk|rk)[-_](?:live[-_]|test[-_]|proj[-_]|ant[-_])?[A-Za-z0-9_-]{16,}/],
   ['an access token of Hugging Face', /\bhf_[A-Za-z0-9]{20,}/],
   ['an access token of GitHub', /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})/],
+  ['an access token of GitLab', /\bglpat-[A-Za-z0-9_-]{20,}/],
+  ['an access token of npm', /\bnpm_[A-Za-z0-9]{36}\b/],
+  ['a bearer token', /\bBearer [A-Za-z0-9._~+/-]{20,}/],
   ['an access key of AWS', /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/],
   ['an API key of Google', /\bAIza[A-Za-z0-9_-]{35}/],
   ['a Slack token', /\bxox[abprs]-[A-Za-z0-9-]{10,}/],
@@ -110,6 +105,7 @@ const secretPatterns: readonly Pattern[] = [
 const personalPatterns: readonly Pattern[] = [
   ['an e-mail address', /\b[\w.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}\b/i],
   ['a phone number', /(?<![\w.,])\+\d{1,3}[ .-]?(?:\(?\d{2,4}\)?[ .-]?){2,4}\d{2,4}(?![\w])/],
+  ['a phone number', /(?<![\w-])(?:\(\d{3}\) ?|\d{3}-)\d{3}-\d{4}(?![\w-])/],
   ['a card number', /(?<![\d.,])(?:\d[ -]?){12,18}\d(?![\d.,])/, hasLuhnDigit],
   ['a bank account number', /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b/, isIban],
   ['a social security number', /(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])/],

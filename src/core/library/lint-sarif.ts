@@ -6,12 +6,13 @@ const otherRules: Readonly<Record<string, string>> = {
   redundant: 'No two experiences say the same.',
   'library-size': 'A library has a limit.',
   'unsafe-characters': 'No character makes a text read otherwise than it is.',
+  'normal-form': 'Texts are in Unicode normal form C.',
 };
 
 /**
  * Findings as SARIF 2.1.0, which CI services show beside the changed lines.
  *
- * @param fileOf where a finding's experience lies, relative to the repository's root; the library itself for undefined
+ * @param fileOf path where a finding's experience lies, relative to the repository's root; the library itself for undefined
  */
 export function renderSarif(
   findings: readonly LintFinding[],
@@ -33,7 +34,7 @@ export function renderSarif(
           message: { text: `${id === undefined ? '' : `${id}: `}${message} ${mend}` },
           locations: [
             {
-              physicalLocation: { artifactLocation: { uri: fileOf(id) }, region: { startLine: 1 } },
+              physicalLocation: { artifactLocation: { uri: encodeURI(fileOf(id)) }, region: { startLine: 1 } },
               ...(id === undefined ? {} : { logicalLocations: [{ name: id, kind: 'member' }] }),
             },
           ],

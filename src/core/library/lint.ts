@@ -1,6 +1,6 @@
 import { type LintRule, textRules } from './lint-rules.ts';
 import { type Library, defaultCapacity } from './library.ts';
-import { unsafeField } from './ingest.ts';
+import { isNormal, unsafeField } from './ingest.ts';
 import { normalizeText } from './quality.ts';
 import { nearDuplicates } from './near-duplicates.ts';
 import type { Experience } from './experience.ts';
@@ -51,17 +51,24 @@ export function lintExperience(experience: Experience): readonly LintFinding[] {
   const texts = [experience.text, ...experience.examples.flatMap(({ input, output }) => [input, output])];
   const findings = textRules.flatMap((rule) => applyRule(rule, experience, texts));
   const unsafe = unsafeField(experience);
-  if (unsafe === undefined) return findings;
-  return [
-    ...findings,
-    {
+  const { id } = experience;
+  if (unsafe !== undefined)
+    findings.push({
       rule: 'unsafe-characters',
       level: 'error',
-      id: experience.id,
+      id,
       message: `"${unsafe}" holds control, bidirectional or invisible characters.`,
       mend: 'Remove them: they make a text read otherwise than it is.',
-    },
-  ];
+    });
+  if (!isNormal(experience))
+    findings.push({
+      rule: 'normal-form',
+      level: 'error',
+      id,
+      message: 'It is not in Unicode normal form C.',
+      mend: 'Export and import the library: import normalises.',
+    });
+  return findings;
 }
 
 function applyRule(rule: LintRule, { id, text }: Experience, texts: readonly string[]): LintFinding[] {

@@ -48,18 +48,22 @@ export function isStrategy(text: string): boolean {
   return action !== null && action.length >= 2;
 }
 
+/** Each asks for more than a word that solvers use too: systems have rules, and tokens are drawn. */
 const operatorPatterns: readonly RegExp[] = [
-  /\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|above|previous|prior|system)/i,
-  /\b(?:system|developer) (?:prompt|message)\b/i,
+  /\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:all|any|your|my|our|these|those|the|previous|prior|earlier|above|system) (?:instructions?|prompts?|guidelines?)\b/i,
+  /\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:(?:your|system|safety) (?:rules?|messages?|context|orders?)|(?:all|everything|anything|what \w+) (?:(?:of the|said|written|stated) )?(?:above|before|previous|prior)|the above(?=[.,;:!?]|$| and\b))/i,
+  /\b(?:system|developer) (?:prompt|message)s?\b/i,
   /\byou are (?:now|no longer)\b/i,
   /\bas an? (?:ai|language model|assistant)\b/i,
-  /\b(?:api[ -]?key|password|private key|seed phrase|credential|secret key|access token|mnemonic)s?\b/i,
-  /\b(?:dear|tell|ask|inform|warn|notify|instruct) (?:the )?(?:user|operator|administrator|admin|developer|owner|curator)s?\b/i,
-  /\b(?:run|execute|eval|curl|wget|sudo|rm -rf|npm install|pip install)\b.{0,20}(?:\b(?:command|shell|script|bash)\b|[`$|;]|https?:)/i,
+  /\b(?:print|reveal|show|tell|give|send|output|include|return|post|paste|disclose|share|leak|enter|type|repeat|expose|display|list|write)\s+(?:\w+\s+){0,3}(?:api[ -]?key|password|private key|seed phrase|credential|secret key|access token|mnemonic)s?\b/i,
+  /\b(?:dear|tell|ask|inform|warn|notify|instruct) (?:the )?(?:operator|administrator|admin|developer|owner|curator|maintainer)s?\b/i,
+  /\bdear user\b|\b(?:tell|ask|urge|instruct) (?:the )?users? to\b/i,
+  /\b(?:curl|wget) \S*(?:-|:\/\/|\.\w)|\bsudo \w|\brm -rf\b|\b(?:npm|pip|apt|apt-get|brew) install\b/i,
+  /\b(?:run|execute|eval)\b.{0,20}(?:`|\$\(|\| ?(?:ba)?sh\b|https?:)/i,
   /https?:\/\/|\bwww\.|\bmailto:/i,
-  /```|<\/?[a-z][^>]*>|<\|[^|]*\|>|\[\/?inst\]/i,
-  /\b(?:transfer|send|approve|withdraw)\b.{0,30}\b(?:token|fund|coin|wallet|0x[0-9a-f]{6,})/i,
-  /\bvote (?:for|yes|against)\b/i,
+  /```|<\/[a-z][^>]*>|<(?:a|img|script|style|svg|iframe|object|embed|link|form|system|user|assistant|instructions?|prompt|tool\w*|function\w*)\b[^>]*>|<\|[^|]*\|>|\[\/?inst\]/i,
+  /\b(?:transfer|send|approve|withdraw|pay)\b.{0,30}(?:\b(?:funds?|wallets?)\b|\b0x[0-9a-f]{6,}|\b(?:all|your|my|the) (?:tokens|coins|money|balance) to\b)/i,
+  /\bvote (?:yes|no)\b|\bvote (?:for|against) (?:proposals?|this|it|me|us|the (?:proposal|root|change))\b/i,
 ];
 
 /** True for what speaks to the operator or to the machinery around the solver, or tries to take it over. */
