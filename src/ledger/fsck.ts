@@ -2,6 +2,7 @@ import type { Sha256 } from '../core/digest.ts';
 import type { Files } from '../world/files/files.ts';
 import { checkHeader, checkPending, checkRecordFiles, checkShardFiles } from './checking/check-files.ts';
 import { checkHistory, checkOrphans } from './checking/check-history.ts';
+import { checkEmbeddings, checkEmbeddingsOfShards, checkVectors } from './checking/check-vectors.ts';
 import { checkVersions } from './checking/check-versions.ts';
 import { checkWorking, checkWorkingShards } from './checking/check-working.ts';
 import { type FsckFinding, type Inspection, beginInspection } from './checking/findings.ts';
@@ -36,5 +37,8 @@ async function inspect(inspection: Inspection): Promise<void> {
   const last = { entry: entries.at(-1), shards: await checkVersions(inspection, entries, checker) };
   if (inShards) await checkWorkingShards(inspection, last, checker);
   else if (working !== undefined) await checkWorking(inspection, working, last);
+  await checkVectors(inspection);
+  if (inShards) await attempt(paths.records, () => checkEmbeddingsOfShards(inspection));
+  else if (working !== undefined) await checkEmbeddings(inspection, working);
   await checkOrphans(inspection, entries);
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../world/clock/clock.ts';
 import type { Files } from '../world/files/files.ts';
 import type { Ledger } from './open-ledger.ts';
 import { forgetIndexes } from './shards/forget-indexes.ts';
+import { findUnnamedVectors } from './unnamed-vectors.ts';
 import { findUnreferenced } from './unreferenced.ts';
 
 /** Milliseconds for which a file must have been unnamed: two weeks, as git has it. */
@@ -20,8 +21,8 @@ export interface Collected {
 }
 
 /**
- * Removes commits and packs that no version has named since a first collection at least `grace` milliseconds ago. What
- * a writer is just about to name is protected by the lock, and what is newly found only starts to wait.
+ * Removes commits, packs and vectors that nothing has named since a first collection at least `grace` milliseconds ago.
+ * What a writer is just about to name is protected by the lock, and what is newly found only starts to wait.
  */
 export async function collectGarbage(
   files: Files,
@@ -38,7 +39,10 @@ export async function collectGarbage(
     const seen = text === undefined ? {} : parseJson(text, seenSchema, path);
     const now = clock.now();
     const history = await ledger.history();
-    const unnamed = await findUnreferenced(files, ledger.folder, history, sha256);
+    const unnamed = [
+      ...(await findUnreferenced(files, ledger.folder, history, sha256)),
+      ...(await findUnnamedVectors(files, ledger.folder, history, sha256)),
+    ];
     const since = Object.fromEntries(unnamed.map((name) => [name, Math.min(seen[name] ?? now, now)]));
     const removed = unnamed.filter((name) => now - (since[name] ?? now) >= grace);
     const waiting = unnamed

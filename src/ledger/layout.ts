@@ -4,7 +4,7 @@ import { experienceSchema } from '../core/library/experience.ts';
 
 /**
  * Where things lie in a library's folder. People and git see `library.json`, `order.txt`, `records/`, `commits/`,
- * `log.txt`, `checkpoint` and `refs/`; `packs/` and `.zoo/` stay out of git.
+ * `log.txt`, `checkpoint`, `refs/` and `vectors/`; `packs/` and `.zoo/` stay out of git.
  */
 export const paths = {
   header: 'library.json',
@@ -16,12 +16,14 @@ export const paths = {
   head: 'refs/HEAD',
   tags: 'refs/tags',
   packs: 'packs',
+  vectors: 'vectors',
   index: '.zoo/index',
   restored: '.zoo/restored',
   lock: '.zoo/lock',
   pending: '.zoo/pending.jsonl',
   generation: '.zoo/generation',
   gitIgnore: '.gitignore',
+  gitAttributes: '.gitattributes',
 } as const;
 
 /** Every folder that files are written to, within the library's. */

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Library } from '../../src/core/library/library.ts';
+import { type EncodedVector, encodeVector } from '../../src/core/library/vector.ts';
+import { commitWorking } from '../../src/ledger/commit-working.ts';
 import { fsck } from '../../src/ledger/fsck.ts';
 import { collectGarbage } from '../../src/ledger/gc.ts';
 import { type Ledger, openLedger } from '../../src/ledger/open-ledger.ts';
@@ -11,6 +14,15 @@ import { exampleExperience, exampleLibrary } from './experience.ts';
 
 const open = (files: MemoryFiles): Ledger => openLedger({ files, sha256, clock: systemClock, folder: 'library' });
 const check = (files: MemoryFiles) => fsck(files, 'library', sha256);
+
+/** A version in either layout, however few experiences it has. */
+async function versionIn(layout: 'files' | 'shards', files: MemoryFiles, library: Library): Promise<void> {
+  const options = { author: 'zoo', time: 0, message: '' };
+  if (layout === 'files') return void (await open(files).commitVersion(library, options));
+  const changes = { complete: true, puts: library.experiences, deletes: [], order: undefined };
+  await open(files).change(() => Promise.resolve({ change: { layout, changes, version: null }, result: undefined }));
+  await commitWorking(files, systemClock, open(files), options, sha256);
+}
 
 async function smallStore(): Promise<MemoryFiles> {
   const files = memoryFiles();
@@ -87,6 +99,52 @@ describe('fsck', { timeout: 120_000 }, () => {
     const files = await smallStore();
     await Promise.resolve(damage(files));
     expect(await check(files)).toContainEqual(expect.objectContaining({ code, level }));
+  });
+});
+
+describe('the sidecar of vectors', () => {
+  const [kept, old, stray] = [[0.5, 1], [2], [3]].map((numbers) => encodeVector(numbers, 'm', sha256));
+  if (kept === undefined || old === undefined || stray === undefined) throw new Error('three are needed');
+  const pathOf = ({ reference }: EncodedVector) => `library/vectors/${reference.sha256}`;
+
+  /** Two versions; the first names another vector than the second, and nothing names a third. */
+  async function withVectors(layout: 'files' | 'shards'): Promise<MemoryFiles> {
+    const files = memoryFiles();
+    for (const vector of [kept, old, stray])
+      files.set(pathOf(vector as EncodedVector), (vector as EncodedVector).bytes);
+    for (const vector of [old, kept])
+      await versionIn(layout, files, {
+        experiences: [exampleExperience(0, { embedding: (vector as EncodedVector).reference }), exampleExperience(1)],
+      });
+    return files;
+  }
+
+  it.each(['files', 'shards'] as const)('is checked: %s', async (layout) => {
+    const files = await withVectors(layout);
+    const unnamed = expect.objectContaining({ code: 'unreferenced', path: pathOf(stray).slice(8) }) as unknown;
+    expect(await check(files)).toEqual([unnamed]);
+    files.set('library/vectors/notes.txt', 'x');
+    files.set(pathOf(kept), kept.bytes.with(3, 1));
+    const codes = async () => (await check(files)).map(({ code }) => code).filter((code) => code !== 'unreferenced');
+    expect(await codes()).toEqual(['vector-damaged', 'stray-file']);
+    files.set(pathOf(kept), kept.bytes.slice(1));
+    expect(await codes()).toEqual(['vector-damaged', 'stray-file', 'vector-size']);
+    await files.remove('library/vectors/notes.txt');
+    await files.remove(pathOf(kept));
+    expect(await codes()).toEqual(['vector-missing']);
+  });
+
+  it.each(['files', 'shards'] as const)('keeps what a version names: %s', async (layout) => {
+    const files = await withVectors(layout);
+    const collect = () => collectGarbage(files, systemClock, open(files), sha256, { grace: 0 });
+    const pack = [...files.contents.keys()].find((path) => path.startsWith('library/packs/')) ?? '';
+    const bytes = files.contents.get(pack) as Uint8Array;
+    await files.remove(pack);
+    // What a version names that is not here is not known.
+    expect((await collect()).removed).toEqual([]);
+    files.set(pack, bytes);
+    expect((await collect()).removed).toEqual([pathOf(stray).slice(8)]);
+    expect(await check(files)).toEqual([]);
   });
 });
 

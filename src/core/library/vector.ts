@@ -9,6 +9,11 @@ export interface EncodedVector {
   readonly bytes: Uint8Array;
 }
 
+/** How many bytes the vector takes. */
+export function bytesOfVector({ dim, dtype }: Pick<VectorReference, 'dim' | 'dtype'>): number {
+  return dim * (dtype === 'f32' ? 4 : 8);
+}
+
 /** Packs numbers as little-endian floats of 32 bits, or of 64 where those would change a number. */
 export function encodeVector(numbers: readonly number[], model: string, sha256: Sha256): EncodedVector {
   const single = numbers.every((number) => shortestSingle(number) === number);
@@ -25,7 +30,7 @@ export function encodeVector(numbers: readonly number[], model: string, sha256: 
 /** The numbers that {@link encodeVector} was given; undefined when the bytes are not those that the record names. */
 export function decodeVector(reference: VectorReference, bytes: Uint8Array, sha256: Sha256): number[] | undefined {
   const width = reference.dtype === 'f32' ? 4 : 8;
-  if (bytes.length !== reference.dim * width || toHex(sha256(bytes)) !== reference.sha256) return undefined;
+  if (bytes.length !== bytesOfVector(reference) || toHex(sha256(bytes)) !== reference.sha256) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: reference.dim }, (_, index) =>
     width === 4 ? shortestSingle(view.getFloat32(index * width, true)) : view.getFloat64(index * width, true),

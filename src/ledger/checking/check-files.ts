@@ -1,4 +1,5 @@
 import type { Library } from '../../core/library/library.ts';
+import { gitAttributes } from '../git/git-drivers.ts';
 import { gitIgnored, paths, recordFile, renderRecord } from '../layout.ts';
 import { readPending } from '../pending.ts';
 import { readHeader, renderHeader } from '../working.ts';
@@ -20,8 +21,9 @@ export async function checkPending({ files, folder, sha256, at, found, attempt }
     found('generation-damaged', 'error', paths.generation, 'It holds no number.', 'Remove it.');
 }
 
-/** `library.json`, and what git is told to leave out. */
-export async function checkHeader({ files, folder, at, found, attempt }: Inspection): Promise<void> {
+/** `library.json`, and what git is told. */
+export async function checkHeader(inspection: Inspection): Promise<void> {
+  const { files, folder, at, found, attempt } = inspection;
   const header = await attempt(paths.header, () => readHeader(files, folder));
   if (header === undefined && (await files.list(at(paths.records))).length > 0)
     found(
@@ -33,19 +35,16 @@ export async function checkHeader({ files, folder, at, found, attempt }: Inspect
     );
   if (header !== undefined && (await files.readText(at(paths.header))) !== renderHeader(header))
     found('rewritten', 'note', paths.header, 'It is not written as zoo writes it.');
-  const ignored = (await files.readText(at(paths.gitIgnore))) ?? gitIgnored;
-  const missing = gitIgnored
-    .trim()
-    .split('\n')
-    .filter((line) => !ignored.split('\n').includes(line));
+  await checkLines(inspection, 'git-ignore', paths.gitIgnore, gitIgnored);
+  await checkLines(inspection, 'git-attributes', paths.gitAttributes, gitAttributes);
+}
+
+/** A file that may be absent, and holds these lines among others where it is there. */
+async function checkLines({ files, at, found }: Inspection, code: string, path: string, lines: string): Promise<void> {
+  const there = ((await files.readText(at(path))) ?? lines).split('\n');
+  const missing = lines.split('\n').filter((line) => line !== '' && !there.includes(line));
   if (missing.length > 0)
-    found(
-      'git-ignore',
-      'note',
-      paths.gitIgnore,
-      `It does not name ${missing.join(' and ')}.`,
-      'Add the missing lines.',
-    );
+    found(code, 'note', path, `It does not hold ${missing.map((line) => JSON.stringify(line)).join(', ')}.`, 'Add it.');
 }
 
 /** Damage that the reading of records forgives: spaces and escapes; and files that are no record. */

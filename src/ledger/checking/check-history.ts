@@ -11,6 +11,7 @@ import {
   renderCommitFile,
 } from '../history.ts';
 import { paths } from '../layout.ts';
+import { findUnnamedVectors } from '../unnamed-vectors.ts';
 import { findUnreferenced } from '../unreferenced.ts';
 import type { Inspection } from './findings.ts';
 
@@ -99,11 +100,13 @@ async function checkTags({ files, folder, found, attempt }: Inspection, log: rea
       );
 }
 
-/** Commits and packs that no version names. */
+/** Commits and packs that no version names, and vectors that no record names. */
 export async function checkOrphans(
   { files, folder, sha256, found }: Inspection,
   entries: readonly CommitEntry[],
 ): Promise<void> {
   for (const path of await findUnreferenced(files, folder, entries, sha256))
     found('unreferenced', 'note', path, 'No version names it.', '"zoo ledger gc" removes it after a while.');
+  for (const path of await findUnnamedVectors(files, folder, entries, sha256))
+    found('unreferenced', 'note', path, 'No record names it.', '"zoo ledger gc" removes it after a while.');
 }

@@ -23,6 +23,7 @@ export const gitAttributes = `* text=auto eol=lf
 /log.txt merge=zoo-ours
 /checkpoint merge=zoo-ours
 /refs/HEAD merge=zoo-head
+/vectors/* binary
 `;
 
 export interface MergedFile {
