@@ -3,9 +3,7 @@ import { fromHex, toHex } from '../../core/digest.ts';
 import { ZooError, exitCode } from '../../core/error.ts';
 import { commitId } from '../../core/tree/commit.ts';
 import { verifyCertificate } from '../../core/tree/difference-certificate.ts';
-import { libraryRoots } from '../../core/tree/library-roots.ts';
 import { type Proof, proveIds, verifyProof } from '../../core/tree/proof.ts';
-import { createShardChecker } from '../../ledger/shards/check-shards.ts';
 import { parseCheckpoint } from '../../ledger/proofs/checkpoint.ts';
 import {
   type ConsistencyFile,
@@ -16,11 +14,12 @@ import {
 import { proveInShards } from '../../ledger/shards/prove-in-shards.ts';
 import { parseNoteKey, verifyNote } from '../../ledger/proofs/signed-note.ts';
 import { verifyCommitSignature } from '../../ledger/proofs/signing.ts';
+import { whileBusy } from '../../ledger/undisturbed.ts';
 import type { Config } from '../config.ts';
-import { type ReferenceContext, openReference } from '../library-reference.ts';
+import { asVersion, openReference } from '../library-reference.ts';
 import { files, sha256 } from '../wire/platform.ts';
-import { openLarge } from './named-shards.ts';
-import { completeId, configuredLedger, isVersion } from './open.ts';
+import { checkRecords } from './check-records.ts';
+import { completeId, configuredLedger } from './open.ts';
 
 /** Proves of each id whether a library holds it. @param reference the newest version unless given */
 export async function proveExperiences(
@@ -29,18 +28,18 @@ export async function proveExperiences(
   reference: string,
   folder: string,
 ): Promise<Proof> {
-  const ledger = configuredLedger(config);
-  if (reference === 'working' || (await isVersion(ledger, reference))) {
-    const proof = await proveInShards(files, ledger, ids, reference, sha256);
-    if (proof !== undefined) return proof;
-  }
-  const { library, version } = await openReference(reference, { config, ledger, folder });
-  return proveIds(
-    library,
-    ids.map((id) => completeId(library, id)),
-    version?.commit ?? null,
-    sha256,
-  );
+  return await whileBusy(async () => {
+    const named = await openReference(reference, { config, ledger: configuredLedger(config), folder });
+    const { small, folder: indexed } = named;
+    const version = await asVersion(named);
+    if (small === undefined) return await proveInShards(version, ids, { files, folder: indexed, sha256 });
+    return proveIds(
+      small,
+      ids.map((id) => completeId(small, id)),
+      version.commit,
+      sha256,
+    );
+  });
 }
 
 /** Proves that one version is an ancestor of another. @throws ZooError `not-an-ancestor` */
@@ -112,8 +111,7 @@ async function readCheckpoint(value: string | undefined, folder: string): Promis
 
 /** The same of the file's bytes. */
 export function verifyBytes(bytes: Uint8Array, trusted: TrustedRoots): Verified {
-  const text = new TextDecoder().decode(bytes);
-  if (text.startsWith('ZOODIFF')) {
+  if (new TextDecoder().decode(bytes.subarray(0, 7)) === 'ZOODIFF') {
     const { before, after } = bothRoots(trusted, 'a difference', 'mapRoots');
     const changes = verifyCertificate(sha256, bytes, { before: fromHex(before), after: fromHex(after) });
     return {
@@ -121,7 +119,8 @@ export function verifyBytes(bytes: Uint8Array, trusted: TrustedRoots): Verified 
       changes: changes.map(({ id, before: was, after: is }) => ({ id, before: hexOrNull(was), after: hexOrNull(is) })),
     };
   }
-  if (/^\s*\{\s*"format"\s*:\s*"zoo-consistency"/.test(text)) {
+  const text = readUtf8(bytes);
+  if (isConsistency(text)) {
     const { before, after } = both(trusted, 'a history', 'checkpoints');
     const checkpoints = { before: parseTrusted(before, '--before'), after: parseTrusted(after, '--after') };
     const { older, newer } = verifyHistory(text, checkpoints, sha256);
@@ -138,6 +137,24 @@ export function verifyBytes(bytes: Uint8Array, trusted: TrustedRoots): Verified 
     included: proven.included.map(({ id, text: says }) => ({ id, text: says })),
     absent: proven.absent,
   };
+}
+
+/** Every byte counts in a proof: none is mended, and none left out. */
+function readUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw failed('invalid-proof', 'the file is not UTF-8');
+  }
+}
+
+function isConsistency(text: string): boolean {
+  if (!text.includes('"zoo-consistency"')) return false;
+  try {
+    return (JSON.parse(text) as { format?: unknown } | null)?.format === 'zoo-consistency';
+  } catch {
+    return false;
+  }
 }
 
 /** That a checkpoint (C2SP) was signed with the key that is trusted. */
@@ -179,7 +196,7 @@ function parseTrusted(value: string, flag: string): TrustedCheckpoint {
       hint: 'Name the file of a checkpoint that you trust, such as library/checkpoint, or write <versions>:<root of the log>.',
     });
   const { checkpoint } = parseCheckpoint(value);
-  return { size: checkpoint.size, root: toHex(checkpoint.root) };
+  return { origin: checkpoint.origin, size: checkpoint.size, root: toHex(checkpoint.root) };
 }
 
 function checkedRoot(root: string, flag: string): string {
@@ -224,11 +241,12 @@ export async function verifyLibrary(
   root: string | undefined,
   folder: string,
 ): Promise<VerifiedLibrary> {
-  const { version, title, recordsRoot, mapRoot, size } = await readRoots(reference, {
-    config,
-    ledger: configuredLedger(config),
-    folder,
-  });
+  const named = await openReference(reference, { config, ledger: configuredLedger(config), folder });
+  const { title } = named;
+  const { recordsRoot, mapRoot, size } = (await checkRecords(named)).roots;
+  const version = await named.version();
+  if (version !== null && (version.commit.recordsRoot !== recordsRoot || version.commit.mapRoot !== mapRoot))
+    throw failed('root-mismatch', `what lies there for ${title} does not have the root of its commit`);
   const known = [recordsRoot, mapRoot, ...(version === null ? [] : [commitId(version.commit, sha256)])];
   if (root !== undefined && !known.includes(checkedRoot(root, '--root')))
     throw failed('root-mismatch', `${title} has the recordsRoot ${recordsRoot}, not the root that was given`);
@@ -244,23 +262,6 @@ export async function verifyLibrary(
     mapRoot,
     signatures: version?.signatures.map(({ algorithm, publicKey }) => ({ algorithm, publicKey })) ?? [],
   };
-}
-
-/** The roots of a library, from every one of its records; a large one is read shard by shard. */
-async function readRoots(reference: string, context: ReferenceContext) {
-  const large = await openLarge(reference, context);
-  if (large === undefined) {
-    const { library, version, title } = await openReference(reference, context);
-    const { recordsRoot, mapRoot, size } = libraryRoots(sha256, library.experiences);
-    return { version, title, recordsRoot: toHex(recordsRoot), mapRoot: toHex(mapRoot), size };
-  }
-  const { title, version, kind } = large;
-  const folder = large.origin?.folder ?? context.ledger.folder;
-  const { roots } = await createShardChecker(files, folder, sha256).check(large.shards, (shard) => `shard ${shard}`);
-  const same = version?.commit.recordsRoot === roots.recordsRoot && version.commit.mapRoot === roots.mapRoot;
-  if (!same && kind === 'version')
-    throw failed('root-mismatch', `what the packs hold for ${title} does not have the root of its commit`);
-  return { version: same ? version : null, title, ...roots };
 }
 
 function failed(code: string, message: string): ZooError {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Sha256, toHex } from '../digest.ts';
 
 /** A string of so many characters, which are Unicode code points: JSON Schema counts them so, and most languages do. */
-function text(longest: number) {
+export function text(longest: number) {
   return z
     .string()
     .refine((value) => hasAtMost(value, longest), { error: `Too long: at most ${longest} characters` })

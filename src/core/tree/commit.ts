@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Sha256, toHex } from '../digest.ts';
+import { text, timePattern } from '../library/experience.ts';
 import { canonicalJson } from './canonical.ts';
 
 const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -17,10 +18,10 @@ export const commitSchema = z.strictObject({
   mapRoot: hex32,
   /** CIDv1 (raw, SHA-256) of the pack that holds what this version changes. */
   packCid: z.string().regex(/^b[a-z2-7]{20,100}$/),
-  author: z.string().min(1).max(256),
+  author: text(256).min(1),
   /** RFC 3339, UTC. */
-  time: z.string().max(64),
-  message: z.string().max(4096),
+  time: z.string().regex(timePattern),
+  message: text(4096),
   /** What led to the version, such as a run and its account; null where nothing is told. */
   evidence: z.json(),
 });

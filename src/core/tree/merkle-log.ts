@@ -223,7 +223,8 @@ function half(count: number): number {
 }
 
 function isPowerOfTwo(count: number): boolean {
-  return Number.isInteger(Math.log2(count));
+  // The logarithm of a count beyond 2^48 rounds to a whole number beside powers too.
+  return 2 ** Math.round(Math.log2(count)) === count;
 }
 
 function checkIndex(index: number, size: number): void {

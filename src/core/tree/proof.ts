@@ -37,7 +37,7 @@ const proofSchema = z.strictObject({
   /** Ids that are not, each with its way in the map; `""` is a sibling without entries. */
   absent: z.array(
     z.strictObject({
-      id: z.string().min(1).max(64),
+      id: experienceSchema.shape.id,
       siblings: z.array(z.union([hash, z.literal('')])).max(maximumDepth),
       end: z.strictObject({ key: hash, value: hash }).nullable(),
     }),

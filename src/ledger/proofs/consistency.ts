@@ -36,6 +36,8 @@ export function proveHistory(log: readonly string[], older: number, sha256: Sha2
 
 /** What a caller trusts of a checkpoint: how many versions it has, and the root of the log (hexadecimal). */
 export interface TrustedCheckpoint {
+  /** Which log it is; any when it is not known. */
+  readonly origin?: string;
   readonly size: number;
   readonly root: string;
 }
@@ -59,8 +61,8 @@ export function verifyHistory(
   return { older, newer };
 }
 
-function isTrusted({ size, root }: Checkpoint, trusted: TrustedCheckpoint): boolean {
-  return size === trusted.size && toHex(root) === trusted.root;
+function isTrusted({ origin, size, root }: Checkpoint, trusted: TrustedCheckpoint): boolean {
+  return size === trusted.size && toHex(root) === trusted.root && (trusted.origin ?? origin) === origin;
 }
 
 function parseConsistency(text: string): { older: Checkpoint; newer: Checkpoint; proof: readonly string[] } {

@@ -3,6 +3,7 @@ import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { ml_dsa65 } from '@noble/post-quantum/ml-dsa.js';
 import { fromHex, toHex } from '../../core/digest.ts';
+import { equalBytes } from '../../core/tree/hashing.ts';
 import type { CommitSignature } from '../history.ts';
 
 export type SignatureAlgorithm = CommitSignature['algorithm'];
@@ -22,10 +23,14 @@ const schemes: Readonly<Record<SignatureAlgorithm, Scheme>> = {
       const [recovery, ...rest] = secp256k1.sign(eip191(message), secretKey, { prehash: false, format: 'recovered' });
       return Uint8Array.of(...rest, 27 + (recovery ?? 0));
     },
-    verify: (signature, message, publicKey) =>
-      signature.length === 65 &&
-      (signature[64] === 27 || signature[64] === 28) &&
-      secp256k1.verify(signature.subarray(0, 64), eip191(message), publicKey, { prehash: false }),
+    verify: (signature, message, publicKey) => {
+      const [hash, v] = [eip191(message), signature[64]];
+      if (signature.length !== 65 || (v !== 27 && v !== 28)) return false;
+      if (!secp256k1.verify(signature.subarray(0, 64), hash, publicKey, { prehash: false })) return false;
+      // A contract goes by what v says too: there is one signature, and one way to write the key.
+      const recovered = Uint8Array.of(v - 27, ...signature.subarray(0, 64));
+      return equalBytes(secp256k1.recoverPublicKey(recovered, hash, { prehash: false }), publicKey);
+    },
   },
   /** RFC 8032, strict verification. */
   ed25519: {
