@@ -4,7 +4,7 @@ import type { UsageAccount } from '../core/learning/account.ts';
 import { solvePrompt } from '../core/library/prompt.ts';
 import type { Library } from '../core/library/library.ts';
 import type { Config } from './config.ts';
-import { openReference } from './library-reference.ts';
+import { openWhole } from './library-reference.ts';
 import { readPrompts } from './prompts.ts';
 import { isPublished } from './published-library.ts';
 import { openDatasets } from './wire/datasets.ts';
@@ -91,5 +91,5 @@ async function openConfigured(config: Config, signal: AbortSignal): Promise<Libr
   const { library } = config.settings;
   const ledger = ledgerAt(library);
   if (!isPublished(library)) return await ledger.library();
-  return (await openReference(library, { config, ledger, folder: config.folder, signal })).library;
+  return (await openWhole(library, { config, ledger, folder: config.folder, signal })).library;
 }

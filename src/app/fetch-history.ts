@@ -3,13 +3,14 @@ import { ZooError } from '../core/error.ts';
 import { digestOf, parseCid } from '../core/ipld/cid.ts';
 import type { CommitEntry } from '../ledger/history.ts';
 import { keepRestored } from '../ledger/restored-version.ts';
+import { createShardChecker } from '../ledger/shards/check-shards.ts';
+import { openShards } from '../ledger/shards/shards.ts';
 import { readAnchor } from '../publishing/anchor.ts';
 import { decodeRoot } from '../publishing/manifest.ts';
 import type { Config } from './config.ts';
 import { type PublishedAddress, fetchPublished, resolvePublished } from './published-library.ts';
-import { recordsOfVersion } from './version-to-publish.ts';
 import { type Ledger, ledgerAt } from './wire/ledgers.ts';
-import { files } from './wire/platform.ts';
+import { files, sha256 } from './wire/platform.ts';
 import { blocksOf } from './wire/publishing.ts';
 
 /** What became of an earlier version. */
@@ -40,8 +41,8 @@ export async function fetchHistory(
   const ledger = ledgerAt(folder);
   const history = await ledger.history();
   const found = new Map<string, EarlierVersion>();
-  for (const entry of history.slice(0, -1))
-    if (await isHere(ledger, entry)) found.set(entry.id, told(entry, 'here', null));
+  const isHere = createPresence(ledger);
+  for (const entry of history.slice(0, -1)) if (await isHere(entry)) found.set(entry.id, told(entry, 'here', null));
   const missing = () => history.slice(0, -1).filter(({ id }) => !found.has(id));
   for (const places of [() => knownCids(config, folder, missing()), () => archivesOf(config, history, options)]) {
     if (missing().length === 0) break;
@@ -64,14 +65,21 @@ function told(
   return { version, commit: id, state, from };
 }
 
-async function isHere(ledger: Ledger, { version }: CommitEntry): Promise<boolean> {
-  try {
-    await ledger.readVersion(version);
-    return true;
-  } catch (thrown) {
-    if (thrown instanceof ZooError) return false;
-    throw thrown;
-  }
+/** Tells of versions whether all of their records are here, right as their commits say. */
+function createPresence(ledger: Ledger): (entry: CommitEntry) => Promise<boolean> {
+  const checker = createShardChecker(files, ledger.folder, sha256);
+  return async ({ id, commit }) => {
+    try {
+      const shards = await openShards(files, ledger, id, sha256);
+      // Reading a small one checks it.
+      if (shards === undefined) return (await ledger.readVersion(id)) !== undefined;
+      const { roots } = await checker.check(shards, (shard) => `shard ${shard}`);
+      return roots.recordsRoot === commit.recordsRoot && roots.mapRoot === commit.mapRoot;
+    } catch (thrown) {
+      if (thrown instanceof ZooError) return false;
+      throw thrown;
+    }
+  };
 }
 
 /** References by commit. */
@@ -139,25 +147,13 @@ async function restore(
     const { cid, bytes }: PublishedAddress = await resolvePublished(reference, { config, ledger, signal });
     const address = { cid, bytes, commit: id, root: commit.recordsRoot };
     const { folder, entry } = await fetchPublished(config, address, signal);
-    await keepRestored(files, ledger.folder, id, linesOf(ledgerAt(folder), entry));
+    const fetched = ledgerAt(folder);
+    const version = (await openShards(files, fetched, entry.id, sha256)) ?? (await fetched.readVersion(entry.id));
+    await keepRestored(files, ledger.folder, id, version, sha256);
     return true;
   } catch (thrown) {
     if (!(thrown instanceof ZooError) || signal.aborted) throw thrown;
     onIgnored?.(reference, thrown.message);
     return false;
   }
-}
-
-const pieceLength = 1024 * 1024;
-
-async function* linesOf(ledger: Ledger, entry: CommitEntry): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let piece = '';
-  for await (const { bytes } of recordsOfVersion(ledger, entry)) {
-    piece += `${decoder.decode(bytes)}\n`;
-    if (piece.length < pieceLength) continue;
-    yield piece;
-    piece = '';
-  }
-  yield piece;
 }

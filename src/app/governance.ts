@@ -3,8 +3,7 @@ import { toHex } from '../core/digest.ts';
 import { ZooError, exitCode } from '../core/error.ts';
 import { escapeMarkdown } from '../core/escape-markdown.ts';
 import { digestOf, parseCid } from '../core/ipld/cid.ts';
-import type { Library } from '../core/library/library.ts';
-import { lintLibrary } from '../core/library/lint.ts';
+import type { LintFinding } from '../core/library/lint.ts';
 import type { ProposedVersion } from '../governance/propose.ts';
 import { type ProposedUpdate, proposedUpdate } from '../governance/proposed-update.ts';
 import {
@@ -16,14 +15,17 @@ import {
 } from '../governance/proposals.ts';
 import { type RegisteredVersion, versionInForce } from '../governance/version-in-force.ts';
 import { logRoot } from '../ledger/proofs/checkpoint.ts';
-import { type LibraryComparison, compareLibraries } from '../ledger/comparing/compare-libraries.ts';
+import type { LibraryComparison } from '../ledger/comparing/compare-libraries.ts';
 import type { CommitEntry } from '../ledger/history.ts';
+import { compareShards, mostListed } from '../ledger/shards/compare-shards.ts';
+import { lintShards } from '../ledger/shards/lint-shards.ts';
+import { type Shards, openAsShards } from '../ledger/shards/shards.ts';
 import { type Anchor, readAnchor, writeAnchor } from '../publishing/anchor.ts';
 import type { Config } from './config.ts';
 import { addressOf } from './chain.ts';
 import { type GateOfVersion, gateOfVersion, gateText } from './gate-of-version.ts';
 import { configuredLedger } from './ledger/open.ts';
-import { fetchLibrary } from './published-library.ts';
+import { nothingYet, openAddress, openFetched } from './library-reference.ts';
 import { snapshotOf } from './version-to-publish.ts';
 import { files, sha256 } from './wire/platform.ts';
 
@@ -66,11 +68,11 @@ export async function candidateOf(
     throw new ZooError('uncommitted-changes', `the working library is not what ${entry.version} holds`, {
       hint: 'Make it a version first ("zoo ledger commit"), or name one with --version.',
     });
-  // Reading it checks its records against the roots of its commit.
-  const library = await ledger.readVersion(entry.version);
-  refuseFlaws(library, config.settings.libraryCapacity);
+  const shards = await openAsShards(files, ledger, entry.id, sha256);
+  await refuseFlaws(shards, config.settings.libraryCapacity);
   const gate = await gateOfVersion(config, entry);
   if (gate.state !== 'accepted' && !withoutGate) throw notGated(gate);
+  // Making it checks its records against the roots of its commit.
   const { cid } = await snapshotOf(ledger, entry);
   const anchor = await readAnchor(files, ledger.folder, entry.id);
   if (anchor === undefined)
@@ -100,7 +102,7 @@ export async function candidateOf(
     arweaveId: archived.success ? Buffer.from(archived.data, 'base64url').toString('hex') : undefined,
   };
   const current = await versionInForce(place);
-  const changes = await changesSince(config, current, library, history, { signal, onDropped });
+  const changes = await changesSince(config, current, shards, { signal, onDropped });
   return { proposed, cid, changes, gate, description: describe(entry, cid, gate, changes) };
 }
 
@@ -121,8 +123,9 @@ function notGated(gate: Exclude<GateOfVersion, { readonly state: 'accepted' }>):
   });
 }
 
-function refuseFlaws(library: Library, capacity: number): void {
-  const errors = lintLibrary(library, { capacity }).filter(({ level }) => level === 'error');
+async function refuseFlaws(shards: Shards, capacity: number): Promise<void> {
+  const errors: LintFinding[] = [];
+  for await (const finding of lintShards(shards, capacity, sha256)) if (finding.level === 'error') errors.push(finding);
   const [first] = errors;
   if (first === undefined) return;
   throw new ZooError('lint-errors', `the version breaks ${errors.length} rules of experiences: ${first.message}`, {
@@ -159,9 +162,9 @@ export async function proposedDifference(
   if (update === undefined) return undefined;
   const { cid, commit, recordsRoot, arweaveId } = update;
   const address = { cid, commit, root: recordsRoot, archive: arweaveId ?? undefined };
-  const { library } = await fetchLibrary(config, address, fetching.signal, fetching.onDropped);
+  const { shards } = await openFetched(config, address, fetching.signal, fetching.onDropped);
   const before = update.seq > 1 ? await versionInForce(place, update.seq - 1) : undefined;
-  const changes = await changesSince(config, before, library, await configuredLedger(config).history(), fetching);
+  const changes = await changesSince(config, before, shards, fetching);
   if (changes !== undefined) return { update, ...changes };
   throw new ZooError('not-at-hand', 'the version in force before it could not be had, so the difference is not known', {
     hint: 'Name gateways that hold it: --gateway (ZOO_GATEWAY).',
@@ -172,18 +175,14 @@ export async function proposedDifference(
 async function changesSince(
   config: Config,
   current: RegisteredVersion | undefined,
-  library: Library,
-  history: readonly CommitEntry[],
+  after: Shards,
   { signal, onDropped }: Fetching,
 ): Promise<LibraryComparison | undefined> {
-  if (current === undefined) return compareLibraries({ experiences: [] }, library);
+  if (current === undefined) return await compareShards(nothingYet.shards, after, sha256, mostListed);
   try {
-    const own = history.find(({ id }) => id === current.commit);
-    const before =
-      own === undefined
-        ? (await fetchLibrary(config, addressOf(current), signal, onDropped)).library
-        : await configuredLedger(config).readVersion(own.version);
-    return compareLibraries(before, library);
+    const ledger = configuredLedger(config);
+    const before = await openAddress(addressOf(current), { config, ledger, signal }, onDropped);
+    return await compareShards(before.shards, after, sha256, mostListed);
   } catch (thrown) {
     // Proposing does not depend on the old library being at hand; that the difference is not shown is told.
     if (thrown instanceof ZooError && !signal.aborted) return undefined;

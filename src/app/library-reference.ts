@@ -1,28 +1,44 @@
 import { isAbsolute, join } from 'node:path';
 import { ZooError, exitCode } from '../core/error.ts';
 import type { Library } from '../core/library/library.ts';
-import { libraryRoots } from '../core/tree/library-roots.ts';
-import { toHex } from '../core/digest.ts';
-import type { CommitOrigin } from '../ledger/merging/adopt-commits.ts';
-import { readGitLibrary } from '../ledger/git/git-revision.ts';
+import { openGitRevision } from '../ledger/git/git-revision.ts';
 import type { CommitEntry } from '../ledger/history.ts';
+import type { CommitOrigin } from '../ledger/merging/adopt-commits.ts';
+import { type Shards, openShards, readAll, shardsOfLibrary } from '../ledger/shards/shards.ts';
+import type { VersionShards } from '../ledger/shards/version-shards.ts';
+import type { Files } from '../world/files/files.ts';
 import type { Config } from './config.ts';
+import { openLargeFile } from './ledger/large-file.ts';
 import { readLibraryFile } from './ledger/library-file.ts';
-import { fetchLibrary, isPublished, resolvePublished } from './published-library.ts';
+import {
+  type OnDropped,
+  type PublishedAddress,
+  fetchPublished,
+  isPublished,
+  resolvePublished,
+} from './published-library.ts';
 import { git } from './wire/git.ts';
 import { type Ledger, ledgerAt } from './wire/ledgers.ts';
 import { files, sha256 } from './wire/platform.ts';
 
 /** A library that somebody named. */
-export interface NamedLibrary {
+export interface NamedLibrary extends OpenedLibrary {
   /** As it was named. */
   readonly reference: string;
-  readonly kind: string;
+}
+
+/** A library, of which no more than a shard has to be in memory. */
+export interface OpenedLibrary {
+  readonly kind: 'working' | 'git' | 'version' | 'published' | 'folder' | 'file';
   /** For people, such as `v3` or `git main (0a1b2c3d)`. */
   readonly title: string;
-  readonly library: Library;
+  readonly shards: Shards;
+  /** All of it, where it is small; undefined for a large one. */
+  readonly small: Library | undefined;
   /** The version that it is; null where it is none, or none that is known. */
-  readonly version: CommitEntry | null;
+  version(): Promise<CommitEntry | null>;
+  /** The library's folder that has its indexes. */
+  readonly folder: string;
   /** Where its history lies, when that is not the one that versions are looked up in. */
   readonly origin?: CommitOrigin | undefined;
 }
@@ -32,7 +48,7 @@ interface ReferenceSource {
   /** What it names, for messages. */
   readonly names: string;
   /** Undefined when the reference is not of this kind. @throws ZooError when it is, and cannot be had */
-  open(reference: string, context: ReferenceContext): Promise<Omit<NamedLibrary, 'reference'> | undefined>;
+  open(reference: string, context: ReferenceContext): Promise<OpenedLibrary | undefined>;
 }
 
 export interface ReferenceContext {
@@ -47,7 +63,7 @@ export interface ReferenceContext {
 /** Every way to name a library, the first that knows a reference counts. */
 const sources: readonly ReferenceSource[] = [
   { names: 'the working library (working)', open: openWorking },
-  { names: 'a git revision (git:main)', open: openGitRevision },
+  { names: 'a git revision (git:main)', open: openGit },
   { names: 'a version, tag or root (v3, HEAD~1, 0x…)', open: openVersion },
   { names: 'what was published (a CID, ipfs://<cid>, ar://<id>)', open: openPublished },
   { names: 'a folder or a file (path/to/library)', open: openPath },
@@ -65,24 +81,42 @@ export async function openReference(reference: string, context: ReferenceContext
   });
 }
 
-async function openWorking(
+/** The same with all of it in memory, for what is read to a model or merged by hand: little, or the machine's memory ends it. */
+export async function openWhole(
   reference: string,
-  { ledger }: ReferenceContext,
-): Promise<Omit<NamedLibrary, 'reference'> | undefined> {
+  context: ReferenceContext,
+): Promise<NamedLibrary & { readonly library: Library }> {
+  const named = await openReference(reference, context);
+  return { ...named, library: named.small ?? (await readAll(named.shards)) };
+}
+
+/** A library with the version that it is. */
+export async function asVersion({ shards, version }: NamedLibrary): Promise<VersionShards> {
+  return { shards, commit: (await version())?.commit ?? null };
+}
+
+/** What there is before the first version. */
+export const nothingYet: NamedLibrary = {
+  reference: 'HEAD',
+  kind: 'version',
+  title: 'nothing',
+  ...inMemory({ experiences: [] }),
+  version: () => Promise.resolve(null),
+  folder: '',
+};
+
+async function openWorking(reference: string, { ledger }: ReferenceContext): Promise<OpenedLibrary | undefined> {
   if (reference !== 'working') return undefined;
   return { kind: 'working', title: 'the working library', ...(await workingOf(ledger)) };
 }
 
-async function openVersion(
-  reference: string,
-  { ledger }: ReferenceContext,
-): Promise<Omit<NamedLibrary, 'reference'> | undefined> {
+async function openVersion(reference: string, { ledger }: ReferenceContext): Promise<OpenedLibrary | undefined> {
   const entry = await ledger.findVersion(reference).catch((thrown: unknown) => {
     if (thrown instanceof ZooError && thrown.code === 'unknown-version' && !isVersionName(reference)) return undefined;
     throw thrown;
   });
   if (entry === undefined) return undefined;
-  return { kind: 'version', title: entry.version, library: await ledger.readVersion(entry.version), version: entry };
+  return { kind: 'version', title: entry.version, ...(await versionOf(ledger, entry)) };
 }
 
 /** What can mean nothing but a version; a missing one is told as such. */
@@ -90,59 +124,112 @@ function isVersionName(reference: string): boolean {
   return /^(HEAD(~\d+)?|v\d+)$/.test(reference);
 }
 
-async function openGitRevision(
-  reference: string,
-  { ledger }: ReferenceContext,
-): Promise<Omit<NamedLibrary, 'reference'> | undefined> {
+async function openGit(reference: string, { ledger }: ReferenceContext): Promise<OpenedLibrary | undefined> {
   if (!reference.startsWith('git:')) return undefined;
   const named = reference.slice('git:'.length);
-  const { library, revision, head, files: tree } = await readGitLibrary(git, ledger.folder, named);
-  const version = await versionWithRoot(ledger, library, head);
-  const origin = { files: tree, folder: '', head };
-  return { kind: 'git', title: `git ${named} (${revision.slice(0, 8)})`, library, version, origin };
+  const { revision, head, files: tree } = await openGitRevision(git, files, ledger.folder, named);
+  const opened = await openIn(tree, ledgerAt('', tree), 'working');
+  return {
+    kind: 'git',
+    title: `git ${named} (${revision.slice(0, 8)})`,
+    ...opened,
+    version: () => versionWithRoot(ledger, opened.shards, head),
+    folder: ledger.folder,
+    origin: { files: tree, folder: '', head },
+  };
 }
 
 async function openPublished(
   reference: string,
   { config, ledger, signal = new AbortController().signal }: ReferenceContext,
-): Promise<Omit<NamedLibrary, 'reference'> | undefined> {
+): Promise<OpenedLibrary | undefined> {
   if (!isPublished(reference)) return undefined;
-  const address = await resolvePublished(reference, { config, ledger, signal });
-  const { cid, library, entry, folder } = await fetchLibrary(config, address, signal);
+  return await openFetched(config, await resolvePublished(reference, { config, ledger, signal }), signal);
+}
+
+/** What was published, fetched and verified. @throws ZooError of exit code 5 for what does not verify */
+export async function openFetched(
+  config: Config,
+  address: PublishedAddress,
+  signal: AbortSignal,
+  onDropped?: OnDropped,
+): Promise<OpenedLibrary> {
+  const { cid, entry, folder } = await fetchPublished(config, address, signal, onDropped);
   return {
     kind: 'published',
     title: `${entry.version} (${cid.slice(0, 16)}…)`,
-    library,
-    version: entry,
+    ...(await versionOf(ledgerAt(folder), entry)),
     origin: { files, folder, head: entry.id },
   };
 }
 
-async function openPath(
-  reference: string,
-  { folder }: ReferenceContext,
-): Promise<Omit<NamedLibrary, 'reference'> | undefined> {
+/** The same; a version of this ledger where it is one whose records are here, so that nothing needs to be fetched. */
+export async function openAddress(
+  address: PublishedAddress,
+  { config, ledger, signal = new AbortController().signal }: Pick<ReferenceContext, 'config' | 'ledger' | 'signal'>,
+  onDropped?: OnDropped,
+): Promise<OpenedLibrary> {
+  const own = (await ledger.history()).find(({ id }) => id === address.commit);
+  if (own === undefined) return await openFetched(config, address, signal, onDropped);
+  try {
+    return { kind: 'version', title: own.version, ...(await versionOf(ledger, own)) };
+  } catch (thrown) {
+    if (!(thrown instanceof ZooError) || thrown.code !== 'pack-missing') throw thrown;
+    return await openFetched(config, address, signal, onDropped);
+  }
+}
+
+async function openPath(reference: string, { config, folder }: ReferenceContext): Promise<OpenedLibrary | undefined> {
   const path = isAbsolute(reference) ? reference : join(folder, reference);
   if (!(await files.exists(path))) return undefined;
-  if (await files.exists(join(path, 'library.json')))
-    return { kind: 'folder', title: reference, ...(await workingOf(ledgerAt(path))), origin: await originOf(path) };
-  const { experiences } = await readLibraryFile(path, undefined);
-  return { kind: 'file', title: reference, library: { experiences }, version: null };
+  if (await files.exists(join(path, 'library.json'))) {
+    const ledger = ledgerAt(path);
+    const head = (await ledger.history()).at(-1)?.id ?? null;
+    return { kind: 'folder', title: reference, ...(await workingOf(ledger)), origin: { files, folder: path, head } };
+  }
+  const scratch = await openLargeFile(path, config);
+  return {
+    kind: 'file',
+    title: reference,
+    ...(scratch === undefined
+      ? inMemory({ experiences: (await readLibraryFile(path, undefined)).experiences })
+      : await openIn(files, scratch, 'working')),
+    version: () => Promise.resolve(null),
+    folder: scratch?.folder ?? '',
+  };
 }
 
-async function originOf(path: string): Promise<CommitOrigin> {
-  return { files, folder: path, head: (await ledgerAt(path).history()).at(-1)?.id ?? null };
+async function workingOf(ledger: Ledger): Promise<Pick<OpenedLibrary, 'shards' | 'small' | 'version' | 'folder'>> {
+  const opened = await openIn(files, ledger, 'working');
+  const version = async () => await versionWithRoot(ledger, opened.shards, (await ledger.history()).at(-1)?.id ?? null);
+  return { ...opened, version, folder: ledger.folder };
 }
 
-async function workingOf(ledger: Ledger): Promise<Pick<NamedLibrary, 'library' | 'version'>> {
-  const library = await ledger.library();
-  const newest = (await ledger.history()).at(-1);
-  return { library, version: await versionWithRoot(ledger, library, newest?.id ?? null) };
+async function versionOf(
+  ledger: Ledger,
+  entry: CommitEntry,
+): Promise<Pick<OpenedLibrary, 'shards' | 'small' | 'version' | 'folder'>> {
+  const opened = await openIn(files, ledger, entry.id);
+  return { ...opened, version: () => Promise.resolve(entry), folder: ledger.folder };
+}
+
+/** @param reference `working`, or a version */
+async function openIn(
+  where: Files,
+  ledger: Ledger,
+  reference: string,
+): Promise<Pick<OpenedLibrary, 'shards' | 'small'>> {
+  const shards = await openShards(where, ledger, reference, sha256);
+  return shards === undefined ? inMemory(await ledger.readVersion(reference)) : { shards, small: undefined };
+}
+
+function inMemory(library: Library): Pick<OpenedLibrary, 'shards' | 'small'> {
+  return { shards: shardsOfLibrary(library, sha256), small: library };
 }
 
 /** The version of a commit id, when the library is what that version holds. */
-async function versionWithRoot(ledger: Ledger, library: Library, id: string | null): Promise<CommitEntry | null> {
+async function versionWithRoot(ledger: Ledger, shards: Shards, id: string | null): Promise<CommitEntry | null> {
   const entry = id === null ? undefined : (await ledger.history()).find((one) => one.id === id);
   if (entry === undefined) return null;
-  return toHex(libraryRoots(sha256, library.experiences).recordsRoot) === entry.commit.recordsRoot ? entry : null;
+  return (await shards.roots()).recordsRoot === entry.commit.recordsRoot ? entry : null;
 }

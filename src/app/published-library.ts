@@ -1,6 +1,5 @@
 import { ZooError, exitCode, messageOf } from '../core/error.ts';
 import { formatCid, isCid, parseCid } from '../core/ipld/cid.ts';
-import type { Library } from '../core/library/library.ts';
 import type { CommitEntry } from '../ledger/history.ts';
 import { readAnchor } from '../publishing/anchor.ts';
 import { type FetchedVersion, fetchVersion } from '../publishing/fetch.ts';
@@ -32,6 +31,9 @@ export interface PublishedAddress {
   readonly bytes?: number | undefined;
 }
 
+/** Told of what gave something that does not verify, or nothing, and why. */
+export type OnDropped = (source: string, why: string) => void;
+
 /** One way to name what was published; undefined when the reference is not of that kind. */
 type Resolver = (reference: string, context: ResolveContext) => Promise<PublishedAddress | undefined>;
 
@@ -42,7 +44,7 @@ export interface ResolveContext {
   readonly signal?: AbortSignal | undefined;
   /** Who must have signed an archive, or what is in it. */
   readonly author?: string | undefined;
-  readonly onDropped?: ((gateway: string, why: string) => void) | undefined;
+  readonly onDropped?: OnDropped | undefined;
 }
 
 /** The first that knows a reference counts. */
@@ -137,21 +139,6 @@ export interface FetchedVersionHere {
   readonly authorship: Authorship;
 }
 
-export interface FetchedLibrary extends FetchedVersionHere {
-  readonly library: Library;
-}
-
-/** As {@link fetchPublished}, with all its experiences in memory. */
-export async function fetchLibrary(
-  config: Config,
-  address: PublishedAddress,
-  signal: AbortSignal,
-  onDropped?: (gateway: string, why: string) => void,
-): Promise<FetchedLibrary> {
-  const fetched = await fetchPublished(config, address, signal, onDropped);
-  return { ...fetched, library: await ledgerAt(fetched.folder).readVersion('HEAD') };
-}
-
 /**
  * Fetches what was published, verifies it and keeps it as a library in the cache; what is there already is read from
  * there, and verified again, since others can write to a cache. A large one is never in memory as a whole.
@@ -162,7 +149,7 @@ export async function fetchPublished(
   config: Config,
   address: PublishedAddress,
   signal: AbortSignal,
-  onDropped?: (gateway: string, why: string) => void,
+  onDropped?: OnDropped,
 ): Promise<FetchedVersionHere> {
   const { archive } = address;
   try {
@@ -185,7 +172,7 @@ async function fetchFromGateways(
   config: Config,
   address: PublishedAddress,
   signal: AbortSignal,
-  onDropped?: (gateway: string, why: string) => void,
+  onDropped?: OnDropped,
 ): Promise<FetchedVersionHere> {
   const { cid, author, owners = [] } = address;
   const folder = snapshotFolder(config, cid);

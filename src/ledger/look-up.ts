@@ -34,7 +34,7 @@ export async function lookUp(
 }
 
 /** The same in a library that is open already. */
-async function lookUpInShards(shards: Shards, ids: readonly string[], sha256: Sha256): Promise<Library> {
+export async function lookUpInShards(shards: Shards, ids: readonly string[], sha256: Sha256): Promise<Library> {
   const found = new Map<string, Experience>();
   for (const id of new Set(ids)) {
     const exact = await findRecord(shards, id, sha256);

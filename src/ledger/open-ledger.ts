@@ -10,11 +10,11 @@ import type { Files, Lock } from '../world/files/files.ts';
 import { type LibraryChanges, applyChanges, changesBetween, isEmptyChange } from './changes.ts';
 import { type CommitEntry, type CommitSignature, readCommit, readLog, readTags } from './history.ts';
 import { chooseLayout, filesAtMost } from './layout.ts';
-import { type Pack, completeAfter, encodePack, packInParts, readPack, unpack } from './pack.ts';
+import { type Pack, completeAfter, encodePack, packInParts, readPack, readParts, unpack } from './pack.ts';
 import { type Pending, readPending, writePending } from './pending.ts';
 import { readWithParts } from './shards/place-parts.ts';
 import { resolveVersion } from './resolve.ts';
-import { readRestored } from './restored-version.ts';
+import { readRestored, restoredParts } from './restored-version.ts';
 import { createLocking } from './locking.ts';
 import { readGeneration, undisturbed } from './undisturbed.ts';
 import { carryOut } from './carry-out.ts';
@@ -200,25 +200,31 @@ export function openLedger(options: LedgerOptions): Ledger {
       return await unpack(files, folder, entry.commit, commitOf, sha256);
     } catch (thrown) {
       if (!(thrown instanceof ZooError) || thrown.code !== 'pack-missing') throw thrown;
+      const parts = await restoredParts(files, folder, entry.id);
+      if (parts !== undefined) return { experiences: await readParts(files, folder, parts, sha256) };
       const library = (await readRestored(files, folder, entry.id)) ?? (await other());
       if (library === undefined) throw thrown;
       return library;
     }
   }
 
-  /** Changes since the version before, or all records when that one cannot be read or the chain of changes grows long. */
+  /**
+   * Of a large library its parts, of which those are new that changed. Of a small one the changes since the version before,
+   * or all records when that one cannot be read or the chain of changes grows long.
+   */
   async function nextPack(library: Library, previous: string | undefined): Promise<ReturnType<typeof packInParts>> {
-    const whole = () =>
-      library.experiences.length > filesAtMost
-        ? packInParts(folder, library, sha256)
-        : {
-            text: encodePack({ complete: true, puts: library.experiences, deletes: [], order: undefined }, null),
-            files: [],
-          };
+    if (chooseLayout((await readHeader(files, folder))?.layout, library.experiences) === 'shards')
+      return packInParts(folder, library, sha256);
+    const whole = () => ({
+      text: encodePack({ complete: true, puts: library.experiences, deletes: [], order: undefined }, null),
+      files: [],
+    });
     if (previous === undefined) return whole();
+    const before = await readCommit(files, folder, previous, sha256);
+    if (before.commit.size > filesAtMost) return whole();
     let base: Library;
     try {
-      base = await versionLibrary(await readCommit(files, folder, previous, sha256));
+      base = await versionLibrary(before);
     } catch (thrown) {
       if (thrown instanceof ZooError && thrown.code === 'pack-missing') return whole();
       throw thrown;

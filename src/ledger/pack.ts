@@ -18,20 +18,21 @@ export const completeAfter = 2;
 
 const cidSchema = z.string().regex(/^b[a-z2-7]{58}$/);
 
+/** CIDs of the parts of a complete pack that is too large for one file, by shard, and of the one with the order. */
+export const partsSchema = z.strictObject({
+  shards: z.record(z.string().regex(/^[0-9a-f]{2}$/), cidSchema),
+  order: cidSchema,
+});
+
 const headerSchema = z.strictObject({
   v: z.literal(1),
   /** The commit that the changes start from; null for a complete pack. */
   base: z.string().nullable(),
-  /** CIDs of the parts of a complete pack that is too large for one file, by shard, and of the one with the order. */
-  shards: z.record(z.string().regex(/^[0-9a-f]{2}$/), cidSchema).optional(),
-  order: cidSchema.optional(),
+  ...partsSchema.partial().shape,
 });
 
 /** The parts of a complete pack. */
-export interface PackParts {
-  readonly shards: Readonly<Record<string, string>>;
-  readonly order: string;
-}
+export type PackParts = Readonly<z.infer<typeof partsSchema>>;
 
 /** The text of a pack whose records lie in parts. */
 export function encodeParts({ shards, order }: PackParts): string {
@@ -92,7 +93,7 @@ export async function readPack(files: Files, folder: string, commit: Commit, sha
   return { base: null, changes: { complete: true, puts, deletes: [], order: undefined } };
 }
 
-async function readParts(files: Files, folder: string, parts: PackParts, sha256: Sha256): Promise<Experience[]> {
+export async function readParts(files: Files, folder: string, parts: PackParts, sha256: Sha256): Promise<Experience[]> {
   const records = new Map<string, Experience>();
   for (const cid of Object.values(parts.shards))
     for (const record of recordsOfPart(await readPart(files, folder, cid, sha256), partPath(folder, cid)))

@@ -1,36 +1,54 @@
+import type { Sha256 } from '../core/digest.ts';
+import { parseJson } from '../core/json.ts';
 import type { Library } from '../core/library/library.ts';
+import { canonicalJson } from '../core/tree/canonical.ts';
 import type { Files } from '../world/files/files.ts';
 import { paths } from './layout.ts';
+import { type PackParts, partsSchema } from './pack.ts';
 import { recordsOfPart } from './shards/parts.ts';
+import type { Shards } from './shards/shards.ts';
+import { keepText } from './shards/write-part.ts';
 
 /**
  * An earlier version that came back from the network without the pack that its commit names: that also holds the order of
- * the prompt, which is not published. Whoever reads it checks it against the roots of its commit.
+ * the prompt, which is not published. Of a large one this names the parts. Whoever reads it checks it against the roots of
+ * its commit.
  */
-function restoredPath(folder: string, commit: string): string {
-  return `${folder}/${paths.restored}/${commit}.jsonl`;
+function restoredPath(folder: string, commit: string, kind: 'jsonl' | 'parts'): string {
+  return `${folder}/${paths.restored}/${commit}.${kind}`;
 }
 
-/** @param lines canonical records, in pieces of whole lines */
+/** @param version where it lies: one library of many experiences, or all of few */
 export async function keepRestored(
   files: Files,
   folder: string,
   commit: string,
-  lines: AsyncIterable<string>,
+  version: Shards | Library,
+  sha256: Sha256,
 ): Promise<void> {
-  const path = restoredPath(folder, commit);
-  if (files.writePieces !== undefined) return await files.writePieces(path, lines);
-  let text = '';
-  for await (const piece of lines) text += piece;
-  await files.writeAtomic(path, text);
+  if ('experiences' in version) {
+    const lines = version.experiences.map((experience) => `${canonicalJson(experience)}\n`);
+    return await files.writeAtomic(restoredPath(folder, commit, 'jsonl'), lines.join(''));
+  }
+  const shards: Record<string, string> = {};
+  for (const shard of version.names) shards[shard] = await keepText(files, folder, await version.text(shard), sha256);
+  const parts: PackParts = { shards, order: await keepText(files, folder, await version.order(), sha256) };
+  await files.writeAtomic(restoredPath(folder, commit, 'parts'), `${canonicalJson(parts)}\n`);
 }
 
-/** The version, oldest experience first; undefined where it was not restored. */
+/** The version, oldest experience first; undefined where it was not restored, or is large. */
 export async function readRestored(files: Files, folder: string, commit: string): Promise<Library | undefined> {
-  const path = restoredPath(folder, commit);
+  const path = restoredPath(folder, commit, 'jsonl');
   const text = await files.readText(path);
   if (text === undefined) return undefined;
   const placeOf = ({ metadata, id }: Library['experiences'][number]) => `${metadata.created_at} ${id}`;
   const experiences = recordsOfPart(text, path).sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
   return { experiences };
+}
+
+/** The parts of a large version that was restored. */
+export async function restoredParts(files: Files, folder: string, commit: string): Promise<PackParts | undefined> {
+  const path = restoredPath(folder, commit, 'parts');
+  const text = await files.readText(path);
+  return text === undefined ? undefined : parseJson(text, partsSchema, path);
 }

@@ -1,9 +1,9 @@
 import type { Sha256 } from '../core/digest.ts';
-import type { Commit } from '../core/tree/commit.ts';
 import type { Files } from '../world/files/files.ts';
 import { type CommitEntry, commitPath, readCommit } from './history.ts';
 import { paths } from './layout.ts';
 import { packCid, packParts, packPath } from './pack.ts';
+import { restoredParts } from './restored-version.ts';
 import { partPath } from './shards/parts.ts';
 
 /** Commits and packs that no version names: left by writers that ended before their change was decided. */
@@ -17,7 +17,7 @@ export async function findUnreferenced(
   const reachable = await withAncestors(files, folder, entries, sha256);
   if (reachable === 'damaged') return [];
   for (const { id, commit } of reachable) {
-    const parts = await namedParts(files, folder, commit, sha256);
+    const parts = await namedParts(files, folder, { id, commit }, sha256);
     // What a damaged pack names is not known, so nothing may count as unnamed.
     if (parts === 'damaged') return [];
     for (const cid of parts) named.add(partPath('', cid).slice(1));
@@ -59,11 +59,11 @@ async function withAncestors(
 async function namedParts(
   files: Files,
   folder: string,
-  commit: Commit,
+  { id, commit }: Pick<CommitEntry, 'id' | 'commit'>,
   sha256: Sha256,
 ): Promise<readonly string[] | 'damaged'> {
   try {
-    const parts = await packParts(files, folder, commit, sha256);
+    const parts = (await packParts(files, folder, commit, sha256)) ?? (await restoredParts(files, folder, id));
     if (parts !== undefined) return [parts.order, ...Object.values(parts.shards)];
   } catch {
     return 'damaged';

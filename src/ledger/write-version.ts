@@ -15,7 +15,7 @@ export interface WrittenVersion {
 
 export interface VersionToWrite {
   readonly pack: string;
-  /** The pack's parts. */
+  /** The pack's parts; those that are there are not written again. */
   readonly parts?: readonly (readonly [path: string, text: string])[] | undefined;
   readonly roots: HexRoots;
 }
@@ -41,10 +41,12 @@ export async function writeVersion(
     message: options.message,
     evidence: (options.evidence ?? null) as Commit['evidence'],
   };
+  const fresh: [path: string, text: string][] = [];
+  for (const [path, text] of parts) if (!(await files.exists(path))) fresh.push([path, text]);
   const id = commitId(commit, sha256);
   const signatures = (await options.sign?.(id)) ?? [];
   await files.writeAll([
-    ...parts,
+    ...fresh,
     [packPath(folder, commit.packCid), pack],
     [commitPath(folder, id), renderCommitFile(commit, signatures)],
   ]);

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/core/digest.ts';
 import { randomFor } from '../../src/core/random.ts';
 import { libraryRoots } from '../../src/core/tree/library-roots.ts';
-import { certifyVersions } from '../../src/ledger/proofs/certify-versions.ts';
 import { fsck } from '../../src/ledger/fsck.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
@@ -14,6 +13,7 @@ import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { diskFiles } from '../../src/world/files/disk.ts';
 import { libraryOf } from './crash-libraries.ts';
 import { exampleLibrary } from './experience.ts';
+import { certify } from './in-shards.ts';
 
 /** How often the writer is killed: 1,000 and more with `npm run test:crash`. */
 const kills = Number(process.env['ZOO_CRASH_KILLS'] ?? 6);
@@ -77,7 +77,7 @@ describe('a writer that is killed', () => {
       expect(await readdir(join(folder, '.zoo'))).not.toContain('pending.jsonl');
       const versions = (await ledger.history()).slice(-2).map(({ version }) => version);
       const [before, after] = versions;
-      if (before !== undefined && after !== undefined) await certifyVersions(diskFiles, ledger, before, after, sha256);
+      if (before !== undefined && after !== undefined) await certify(diskFiles, ledger, before, after, sha256);
     },
   );
 

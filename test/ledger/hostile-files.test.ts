@@ -2,17 +2,16 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ZooError } from '../../src/core/error.ts';
 import { lintLibrary } from '../../src/core/library/lint.ts';
-import { certifyVersions } from '../../src/ledger/proofs/certify-versions.ts';
 import { commitWorking } from '../../src/ledger/commit-working.ts';
 import { importLines } from '../../src/ledger/forms/import-lines.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 import { importForms, parseLibrary } from '../../src/ledger/forms/parse-library.ts';
-import { proveInShards } from '../../src/ledger/shards/prove-in-shards.ts';
 import { renderLibrary } from '../../src/ledger/forms/render-library.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { type MemoryFiles, memoryFiles } from '../fakes/files.ts';
 import { exampleLibrary } from './experience.ts';
+import { certify, prove } from './in-shards.ts';
 
 const defaults = { domain: 'general', createdAt: '2026-01-01T00:00:00Z', createdBy: 'me', embeddingModel: 'unknown' };
 const library = exampleLibrary(3);
@@ -138,8 +137,8 @@ describe('hostile files', { timeout: 120_000 }, () => {
       const ids = [many.experiences[5]?.id ?? '', 'exp_nothere'];
       const results = async () => {
         const ledger = openIn(files);
-        const certificate = await certifyVersions(files, ledger, 'v1', 'v2', sha256);
-        return [await ledger.state(), certificate, await proveInShards(files, ledger, ids, 'v2', sha256)];
+        const certificate = await certify(files, ledger, 'v1', 'v2', sha256);
+        return [await ledger.state(), certificate, await prove(files, ledger, ids, 'v2', sha256)];
       };
       const expected = await results();
       const indexes = Array.from(files.contents).filter(([path]) => path.includes('/.zoo/index/'));

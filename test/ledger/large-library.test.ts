@@ -3,7 +3,6 @@ import { toHex } from '../../src/core/digest.ts';
 import { libraryRoots } from '../../src/core/tree/library-roots.ts';
 import { proveIds, renderProof, verifyProof } from '../../src/core/tree/proof.ts';
 import { amendLibrary } from '../../src/ledger/amend.ts';
-import { certifyVersions } from '../../src/ledger/proofs/certify-versions.ts';
 import { compareLibraries } from '../../src/ledger/comparing/compare-libraries.ts';
 import { compareShards } from '../../src/ledger/shards/compare-shards.ts';
 import { commitWorking } from '../../src/ledger/commit-working.ts';
@@ -13,11 +12,11 @@ import { packPath } from '../../src/ledger/pack.ts';
 import { type LinesToImport, importLines } from '../../src/ledger/forms/import-lines.ts';
 import { lookUp } from '../../src/ledger/look-up.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
-import { proveInShards } from '../../src/ledger/shards/prove-in-shards.ts';
 import { openAsShards } from '../../src/ledger/shards/shards.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { type MemoryFiles, Stopped, memoryFiles } from '../fakes/files.ts';
 import { exampleExperience, exampleLibrary } from './experience.ts';
+import { certify, prove } from './in-shards.ts';
 
 const folder = 'library';
 const clock = { now: () => 0, sleep: () => Promise.resolve() };
@@ -143,12 +142,12 @@ describe('a large library', () => {
     const beginning = reworded.id.slice(4, 18);
     expect((await lookUp(files, ledger, [beginning], 'working', sha256)).experiences).toEqual([reworded]);
 
-    const proof = await proveInShards(files, ledger, [beginning, id], 'v2', sha256);
+    const proof = await prove(files, ledger, [beginning, id], 'v2', sha256);
     const commit = entries[1];
     expect(proof).toEqual(proveIds({ experiences: expected }, [reworded.id, id], commit?.commit ?? null, sha256));
     const proven = verifyProof(renderProof(proof as never), commit?.id ?? '', sha256);
     expect(proven).toMatchObject({ included: [reworded], absent: [id] });
-    const { changes } = await certifyVersions(files, ledger, 'v1', 'v2', sha256);
+    const { changes } = await certify(files, ledger, 'v1', 'v2', sha256);
     expect(changes.map((change) => change.id).sort()).toEqual([id, reworded.id].sort());
   });
 
@@ -162,7 +161,7 @@ describe('a large library', () => {
       if (path.includes('.zoo/index'))
         files.set(path, bytes.with(bytes.length >> 1, 255 ^ (bytes[bytes.length >> 1] ?? 0)));
     expect((await ledger.state()).root).toBe(root);
-    expect(await proveInShards(files, ledger, [many.experiences[3]?.id ?? ''], 'v1', sha256)).toMatchObject({
+    expect(await prove(files, ledger, [many.experiences[3]?.id ?? ''], 'v1', sha256)).toMatchObject({
       recordsRoot: root,
     });
     const [path = '', ...others] = [...files.contents.keys()].filter((name) => /records\/..\.jsonl$/.test(name));

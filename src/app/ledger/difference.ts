@@ -1,21 +1,22 @@
 import { toHex } from '../../core/digest.ts';
 import type { Evidence, Experience } from '../../core/library/experience.ts';
-import { certifyDifference } from '../../core/tree/certify-difference.ts';
 import type { CertifiedChange } from '../../core/tree/difference-certificate.ts';
-import { libraryRoots } from '../../core/tree/library-roots.ts';
-import { certifyVersions } from '../../ledger/proofs/certify-versions.ts';
-import { type LibraryComparison, compareLibraries, isSameLibrary } from '../../ledger/comparing/compare-libraries.ts';
+import { certifyShards } from '../../ledger/proofs/certify-shards.ts';
+import { type LibraryComparison, isSameLibrary } from '../../ledger/comparing/compare-libraries.ts';
 import { compareShards, mostListed } from '../../ledger/shards/compare-shards.ts';
 import type { RunAccount } from '../../ledger/comparing/difference-markdown.ts';
-import { shardsOfLibrary } from '../../ledger/shards/shards.ts';
 import { whileBusy } from '../../ledger/undisturbed.ts';
-import type { Ledger } from '../../ledger/open-ledger.ts';
 import type { Config } from '../config.ts';
-import { type NamedLibrary, type ReferenceContext, openReference } from '../library-reference.ts';
+import {
+  type NamedLibrary,
+  type ReferenceContext,
+  asVersion,
+  nothingYet,
+  openReference,
+} from '../library-reference.ts';
 import { findRuns } from '../wire/journals.ts';
 import { files, sha256 } from '../wire/platform.ts';
-import { type NamedShards, openAsNamedShards, openLarge } from './named-shards.ts';
-import { configuredLedger, isVersion } from './open.ts';
+import { configuredLedger } from './open.ts';
 
 interface ComparedLibrary {
   readonly reference: string;
@@ -43,73 +44,33 @@ export async function compareReferences(
   folder: string,
 ): Promise<Difference> {
   const context = { config, ledger: configuredLedger(config), folder };
-  const large = await whileBusy(() => compareLarge(context, from, to ?? 'working'));
-  if (large !== undefined) return { ...large, runs: await runsBehind(large, config) };
-  const before = from === undefined ? await lastVersion(context) : await openReference(from, context);
-  const after = await openReference(to ?? 'working', context);
-  const comparison = compareLibraries(before.library, after.library);
-  return {
-    from: aboutLibrary(before),
-    to: aboutLibrary(after),
-    equal: isSameLibrary(comparison),
-    ...comparison,
-    runs: await runsBehind(comparison, config),
-  };
+  const compared = await whileBusy(async () => {
+    const [before, after] = await openBoth(from, to, context);
+    const comparison = await compareShards(before.shards, after.shards, sha256, mostListed);
+    return {
+      from: await aboutLibrary(before),
+      to: await aboutLibrary(after),
+      equal: isSameLibrary(comparison),
+      ...comparison,
+    };
+  });
+  return { ...compared, runs: await runsBehind(compared, config) };
 }
 
-/** Two of which one is large: only shards that differ are read. Undefined where both are small. */
-async function compareLarge(
-  context: ReferenceContext,
+/** Without a name the newest version, or nothing where there is none; and the working library. */
+async function openBoth(
   from: string | undefined,
-  to: string,
-): Promise<Omit<Difference, 'runs'> | undefined> {
-  const newest = (await context.ledger.history()).at(-1);
-  const first = from ?? (newest === undefined ? undefined : 'HEAD');
-  const was = first === undefined ? undefined : await openLarge(first, context);
-  const is = await openLarge(to, context);
-  if (was === undefined && is === undefined) return undefined;
-  const before = was ?? (first === undefined ? asShards(nothingYet) : await openAsNamedShards(first, context));
-  const after = is ?? (await openAsNamedShards(to, context));
-  const comparison = await compareShards(before.shards, after.shards, sha256, mostListed);
-  return {
-    from: await aboutShards(before),
-    to: await aboutShards(after),
-    equal: isSameLibrary(comparison),
-    ...comparison,
-  };
+  to: string | undefined,
+  context: ReferenceContext,
+): Promise<readonly [NamedLibrary, NamedLibrary]> {
+  const first = from ?? ((await context.ledger.history()).length > 0 ? 'HEAD' : undefined);
+  const before = first === undefined ? nothingYet : await openReference(first, context);
+  return [before, await openReference(to ?? 'working', context)];
 }
 
-const nothingYet: NamedLibrary = {
-  reference: 'HEAD',
-  kind: 'version',
-  title: 'nothing',
-  library: { experiences: [] },
-  version: null,
-};
-
-async function lastVersion(context: ReferenceContext): Promise<NamedLibrary> {
-  return (await context.ledger.history()).length > 0 ? await openReference('HEAD', context) : nothingYet;
-}
-
-function asShards({ library, ...named }: NamedLibrary): NamedShards {
-  return { ...named, shards: shardsOfLibrary(library, sha256) };
-}
-
-async function aboutShards({ reference, title, shards, version }: NamedShards): Promise<ComparedLibrary> {
+async function aboutLibrary({ reference, title, shards, version }: NamedLibrary): Promise<ComparedLibrary> {
   const { size, recordsRoot, mapRoot } = await shards.roots();
-  return { reference, title, version: version?.version ?? null, count: size, recordsRoot, mapRoot };
-}
-
-function aboutLibrary({ reference, title, library, version }: NamedLibrary): ComparedLibrary {
-  const { size, recordsRoot, mapRoot } = libraryRoots(sha256, library.experiences);
-  return {
-    reference,
-    title,
-    version: version?.version ?? null,
-    count: size,
-    recordsRoot: toHex(recordsRoot),
-    mapRoot: toHex(mapRoot),
-  };
+  return { reference, title, version: (await version())?.version ?? null, count: size, recordsRoot, mapRoot };
 }
 
 /** Accounts of the runs that the new evidence names. */
@@ -146,7 +107,11 @@ export interface Certified {
   readonly after: string;
 }
 
-/** Writes the certificate of a difference. Of versions and the working library no more is read than that takes. */
+/**
+ * Writes the certificate of a difference. No more is read than that takes.
+ *
+ * @throws ZooError `root-mismatch` when what lies there is not what a version's commit says
+ */
 export async function writeCertificate(
   config: Config,
   from: string | undefined,
@@ -154,15 +119,11 @@ export async function writeCertificate(
   folder: string,
   file: string,
 ): Promise<Certified> {
-  const ledger = configuredLedger(config);
-  const context = { config, ledger, folder };
-  const versions = [from ?? 'HEAD', to ?? 'working'] as const;
-  const made = (await Promise.all(versions.map((name) => liesInLedger(ledger, name)))).every(Boolean)
-    ? await certifyVersions(files, ledger, versions[0], versions[1], sha256)
-    : await certifyAny(
-        from === undefined ? await lastVersion(context) : await openReference(from, context),
-        await openReference(versions[1], context),
-      );
+  const context = { config, ledger: configuredLedger(config), folder };
+  const made = await whileBusy(async () => {
+    const [before, after] = await openBoth(from, to, context);
+    return await certifyShards(await asVersion(before), await asVersion(after), sha256);
+  });
   await files.writeAtomic(file, made.bytes);
   return {
     file,
@@ -171,15 +132,6 @@ export async function writeCertificate(
     before: made.before,
     after: made.after,
   };
-}
-
-async function liesInLedger(ledger: Ledger, reference: string): Promise<boolean> {
-  return reference === 'working' || (await isVersion(ledger, reference));
-}
-
-async function certifyAny(before: NamedLibrary, after: NamedLibrary) {
-  const { bytes, changes } = certifyDifference(before.library, after.library, sha256);
-  return { bytes, changes, before: aboutLibrary(before).mapRoot, after: aboutLibrary(after).mapRoot };
 }
 
 function changeAsText({ id, before, after }: CertifiedChange): Certified['changes'][number] {

@@ -8,10 +8,9 @@ import type { EncodedVector } from '../../core/library/vector.ts';
 import { sameRecord } from '../../ledger/comparing/compare-libraries.ts';
 import type { Ledger } from '../../ledger/open-ledger.ts';
 import { importLines } from '../../ledger/forms/import-lines.ts';
-import { type ImportForm, formOfFile } from '../../ledger/forms/parse-library.ts';
+import { type ImportForm, formOfFile } from '../../ledger/forms/import-form.ts';
 import { type ExportForm, renderLibrary } from '../../ledger/forms/render-library.ts';
 import type { Config } from '../config.ts';
-import { openReference } from '../library-reference.ts';
 import { files, sha256 } from '../wire/platform.ts';
 import { readLibraryFile } from './library-file.ts';
 import { authorOf, configuredLedger, dateOf, isLargeFile, isLargeLibrary } from './open.ts';
@@ -115,15 +114,13 @@ function vectorPath(ledger: Ledger, digest: string): string {
   return join(ledger.folder, 'vectors', digest);
 }
 
-/** A library as text. @param reference the working library unless given */
+/** A library as text. */
 export async function exportLibrary(
   config: Config,
-  reference: string,
+  library: Library,
   form: ExportForm,
-  folder: string,
 ): Promise<{ readonly text: string; readonly count: number }> {
   const ledger = configuredLedger(config);
-  const { library } = await openReference(reference, { config, ledger, folder });
   const vectors = form === 'paper' ? await readVectors(ledger, library) : new Map<string, Uint8Array>();
   return {
     text: renderLibrary(library, form, sha256, (digest) => vectors.get(digest)),

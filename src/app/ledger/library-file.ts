@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { ZooError, exitCode } from '../../core/error.ts';
-import type { Imported } from '../../core/library/paper-form.ts';
-import { type ImportForm, formOfFile, parseLibrary } from '../../ledger/forms/parse-library.ts';
+import { type Imported, type PaperDefaults, unknownModel } from '../../core/library/paper-form.ts';
+import { type ImportForm, formOfFile } from '../../ledger/forms/import-form.ts';
+import { gatherExperiences } from '../../ledger/forms/read-experiences.ts';
 import { type StarterName, starterLibrary, starters } from '../../ledger/starters/starters.ts';
 import { clock, files, sha256 } from '../wire/platform.ts';
 
@@ -17,7 +18,7 @@ export interface FileDefaults {
  * Reads a file of experiences, or a starter (`starter:mathematics`).
  *
  * @param form as {@link formOfFile} tells unless given
- * @throws ZooError `no-such-file`, `unknown-format`, and those of `parseLibrary`
+ * @throws ZooError `no-such-file`, `unknown-format`, and those of `gatherExperiences`
  */
 export async function readLibraryFile(
   path: string,
@@ -26,8 +27,7 @@ export async function readLibraryFile(
 ): Promise<Imported> {
   const starter = /^starter:(.*)$/.exec(basename(path))?.[1];
   if (starter !== undefined) return { experiences: readStarter(starter).experiences, vectors: [] };
-  const text = await files.readText(path);
-  if (text === undefined)
+  if (!(await files.exists(path)))
     throw new ZooError('no-such-file', `there is no file ${path}`, {
       exitCode: exitCode.usage,
       hint: `Name a file, or a starter: ${starterNames()}.`,
@@ -38,18 +38,16 @@ export async function readLibraryFile(
       exitCode: exitCode.usage,
       hint: 'Say it with --format paper, json, jsonl, csv, markdown or prompt.',
     });
-  return parseLibrary(
-    text,
-    chosen,
-    path,
-    {
-      domain: defaults.domain ?? 'general',
-      createdAt: defaults.createdAt ?? new Date(clock.now()).toISOString(),
-      createdBy: defaults.createdBy ?? 'import',
-      embeddingModel: defaults.embeddingModel ?? 'unknown',
-    },
-    sha256,
-  );
+  return await gatherExperiences(files, path, chosen, completeDefaults(defaults), sha256);
+}
+
+export function completeDefaults(given: FileDefaults): PaperDefaults {
+  return {
+    domain: given.domain ?? 'general',
+    createdAt: given.createdAt ?? new Date(clock.now()).toISOString(),
+    createdBy: given.createdBy ?? 'import',
+    embeddingModel: given.embeddingModel ?? unknownModel,
+  };
 }
 
 function readStarter(name: string) {

@@ -12,12 +12,11 @@ import type { CommitOptions, CommittedVersion, Ledger } from '../../ledger/open-
 import { saveShards } from '../../ledger/shards/save-shards.ts';
 import { openAsShards, openShards, shardsOfLibrary } from '../../ledger/shards/shards.ts';
 import type { Config } from '../config.ts';
-import { type NamedLibrary, type ReferenceContext, openReference } from '../library-reference.ts';
+import { type NamedLibrary, type ReferenceContext, openReference, openWhole } from '../library-reference.ts';
 import { git } from '../wire/git.ts';
 import { ledgerAt } from '../wire/ledgers.ts';
 import { clock, files, sha256 } from '../wire/platform.ts';
 import { resolveByModel } from './merge-by-model.ts';
-import { type NamedShards, openAsNamedShards } from './named-shards.ts';
 import { addMergeHead, configuredLedger, forgetMergeHeads, readMergeHeads } from './open.ts';
 import { checkClean, commitOptions } from './versions.ts';
 
@@ -99,7 +98,7 @@ interface DecidedMerge {
 
 /** What is merged, and how. */
 interface Sides {
-  readonly theirs: Omit<NamedLibrary, 'library'>;
+  readonly theirs: NamedLibrary;
   readonly history: AdoptedHistory | undefined;
   /** Title of what both come from. */
   readonly base: string | null;
@@ -114,10 +113,10 @@ interface MergeWorld {
 
 /** All three in memory. */
 async function openSides(request: MergeRequest, { ledger, context }: MergeWorld): Promise<Sides> {
-  const theirs = await openReference(request.reference, context);
+  const theirs = await openWhole(request.reference, context);
   // What git has half merged is neither side.
   const inGitMerge = request.reference === 'git:MERGE_HEAD';
-  const ours = inGitMerge ? (await openReference('git:HEAD', context)).library : await ledger.library();
+  const ours = inGitMerge ? (await openWhole('git:HEAD', context)).library : await ledger.library();
   const history = await followTheirs(theirs, ledger);
   const base = await findBase(request, theirs, history, ledger, context);
   return {
@@ -143,7 +142,7 @@ async function openSides(request: MergeRequest, { ledger, context }: MergeWorld)
 async function openLargeSides(request: MergeRequest, { ledger, context }: MergeWorld): Promise<Sides | undefined> {
   const ours = await openShards(files, ledger, 'working', sha256);
   if (ours === undefined) return undefined;
-  const theirs = await openAsNamedShards(request.reference, context);
+  const theirs = await openReference(request.reference, context);
   const history = await followTheirs(theirs, ledger);
   const base = await findLargeBase(request, theirs, history, ledger, context);
   return {
@@ -164,12 +163,12 @@ async function openLargeSides(request: MergeRequest, { ledger, context }: MergeW
 /** As {@link findBase}. */
 async function findLargeBase(
   request: MergeRequest,
-  theirs: NamedShards,
+  theirs: NamedLibrary,
   history: AdoptedHistory | undefined,
   ledger: Ledger,
   context: ReferenceContext,
-): Promise<Pick<NamedShards, 'shards'> & { readonly title: string | null }> {
-  if (request.base !== undefined) return await openAsNamedShards(request.base, context);
+): Promise<Pick<NamedLibrary, 'shards'> & { readonly title: string | null }> {
+  if (request.base !== undefined) return await openReference(request.base, context);
   if (theirs.kind === 'version') return theirs;
   const id = history?.common?.id;
   if (theirs.kind !== 'git' && id !== undefined) {
@@ -181,8 +180,7 @@ async function findLargeBase(
       return { shards: await openAsShards(files, ledgerAt(other), id, sha256), title };
     }
   }
-  const empty = { ...theirs, library: emptyLibrary };
-  const { library, title } = await findBase(request, empty, history, ledger, context);
+  const { library, title } = await findBase(request, { ...theirs, library: emptyLibrary }, history, ledger, context);
   return { shards: shardsOfLibrary(library, sha256), title };
 }
 
@@ -224,16 +222,16 @@ interface Base {
  */
 async function findBase(
   { base, reference }: MergeRequest,
-  theirs: NamedLibrary,
+  theirs: NamedLibrary & Pick<Base, 'library'>,
   history: AdoptedHistory | undefined,
   ledger: Ledger,
   context: ReferenceContext,
 ): Promise<Base> {
-  if (base !== undefined) return await openReference(base, context);
+  if (base !== undefined) return await openWhole(base, context);
   if (theirs.kind === 'git') {
     const revision = await resolveRevision(git, ledger.folder, reference.slice('git:'.length).replace(/:.*$/s, ''));
     const common = await mergeBase(git, ledger.folder, 'HEAD', revision);
-    const found = common === undefined ? undefined : await openReference(`git:${common}`, context).catch(none);
+    const found = common === undefined ? undefined : await openWhole(`git:${common}`, context).catch(none);
     if (found !== undefined) return found;
   }
   if (theirs.kind === 'version') return theirs;

@@ -3,12 +3,11 @@ import { join, resolve } from 'node:path';
 import type { Experience } from '../../core/library/experience.ts';
 import { ZooError, exitCode } from '../../core/error.ts';
 import type { Library } from '../../core/library/library.ts';
-import { lookUp } from '../../ledger/look-up.ts';
 import { readHeader } from '../../ledger/working.ts';
 import type { Config } from '../config.ts';
 import { creationDate } from '../train-run.ts';
 import { type Ledger, ledgerAt } from '../wire/ledgers.ts';
-import { clock, files, sha256 } from '../wire/platform.ts';
+import { clock, files } from '../wire/platform.ts';
 
 export function configuredLedger({ settings }: Pick<Config, 'settings'>): Ledger {
   return ledgerAt(settings.library);
@@ -81,28 +80,6 @@ function beginningWith({ experiences }: Library, id: string): readonly Experienc
   const exact = experiences.filter((experience) => experience.id === id);
   if (exact.length > 0 || id.length < 3) return exact;
   return experiences.filter((experience) => experience.id.startsWith(id) || experience.id.startsWith(`exp_${id}`));
-}
-
-/** Whether the ledger knows a version by that name. */
-export async function isVersion(ledger: Ledger, reference: string): Promise<boolean> {
-  return await ledger.findVersion(reference).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Of a library the experiences that ids mean or begin; of a large one no more is read than that takes. */
-export async function readFew(
-  config: Config,
-  ids: readonly string[],
-  reference: string,
-  folder: string,
-): Promise<Library> {
-  const ledger = configuredLedger(config);
-  if (reference === 'working' || (await isVersion(ledger, reference)))
-    return await lookUp(files, ledger, ids, reference, sha256);
-  const { openReference } = await import('../library-reference.ts');
-  return (await openReference(reference, { config, ledger, folder })).library;
 }
 
 /** Ids of the versions of others that the working library was merged with and no version names yet. */

@@ -6,31 +6,19 @@ import { qualityScore } from '../../core/library/quality-score.ts';
 import { lintShards } from '../../ledger/shards/lint-shards.ts';
 import { type ListRequest, type Listed, listShards } from '../../ledger/shards/list-shards.ts';
 import { renderInOrder } from '../../ledger/shards/render-in-order.ts';
+import type { Shards } from '../../ledger/shards/shards.ts';
 import type { ExportForm } from '../../ledger/forms/render-library.ts';
 import type { Config } from '../config.ts';
 import { files, sha256 } from '../wire/platform.ts';
-import { type NamedShards, openLarge } from './named-shards.ts';
-import { configuredLedger } from './open.ts';
 
-/** What reads a large library piece by piece. Each gives undefined for a library that is small enough to be in memory. */
-
-async function openNamed(config: Config, reference: string, folder: string): Promise<NamedShards | undefined> {
-  return await openLarge(reference, { config, ledger: configuredLedger(config), folder });
-}
+/** What reads a large library piece by piece. */
 
 export interface ListedLarge extends Listed {
   readonly qualityOf: (experience: Experience) => number;
 }
 
-export async function listLarge(
-  config: Config,
-  reference: string,
-  folder: string,
-  request: ListRequest,
-): Promise<ListedLarge | undefined> {
-  const named = await openNamed(config, reference, folder);
-  if (named === undefined) return undefined;
-  const listed = await listShards(named.shards, request, sha256);
+export async function listLarge(shards: Shards, request: ListRequest): Promise<ListedLarge> {
+  const listed = await listShards(shards, request, sha256);
   return { ...listed, qualityOf: (experience) => qualityScore(experience, listed.mostUsed) };
 }
 
@@ -40,15 +28,9 @@ export interface LintedInPieces {
   readonly findings: () => AsyncIterable<LintFinding>;
 }
 
-export async function lintLarge(
-  config: Config,
-  reference: string,
-  folder: string,
-): Promise<LintedInPieces | undefined> {
-  const named = await openNamed(config, reference, folder);
-  if (named === undefined) return undefined;
-  const { size } = await named.shards.roots();
-  return { count: size, findings: () => lintShards(named.shards, config.settings.libraryCapacity, sha256) };
+export async function lintLarge(shards: Shards, { settings }: Config): Promise<LintedInPieces> {
+  const { size } = await shards.roots();
+  return { count: size, findings: () => lintShards(shards, settings.libraryCapacity, sha256) };
 }
 
 export interface ExportedInPieces {
@@ -57,19 +39,11 @@ export interface ExportedInPieces {
   readonly pieces: () => AsyncIterable<string>;
 }
 
-export async function exportLarge(
-  config: Config,
-  reference: string,
-  form: ExportForm,
-  folder: string,
-): Promise<ExportedInPieces | undefined> {
-  const named = await openNamed(config, reference, folder);
-  if (named === undefined) return undefined;
-  const ledger = configuredLedger(config);
-  const { size } = await named.shards.roots();
+export async function exportLarge(shards: Shards, form: ExportForm, { settings }: Config): Promise<ExportedInPieces> {
+  const { size } = await shards.roots();
   return {
     count: size,
-    pieces: () => renderInOrder(named.shards, form, sha256, (digest) => readVector(ledger.folder, digest)),
+    pieces: () => renderInOrder(shards, form, sha256, (digest) => readVector(settings.library, digest)),
   };
 }
 

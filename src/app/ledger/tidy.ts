@@ -18,7 +18,6 @@ import { openReference } from '../library-reference.ts';
 import { version } from '../package.ts';
 import type { Ledger } from '../wire/ledgers.ts';
 import { clock, files, sha256 } from '../wire/platform.ts';
-import { openLarge } from './named-shards.ts';
 import { configuredLedger } from './open.ts';
 import { type LintedInPieces, lintLarge } from './read-large.ts';
 
@@ -86,13 +85,12 @@ export async function search(
   limit: number,
 ): Promise<readonly Found[]> {
   const context = { config, ledger: configuredLedger(config), folder };
-  const large = await whileBusy(async () => {
-    const named = await openLarge(reference, context);
-    return named === undefined ? undefined : await searchShards(named.shards, query, limit, sha256);
+  return await whileBusy(async () => {
+    const { small, shards } = await openReference(reference, context);
+    return small === undefined
+      ? await searchShards(shards, query, limit, sha256)
+      : searchLibrary(small, query).slice(0, limit);
   });
-  if (large !== undefined) return large;
-  const { library } = await openReference(reference, context);
-  return searchLibrary(library, query).slice(0, limit);
 }
 
 export interface Linted extends LintedInPieces {
@@ -110,11 +108,10 @@ export async function lint(config: Config, reference: string, folder: string): P
     return `${place}/records/${layout === 'files' ? recordFile(id) : `${shardOf(id, sha256)}.jsonl`}`;
   };
   const sarif = (findings: readonly LintFinding[]) => renderSarif(findings, fileOf, version);
-  const large = await lintLarge(config, reference, folder);
-  if (large !== undefined) return { ...large, sarif };
-  const { library } = await openReference(reference, { config, ledger, folder });
-  const findings = lintLibrary(library, { capacity: config.settings.libraryCapacity });
-  return { count: library.experiences.length, findings: () => inOrder(findings), sarif };
+  const { small, shards } = await openReference(reference, { config, ledger, folder });
+  if (small === undefined) return { ...(await lintLarge(shards, config)), sarif };
+  const findings = lintLibrary(small, { capacity: config.settings.libraryCapacity });
+  return { count: small.experiences.length, findings: () => inOrder(findings), sarif };
 }
 
 async function* inOrder<T>(members: readonly T[]): AsyncGenerator<T> {

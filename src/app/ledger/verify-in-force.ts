@@ -1,16 +1,14 @@
-import { toHex } from '../../core/digest.ts';
 import { ZooError, exitCode } from '../../core/error.ts';
-import type { Experience } from '../../core/library/experience.ts';
-import type { Library } from '../../core/library/library.ts';
-import { canonicalJson } from '../../core/tree/canonical.ts';
-import { libraryRoots } from '../../core/tree/library-roots.ts';
-import { proveIds, verifyProof } from '../../core/tree/proof.ts';
+import { toHex } from '../../core/digest.ts';
+import { findDifferences } from '../../core/tree/difference.ts';
+import { keyAt, sortEntries } from '../../core/tree/merkle-map.ts';
+import { versionInForce } from '../../governance/version-in-force.ts';
+import { type ShardTree, shardNames } from '../../ledger/shards/shard-trees.ts';
 import { addressOf, openPlace } from '../chain.ts';
 import type { Config } from '../config.ts';
-import { openReference } from '../library-reference.ts';
-import { type PublishedAddress, fetchLibrary } from '../published-library.ts';
-import { versionInForce } from '../../governance/version-in-force.ts';
-import { files, sha256 } from '../wire/platform.ts';
+import { openAddress, openReference } from '../library-reference.ts';
+import { files } from '../wire/platform.ts';
+import { checkRecords } from './check-records.ts';
 import { configuredLedger } from './open.ts';
 
 /** A library against the root that is in force. */
@@ -21,7 +19,7 @@ export interface VerifiedInForce {
   readonly seq: number;
   readonly root: string;
   readonly cid: string;
-  /** Experiences of the library that are in force, letter for letter, each by a proof against the root on chain. */
+  /** Experiences of the library that are in force, letter for letter. */
   readonly verified: readonly string[];
   /** Those that are in force with other content, and those that are not in force at all. */
   readonly changed: readonly string[];
@@ -40,7 +38,7 @@ export interface InForceRequest {
 
 /**
  * Checks every experience of a library against the root that the registry has in force. The library in force is had by its
- * CID from whoever has it; what counts is the proof of each experience against the root on chain.
+ * CID from whoever has it; what counts is that all of its records together have the root on chain.
  *
  * @throws ZooError `nothing-in-force`; of exit code 5 for what does not verify
  */
@@ -53,52 +51,50 @@ export async function verifyInForce(config: Config, request: InForceRequest): Pr
       hint: 'Bring one into force: zoo propose, zoo vote, zoo execute.',
     });
   const { seq, cid, recordsRoot: root } = current;
-  const inForce = await libraryInForce(config, addressOf(current), signal, onDropped);
-  const { library } =
-    reference === 'chain'
-      ? { library: inForce }
-      : await openReference(reference, { config, ledger: configuredLedger(config), folder, signal });
-  const proven = proveAgainst(inForce, root);
-  const sorted = { verified: [] as string[], changed: [] as string[], unknown: [] as string[] };
-  for (const experience of library.experiences) sorted[standing(experience, proven)].push(experience.id);
-  const known = new Set(library.experiences.map(({ id }) => id));
-  const missing = [...proven.keys()].filter((id) => !known.has(id));
-  return { kind: 'in-force', reference, seq, root, cid, ...sorted, missing };
+  const context = { config, ledger: configuredLedger(config), folder, signal };
+  const inForce = await checkRecords(await openAddress(addressOf(current), context, onDropped));
+  if (inForce.roots.recordsRoot !== root)
+    throw new ZooError('root-mismatch', `the records that were had of ${cid} do not have the root that is in force`, {
+      exitCode: exitCode.verification,
+      hint: 'Run "zoo ledger fsck" where the version is kept; "zoo cat --chain" fetches it anew.',
+    });
+  const own = reference === 'chain' ? inForce : await checkRecords(await openReference(reference, context));
+  return { kind: 'in-force', reference, seq, root, cid, ...(await sortIds(inForce.trees, own.trees)) };
 }
 
 async function usualReference(config: Config): Promise<string> {
   return (await files.exists(`${config.settings.library}/library.json`)) ? 'working' : 'chain';
 }
 
-/** The one of this ledger where it is the same, so that nothing needs to be fetched. */
-async function libraryInForce(
-  config: Config,
-  address: PublishedAddress,
-  signal: AbortSignal,
-  onDropped: (gateway: string, why: string) => void,
-): Promise<Library> {
-  const ledger = configuredLedger(config);
-  const own = (await ledger.history()).find(({ id }) => id === address.commit);
-  return own === undefined
-    ? (await fetchLibrary(config, address, signal, onDropped)).library
-    : await ledger.readVersion(own.version);
-}
-
-/** Every experience that a proof against the root has, by id. */
-function proveAgainst(library: Library, root: string): ReadonlyMap<string, Experience> {
-  const ids = library.experiences.map(({ id }) => id);
-  if (ids.length === 0) {
-    if (toHex(libraryRoots(sha256, []).recordsRoot) === root) return new Map();
-    throw new ZooError('root-mismatch', 'the library in force is said to be empty, and its root is another one', {
-      exitCode: exitCode.verification,
-    });
+/** Ids of a library by how they stand to another, in order of their keys. */
+async function sortIds(
+  inForce: readonly ShardTree[],
+  own: readonly ShardTree[],
+): Promise<Pick<VerifiedInForce, 'verified' | 'changed' | 'unknown' | 'missing'>> {
+  const sorted = {
+    verified: [] as string[],
+    changed: [] as string[],
+    unknown: [] as string[],
+    missing: [] as string[],
+  };
+  const [before, after] = [inForce, own].map((trees) => new Map(trees.map((tree) => [tree.shard, tree])));
+  for (const shard of shardNames) {
+    const was = await before?.get(shard)?.entries();
+    const is = await after?.get(shard)?.entries();
+    const differences = new Map(
+      findDifferences(was ?? nothing, is ?? nothing).map((difference) => [toHex(difference.key), difference]),
+    );
+    for (const [place, id] of (is?.ids() ?? []).entries()) {
+      const difference = is === undefined ? undefined : differences.get(toHex(keyAt(is, place)));
+      if (difference === undefined) sorted.verified.push(id);
+      else sorted[difference.before === undefined ? 'unknown' : 'changed'].push(id);
+    }
+    for (const [place, id] of (was?.ids() ?? []).entries()) {
+      const difference = was === undefined ? undefined : differences.get(toHex(keyAt(was, place)));
+      if (difference !== undefined && difference.after === undefined) sorted.missing.push(id);
+    }
   }
-  const { included } = verifyProof(JSON.stringify(proveIds(library, ids, null, sha256)), root, sha256);
-  return new Map(included.map((experience) => [experience.id, experience]));
+  return sorted;
 }
 
-function standing(experience: Experience, proven: ReadonlyMap<string, Experience>): 'verified' | 'changed' | 'unknown' {
-  const inForce = proven.get(experience.id);
-  if (inForce === undefined) return 'unknown';
-  return canonicalJson(inForce) === canonicalJson(experience) ? 'verified' : 'changed';
-}
+const nothing = sortEntries([]);

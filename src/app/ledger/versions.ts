@@ -1,20 +1,20 @@
-import { ZooError, exitCode } from '../../core/error.ts';
-import { fromHex } from '../../core/digest.ts';
+import { ZooError } from '../../core/error.ts';
 import type { LibraryState } from '../../core/learning/account.ts';
 import { type Library, emptyLibrary } from '../../core/library/library.ts';
 import { type BlamedChange, type RecordedVersion, blameLibrary } from '../../ledger/comparing/blame.ts';
 import { commitWorking } from '../../ledger/commit-working.ts';
-import { type LibraryComparison, compareLibraries } from '../../ledger/comparing/compare-libraries.ts';
+import type { LibraryComparison } from '../../ledger/comparing/compare-libraries.ts';
 import { compareShards, mostListed } from '../../ledger/shards/compare-shards.ts';
 import type { CommitEntry, CommitSignature } from '../../ledger/history.ts';
 import type { CommitOptions, CommittedVersion, Ledger } from '../../ledger/open-ledger.ts';
-import { openAsShards, openShards, shardsOfLibrary } from '../../ledger/shards/shards.ts';
+import { openAsShards, shardsOfLibrary } from '../../ledger/shards/shards.ts';
 import { signCheckpoint } from '../../ledger/proofs/sign-checkpoint.ts';
 import { type SignatureAlgorithm, signCommit, verifyCommitSignature } from '../../ledger/proofs/signing.ts';
 import { whileBusy } from '../../ledger/undisturbed.ts';
 import type { Config } from '../config.ts';
 import { clock, files, sha256 } from '../wire/platform.ts';
 import { authorOf, configuredLedger, dateOf, forgetMergeHeads, readMergeHeads } from './open.ts';
+import { readSigningKey } from './signing-key.ts';
 
 export const signatureAlgorithms: readonly SignatureAlgorithm[] = ['secp256k1', 'ed25519', 'ml-dsa-65'];
 
@@ -41,39 +41,33 @@ export async function ledgerStatus(config: Config): Promise<LedgerStatus> {
     library: state,
     committedRoot: newest?.commit.recordsRoot ?? null,
     clean,
-    changes: await uncommittedChanges(ledger, newest),
+    changes: await changesBetween(ledger, newest, 'working'),
     merging,
     capacity: config.settings.libraryCapacity,
   };
 }
 
-/** Undefined stands for an empty library, before the first version. */
-async function uncommittedChanges(ledger: Ledger, newest: CommitEntry | undefined): Promise<LibraryComparison | null> {
-  const large = await compareLarge(ledger, newest, 'working');
-  if (large !== undefined) return large;
-  const before = newest === undefined ? emptyLibrary : await readOrUndefined(ledger, newest.version);
-  return before === undefined ? null : compareLibraries(before, await ledger.library());
-}
-
-/** Of two of which one is large what differs, a shard at a time; null where the records of one are not in this copy. */
-async function compareLarge(
+/**
+ * Of two libraries what differs, a shard at a time; null where the records of one are not in this copy.
+ *
+ * @param before undefined stands for the empty library before the first version
+ */
+async function changesBetween(
   ledger: Ledger,
   before: CommitEntry | undefined,
   after: string,
-): Promise<LibraryComparison | null | undefined> {
+): Promise<LibraryComparison | null> {
   return await whenHere(() =>
-    whileBusy(async () => {
-      const is = await openShards(files, ledger, after, sha256);
-      const was = before === undefined ? undefined : await openShards(files, ledger, before.id, sha256);
-      if (is === undefined && was === undefined) return undefined;
-      const old = was ?? (before === undefined ? shardsOfLibrary(emptyLibrary, sha256) : undefined);
-      return await compareShards(
-        old ?? (await openAsShards(files, ledger, before?.id ?? '', sha256)),
-        is ?? (await openAsShards(files, ledger, after, sha256)),
+    whileBusy(async () =>
+      compareShards(
+        before === undefined
+          ? shardsOfLibrary(emptyLibrary, sha256)
+          : await openAsShards(files, ledger, before.id, sha256),
+        await openAsShards(files, ledger, after, sha256),
         sha256,
         mostListed,
-      );
-    }),
+      ),
+    ),
   );
 }
 
@@ -89,7 +83,7 @@ export interface CommitRequest {
 /**
  * Makes the working library a version; one that is signed, its checkpoint too.
  *
- * @throws ZooError `nothing-to-commit`, `no-signing-key`
+ * @throws ZooError `nothing-to-commit`, `no-signing-key`, `open-signing-key`
  */
 export async function commitLibrary(
   config: Config,
@@ -104,7 +98,7 @@ export async function commitLibrary(
     });
   const made = await commitWorking(files, clock, ledger, await commitOptions(config, request, merged), sha256);
   await forgetMergeHeads(ledger);
-  const key = request.sign === undefined ? undefined : await signingKey(config, request);
+  const key = request.sign === undefined ? undefined : await readSigningKey(config, request.keyFile, request.sign);
   const verifierKey =
     key === undefined || request.sign === undefined
       ? undefined
@@ -133,23 +127,8 @@ async function signerOf(
 ): Promise<((id: string) => Promise<readonly CommitSignature[]>) | undefined> {
   const { sign } = request;
   if (sign === undefined) return undefined;
-  const key = await signingKey(config, request);
+  const key = await readSigningKey(config, request.keyFile, sign);
   return (id) => Promise.resolve([signCommit(sign, id, key)]);
-}
-
-async function signingKey({ environment }: Config, { keyFile }: CommitRequest): Promise<Uint8Array> {
-  const text = keyFile === undefined ? environment['ZOO_SIGNING_KEY'] : await files.readText(keyFile);
-  const key = (text ?? '').trim().replace(/^0x/i, '');
-  if (!/^[0-9a-fA-F]{64}$/.test(key))
-    throw new ZooError(
-      'no-signing-key',
-      `${keyFile ?? 'ZOO_SIGNING_KEY'} holds no secret key of 32 bytes in hexadecimal`,
-      {
-        exitCode: exitCode.usage,
-        hint: 'Name a file that only you can read with --key, or set ZOO_SIGNING_KEY.',
-      },
-    );
-  return fromHex(key.toLowerCase());
 }
 
 export interface LoggedVersion {
@@ -183,23 +162,10 @@ export async function ledgerLog(
         publicKey: signature.publicKey,
         valid: verifyCommitSignature(id, signature),
       })),
-      changes: withChanges ? await changesOf(ledger, history, commit.seq) : null,
+      changes: withChanges ? await changesBetween(ledger, history[commit.seq - 2], id) : null,
     });
   }
   return logged;
-}
-
-async function changesOf(
-  ledger: Ledger,
-  history: readonly CommitEntry[],
-  seq: number,
-): Promise<LibraryComparison | null> {
-  const newer = history[seq - 1];
-  const large = newer === undefined ? undefined : await compareLarge(ledger, history[seq - 2], newer.id);
-  if (large !== undefined) return large;
-  const before = seq === 1 ? emptyLibrary : await readOrUndefined(ledger, `v${seq - 1}`);
-  const after = newer === undefined ? undefined : await readOrUndefined(ledger, newer.version);
-  return before === undefined || after === undefined ? null : compareLibraries(before, after);
 }
 
 /** Undefined where the version's records are not in this copy. */

@@ -4,7 +4,8 @@ import type { BlamedChange } from '../../ledger/comparing/blame.ts';
 import type { Config } from '../config.ts';
 import { findRuns, openForReading } from '../wire/journals.ts';
 import { blameOneLarge } from './blame-large.ts';
-import { configuredLedger, findById, readFew } from './open.ts';
+import { configuredLedger, findById } from './open.ts';
+import { readFew } from './read-few.ts';
 import { ledgerBlame } from './versions.ts';
 
 /** An experience, followed back to the rollouts that taught it. */

@@ -1,45 +1,40 @@
 import { ZooError, exitCode } from '../../core/error.ts';
-import type { Library } from '../../core/library/library.ts';
 import type { Files } from '../../world/files/files.ts';
 import type { Git } from '../../world/git/git.ts';
 import { paths } from '../layout.ts';
-import { readHeader, readWorking } from '../working.ts';
+import { readHeader } from '../working.ts';
 
-export interface GitLibrary {
-  readonly library: Library;
+/** A library's folder as a git revision has it. */
+export interface GitRevision {
   /** The git commit, 40 or 64 hexadecimal digits. */
   readonly revision: string;
   /** The id of the ledger's newest version there; null where there is none. */
   readonly head: string | null;
-  /** The library's folder as that revision has it: its own root is the empty path. */
+  /** Its own root is the empty path. What is large is read from git when it is asked for. */
   readonly files: Files;
 }
 
 /**
- * The working library as a git revision has it.
+ * Opens the library of a git revision.
  *
- * @param folder the library's folder in the working tree; it need not be there any more
+ * @param disk where the library's folder lies, whose indexes are of use, since records are found in them by digest
+ * @param folder the library's folder in the working tree
  * @param reference `<rev>` or `<rev>:<path from the repository's root>`
  * @throws ZooError `not-a-repository`, `unknown-revision`, `no-library`
  */
-export async function readGitLibrary(git: Git, folder: string, reference: string): Promise<GitLibrary> {
+export async function openGitRevision(git: Git, disk: Files, folder: string, reference: string): Promise<GitRevision> {
   const colon = reference.indexOf(':');
   const [name, path] = colon === -1 ? [reference, undefined] : [reference.slice(0, colon), reference.slice(colon + 1)];
   const revision = await resolveRevision(git, folder, name);
   const prefix = path ?? (await pathInRepository(git, folder));
-  const texts = await readTree(git, folder, revision, prefix.replace(/\/+$/, ''));
-  const files = filesOf(texts);
+  const tree = await openTree(git, folder, revision, prefix.replace(/\/+$/, ''));
+  const files = withIndexes(filesOf(tree), disk, folder);
   if ((await readHeader(files, '')) === undefined)
     throw new ZooError('no-library', `git revision ${name} has no library in ${prefix === '' ? 'its root' : prefix}`, {
       hint: 'Name the folder behind the revision, as in git:main:path/to/library.',
     });
-  const head = /^[0-9a-f]{64}$/.exec((texts.get(paths.head) ?? '').trim())?.[0] ?? null;
-  return {
-    library: await readWorking(files, ''),
-    revision,
-    head,
-    files,
-  };
+  const head = /^[0-9a-f]{64}$/.exec(((await files.readText(`/${paths.head}`)) ?? '').trim())?.[0] ?? null;
+  return { revision, head, files };
 }
 
 /** The newest common ancestor of two revisions; undefined when they have none. */
@@ -76,56 +71,74 @@ async function pathInRepository(git: Git, folder: string): Promise<string> {
   return text(stdout).trim().replace(/\/$/, '');
 }
 
-/** What a library's folder holds, packs and what is not text aside, by path within it. */
-async function readTree(
-  git: Git,
-  folder: string,
-  revision: string,
-  prefix: string,
-): Promise<ReadonlyMap<string, string>> {
+/** What a library's folder holds, packs and what is not text aside. */
+interface Tree {
+  /** Paths within it. */
+  readonly paths: readonly string[];
+  has(path: string): boolean;
+  /** Undefined for what is not there. */
+  read(path: string): Promise<Uint8Array | undefined>;
+}
+
+/** Files of more bytes are read by themselves, when they are asked for; all others at once. */
+const smallAtMost = 65_536;
+
+async function openTree(git: Git, folder: string, revision: string, prefix: string): Promise<Tree> {
   const root = await repositoryRoot(git, folder);
-  const listed = await git.run(root, [
-    'ls-tree',
-    '-r',
-    '-z',
-    '--full-tree',
-    revision,
-    '--',
-    ...(prefix === '' ? [] : [`${prefix}/`]),
-  ]);
-  const wanted: { readonly path: string; readonly object: string }[] = [];
+  const within = prefix === '' ? [] : [`${prefix}/`];
+  const listed = await git.run(root, ['ls-tree', '-r', '-z', '-l', '--full-tree', revision, '--', ...within]);
+  const [small, large] = [new Map<string, string>(), new Map<string, string>()];
   for (const line of text(listed.stdout).split('\0')) {
-    const [, object, name = ''] = /^\d+ blob ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
+    const [, object, size, name = ''] = /^\d+ blob ([0-9a-f]+) +(\d+)\t(.*)$/s.exec(line) ?? [];
     const path = prefix === '' ? name : name.slice(prefix.length + 1);
-    if (object !== undefined && /^(records\/|commits\/|refs\/|library\.json$|order\.txt$)/.test(path))
-      wanted.push({ path, object });
+    if (object === undefined || !/^(records\/|commits\/|refs\/|library\.json$|order\.txt$)/.test(path)) continue;
+    (Number(size) <= smallAtMost ? small : large).set(path, object);
   }
-  const contents = await git.run(root, ['cat-file', '--batch'], wanted.map(({ object }) => `${object}\n`).join(''));
-  const texts = new Map<string, string>();
+  const held = await readBlobs(git, root, small);
+  return {
+    paths: [...small.keys(), ...large.keys()].sort(),
+    has: (path) => small.has(path) || large.has(path),
+    read: async (path) => {
+      const object = large.get(path);
+      return object === undefined ? held.get(path) : (await git.run(root, ['cat-file', 'blob', object])).stdout;
+    },
+  };
+}
+
+/** @param objects by path */
+async function readBlobs(
+  git: Git,
+  root: string,
+  objects: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const asked = [...objects.values()].map((object) => `${object}\n`).join('');
+  const { stdout } = await git.run(root, ['cat-file', '--batch'], asked);
+  const blobs = new Map<string, Uint8Array>();
   let offset = 0;
-  for (const { path } of wanted) {
-    const end = contents.stdout.indexOf(10, offset);
-    const size = Number(text(contents.stdout.subarray(offset, end)).split(' ')[2]);
-    texts.set(path, text(contents.stdout.subarray(end + 1, end + 1 + size)));
+  for (const path of objects.keys()) {
+    const end = stdout.indexOf(10, offset);
+    const size = Number(text(stdout.subarray(offset, end)).split(' ')[2]);
+    blobs.set(path, stdout.subarray(end + 1, end + 1 + size));
     offset = end + 1 + size + 1;
   }
-  return texts;
+  return blobs;
 }
 
 /** As much of a file system as reading a library takes. */
-function filesOf(texts: ReadonlyMap<string, string>): Files {
+function filesOf(tree: Tree): Files {
   const readOnly = () => Promise.reject(new ZooError('read-only', 'a git revision cannot be written to'));
+  const read = async (path: string) => await tree.read(path.slice(1));
   return {
-    read: async (path) => new TextEncoder().encode(texts.get(path.slice(1)) ?? ''),
-    readText: async (path) => texts.get(path.slice(1)),
+    read: async (path) => (await read(path)) ?? new Uint8Array(),
+    readText: async (path) => {
+      const bytes = await read(path);
+      return bytes === undefined ? undefined : text(bytes);
+    },
     list: async (folder) => {
       const prefix = `${folder.slice(1)}/`;
-      return [...texts.keys()]
-        .filter((path) => path.startsWith(prefix))
-        .map((path) => path.slice(prefix.length))
-        .sort();
+      return tree.paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
     },
-    exists: async (path) => texts.has(path.slice(1)),
+    exists: async (path) => tree.has(path.slice(1)),
     lockedBy: () => Promise.resolve(undefined),
     writeAtomic: readOnly,
     writeAll: readOnly,
@@ -135,6 +148,23 @@ function filesOf(texts: ReadonlyMap<string, string>): Files {
     append: readOnly,
     open: readOnly,
     lock: readOnly,
+  };
+}
+
+/**
+ * The same with the indexes of the library in the working tree, which has most of its shards in common with its revisions.
+ * Indexes of other shards are kept there too, by what these hold; the index of what lies there stays its own.
+ */
+function withIndexes(files: Files, disk: Files, folder: string): Files {
+  const isIndex = (path: string) => path.startsWith(`/${paths.index}/`);
+  const within = (path: string) => `${folder}${path}`;
+  return {
+    ...files,
+    read: (path) => (isIndex(path) ? disk.read(within(path)) : files.read(path)),
+    readText: (path) => (isIndex(path) ? disk.readText(within(path)) : files.readText(path)),
+    open: (path) => (isIndex(path) ? disk.open(within(path)) : files.open(path)),
+    writeAtomic: (path, data) =>
+      isIndex(path) && path.endsWith('.part') ? disk.writeAtomic(within(path), data) : files.writeAtomic(path, data),
   };
 }
 

@@ -23,7 +23,7 @@ import type { Shards } from './shards.ts';
 type ReadShards = Pick<Shards, 'names' | 'text'>;
 
 /** The shards of a library, of which every record was read. */
-interface CheckedShards {
+export interface CheckedShards {
   readonly trees: readonly ShardTree[];
   readonly roots: HexRoots;
   readonly blocks: RecordBlocks;

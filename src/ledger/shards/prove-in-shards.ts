@@ -1,5 +1,4 @@
 import { type Sha256, fromHex, toHex } from '../../core/digest.ts';
-import { ZooError } from '../../core/error.ts';
 import type { Commit } from '../../core/tree/commit.ts';
 import { recordKey } from '../../core/tree/library-roots.ts';
 import { blockLeaves, nodesOfBlocks } from '../../core/tree/merkle-blocks.ts';
@@ -8,70 +7,35 @@ import { placeOfKey, sortEntries } from '../../core/tree/merkle-map.ts';
 import { type Proof, type ProvableTrees, proveInTrees } from '../../core/tree/proof.ts';
 import type { Files } from '../../world/files/files.ts';
 import { paths, shardOf } from '../layout.ts';
-import { lookUp } from '../look-up.ts';
-import type { Ledger } from '../open-ledger.ts';
-import { openShardTrees } from './open-shard-trees.ts';
-import { packParts } from '../pack.ts';
+import { lookUpInShards } from '../look-up.ts';
 import { keepIndex } from './parts.ts';
 import { areBlocksOf, countRecords, createBlockReader, hashBlocks, startsOf } from './record-blocks.ts';
 import { knownBlocks } from './shard-index.ts';
-import { type ShardTree, loadEntries, mapOfShards, mapRootOfShards } from './shard-trees.ts';
-import { readHeader } from '../working.ts';
+import { type ShardTree, loadEntries, mapOfShards } from './shard-trees.ts';
+import { treesOf } from './shards.ts';
+import { type VersionShards, checkRoots } from './version-shards.ts';
 
 /**
  * Proves of each id whether a large library holds it: from the hashes of its shards and blocks, and from the shards of
- * these ids. Undefined for one that does not lie in shards, which is small, and for one that is not here.
+ * these ids.
  *
- * @param reference `working`, or a version by any name that the ledger knows
+ * @param folder where indexes of it are kept
  * @throws ZooError `root-mismatch` when what lies there is not what the version's commit says
  */
 export async function proveInShards(
-  files: Files,
-  ledger: Ledger,
+  { shards, commit }: VersionShards,
   ids: readonly string[],
-  reference: string,
-  sha256: Sha256,
-): Promise<Proof | undefined> {
-  const found = await findLarge(files, ledger, reference, sha256);
-  if (found === undefined) return undefined;
-  const { shards, commit, recordsIn } = found;
-  const { experiences } = await lookUp(files, ledger, ids, recordsIn, sha256);
+  { files, folder, sha256 }: { readonly files: Files; readonly folder: string; readonly sha256: Sha256 },
+): Promise<Proof> {
+  const { experiences } = await lookUpInShards(shards, ids, sha256);
   const records = new Map(experiences.map((experience) => [experience.id, experience]));
   const wanted = ids.map((id) => (records.has(id) ? id : onlyOne(experiences, id)));
-  const blocks = await blocksOf(files, ledger.folder, shards, commit, sha256);
-  const trees = await loadTrees(shards, blocks, wanted, sha256);
+  const shardTrees = await treesOf(shards);
+  const blocks = await blocksOf(files, folder, shardTrees, commit, sha256);
+  const trees = await loadTrees(shardTrees, blocks, wanted, sha256);
   const proof = proveInTrees(trees, wanted, (id) => records.get(id), commit, sha256);
-  if (commit === null || (proof.recordsRoot === commit.recordsRoot && proof.mapRoot === commit.mapRoot)) return proof;
-  throw new ZooError('root-mismatch', `what the parts hold for v${commit.seq} does not have the roots of its commit`, {
-    hint: 'Run "zoo ledger fsck"; remove the folder .zoo/index in the library, which is made anew.',
-    data: { version: `v${commit.seq}` },
-  });
-}
-
-interface LargeLibrary {
-  readonly shards: readonly ShardTree[];
-  /** Null for a working library that is no version. */
-  readonly commit: Commit | null;
-  /** Where its records are looked up: a clone has no packs, and the working library may be the version. */
-  readonly recordsIn: string;
-}
-
-async function findLarge(
-  files: Files,
-  ledger: Ledger,
-  reference: string,
-  sha256: Sha256,
-): Promise<LargeLibrary | undefined> {
-  const version = reference === 'working' ? (await ledger.history()).at(-1) : await ledger.findVersion(reference);
-  if (version !== undefined && reference !== 'working') {
-    const { id, commit } = version;
-    if ((await packParts(files, ledger.folder, commit, sha256)) !== undefined)
-      return { shards: await openShardTrees(files, ledger, id, sha256), commit, recordsIn: id };
-  }
-  if ((await readHeader(files, ledger.folder))?.layout !== 'shards') return undefined;
-  const shards = await openShardTrees(files, ledger, 'working', sha256);
-  const same = version?.commit.mapRoot === mapRootOfShards(shards, sha256) ? version.commit : null;
-  return reference !== 'working' && same === null ? undefined : { shards, commit: same, recordsIn: 'working' };
+  checkRoots({ commit }, proof);
+  return proof;
 }
 
 /** The blocks of a records tree: those of a version are kept once they are hashed, and checked by the root they lead to. */

@@ -179,6 +179,21 @@ async function readRoots(
   return roots;
 }
 
+/** The roots of any library; of its records tree that alone is hashed which the working library in a folder does not have. */
+export async function rootsOfTrees(
+  files: Files,
+  folder: string,
+  trees: readonly ShardTree[],
+  sha256: Sha256,
+): Promise<HexRoots> {
+  const blocks = await hashBlocks(trees, await knownBlocks(files, folder, sha256), sha256);
+  return {
+    recordsRoot: toHex(merkleRoot(sha256, blocks)),
+    mapRoot: mapRootOfShards(trees, sha256),
+    size: countRecords(trees),
+  };
+}
+
 const indexPath = (folder: string) => `${folder}/${paths.index}/working.jsonl`;
 
 /** Nothing known, where the index is missing or does not read as written. */

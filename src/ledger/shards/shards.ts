@@ -8,25 +8,40 @@ import type { Commit } from '../../core/tree/commit.ts';
 import { libraryRoots } from '../../core/tree/library-roots.ts';
 import type { Files } from '../../world/files/files.ts';
 import { applyChanges } from '../changes.ts';
-import { paths, shardOf } from '../layout.ts';
+import { type CommitEntry, readCommit } from '../history.ts';
+import { filesAtMost, paths, shardOf } from '../layout.ts';
 import type { Ledger } from '../open-ledger.ts';
-import { type PackParts, packParts } from '../pack.ts';
-import { type PartEntries, entriesOfRecords, partEntries, partPath, readPart, recordsOfPart } from './parts.ts';
-import { type Pending, readPending } from '../pending.ts';
-import { type HexRoots, type ShardPart, workingRoots, workingShards } from './shard-index.ts';
+import { type PackParts, packParts, packPath, readPack } from '../pack.ts';
+import {
+  type PartEntries,
+  type PartSummary,
+  entriesOfRecords,
+  partEntries,
+  partPath,
+  partSummary,
+  readPart,
+  recordsOfPart,
+  summarizeEntries,
+} from './parts.ts';
+import { readPending } from '../pending.ts';
+import { restoredParts } from '../restored-version.ts';
+import { changesOver, laidOver } from './laid-over.ts';
+import { type HexRoots, type ShardPart, rootsOfTrees, workingRoots, workingShards } from './shard-index.ts';
+import { type ShardTree, mapRootOfShards } from './shard-trees.ts';
 import { readGeneration } from '../undisturbed.ts';
-import { changedOrder } from './order-text.ts';
-import { readHeader, renderOrder, renderShard } from '../working.ts';
+import { arrange, parseOrder, readHeader, renderOrder, renderShard } from '../working.ts';
 
 /** A library of which no more than a shard has to be in memory. Nothing is read before it is asked for. */
 export interface Shards {
-  /** Shards that hold something, `00` to `ff`, ascending. */
+  /** Shards that may hold something, `00` to `ff`, ascending. */
   readonly names: readonly string[];
   /** A record a line; nothing for a shard that is not there. */
   text(shard: string): Promise<string>;
   read(shard: string): Promise<readonly Experience[]>;
   /** Keys and digests of a shard's records, from an index where there is one. */
   entries(shard: string): Promise<PartEntries>;
+  /** What a shard is in the map of its library: of an index a hundred bytes. */
+  summary(shard: string): Promise<PartSummary>;
   /** What each shard's text is named by; shards of one name hold the same. */
   cids(): Promise<ReadonlyMap<string, string>>;
   /** `order.txt`: an id a line. */
@@ -35,7 +50,8 @@ export interface Shards {
 }
 
 /**
- * A library in shards; undefined for one that lies in files of its own or in one pack, which is small.
+ * A library in shards; undefined for one that lies in files of its own or in packs without parts, which is small, and for
+ * a version that is not here. A version without its packs, as in a clone, may be what lies in the working library.
  *
  * @param reference `working`, or a version by any name that the ledger knows
  * @throws ZooError `library-busy` from its methods, where the working library is changed while it is read
@@ -46,21 +62,61 @@ export async function openShards(
   reference: string,
   sha256: Sha256,
 ): Promise<Shards | undefined> {
-  if (reference === 'working') return await openWorking(files, ledger.folder, sha256);
-  const { commit } = await ledger.findVersion(reference);
-  const parts = await packParts(files, ledger.folder, commit, sha256);
-  if (parts === undefined) return undefined;
-  return shardsOfParts(files, ledger.folder, parts, commit, sha256);
+  const { folder } = ledger;
+  if (reference === 'working') return await openWorking(files, folder, sha256);
+  const { id, commit } = await ledger.findVersion(reference);
+  const packed = await shardsOfPacks(files, folder, commit, sha256);
+  if (packed !== undefined) return packed;
+  const restored = await restoredParts(files, folder, id);
+  if (restored !== undefined) return shardsOfParts(files, folder, restored, commit, sha256);
+  if (await files.exists(packPath(folder, commit.packCid))) return undefined;
+  const working = await openWorking(files, folder, sha256);
+  if (working === undefined || mapRootOfShards(await treesOf(working), sha256) !== commit.mapRoot) return undefined;
+  return { ...working, roots: () => Promise.resolve(rootsOf(commit)) };
 }
 
-/** A version in parts. */
-export function shardsOfParts(files: Files, folder: string, parts: PackParts, commit: Commit, sha256: Sha256): Shards {
+/** A version in parts, or in changes since one in parts; undefined for a small one, and where a pack is missing. */
+async function shardsOfPacks(
+  files: Files,
+  folder: string,
+  commit: Commit,
+  sha256: Sha256,
+): Promise<Shards | undefined> {
+  const parts = await packParts(files, folder, commit, sha256);
+  if (parts !== undefined) return shardsOfParts(files, folder, parts, commit, sha256);
+  if (commit.size <= filesAtMost) return undefined;
+  try {
+    const { base, changes } = await readPack(files, folder, commit, sha256);
+    if (base === null) return undefined;
+    const older = await shardsOfPacks(files, folder, (await readCommit(files, folder, base, sha256)).commit, sha256);
+    if (older === undefined) return undefined;
+    const world = { files, folder, sha256 };
+    const shards = laidOver(older, changesOver(older, changes, sha256), world);
+    return { ...shards, roots: () => Promise.resolve(rootsOf(commit)) };
+  } catch (thrown) {
+    if (thrown instanceof ZooError && thrown.code === 'pack-missing') return undefined;
+    throw thrown;
+  }
+}
+
+function rootsOf({ recordsRoot, mapRoot, size }: Commit): HexRoots {
+  return { recordsRoot, mapRoot, size };
+}
+
+/** A library in parts. @param commit what it is said to be; its roots are computed where that is not known */
+export function shardsOfParts(
+  files: Files,
+  folder: string,
+  parts: PackParts,
+  commit: Commit | undefined,
+  sha256: Sha256,
+): Shards {
   const cids = new Map(Object.entries(parts.shards));
   const text = async (shard: string) => {
     const cid = cids.get(shard);
     return cid === undefined ? '' : await readPart(files, folder, cid, sha256);
   };
-  return {
+  const shards: Shards = {
     names: [...cids.keys()].sort(),
     text,
     read: async (shard) => recordsOfPart(await text(shard), partPath(folder, cids.get(shard) ?? '')),
@@ -70,21 +126,31 @@ export function shardsOfParts(files: Files, folder: string, parts: PackParts, co
         ? entriesOfRecords([], sha256)
         : await partEntries(files, folder, cid, () => text(shard), sha256);
     },
+    summary: async (shard) => {
+      const cid = cids.get(shard);
+      return cid === undefined
+        ? summarizeEntries(entriesOfRecords([], sha256), sha256)
+        : await partSummary(files, folder, cid, () => text(shard), sha256);
+    },
     cids: () => Promise.resolve(cids),
     order: () => readPart(files, folder, parts.order, sha256),
-    roots: () => Promise.resolve({ recordsRoot: commit.recordsRoot, mapRoot: commit.mapRoot, size: commit.size }),
+    roots: async () =>
+      commit === undefined ? await rootsOfTrees(files, folder, await treesOf(shards), sha256) : rootsOf(commit),
   };
+  return shards;
 }
 
 /** A library that lies in memory, seen as shards. */
 export function shardsOfLibrary(library: Library, sha256: Sha256): Shards {
   const shards = Map.groupBy(library.experiences, ({ id }) => shardOf(id, sha256));
   const text = (shard: string) => renderShard(shards.get(shard) ?? [], sha256);
+  const entries = (shard: string) => entriesOfRecords(shards.get(shard) ?? [], sha256);
   return {
     names: [...shards.keys()].sort(),
     text: (shard) => Promise.resolve(text(shard)),
     read: (shard) => Promise.resolve(shards.get(shard) ?? []),
-    entries: (shard) => Promise.resolve(entriesOfRecords(shards.get(shard) ?? [], sha256)),
+    entries: (shard) => Promise.resolve(entries(shard)),
+    summary: (shard) => Promise.resolve(summarizeEntries(entries(shard), sha256)),
     cids: () => Promise.resolve(new Map([...shards.keys()].map((shard) => [shard, rawCid(sha256(text(shard)))]))),
     order: () => Promise.resolve(renderOrder(library.experiences.map(({ id }) => id))),
     roots: () => {
@@ -92,6 +158,23 @@ export function shardsOfLibrary(library: Library, sha256: Sha256): Shards {
       return Promise.resolve({ recordsRoot: toHex(recordsRoot), mapRoot: toHex(mapRoot), size });
     },
   };
+}
+
+/** All of a library, in its order. */
+export async function readAll(shards: Shards): Promise<Library> {
+  const records = new Map<string, Experience>();
+  for (const shard of shards.names) for (const record of await shards.read(shard)) records.set(record.id, record);
+  return { experiences: arrange(records, parseOrder(await shards.order())) };
+}
+
+/** The shards that hold something as parts of the library's trees, in order of their keys. */
+export async function treesOf(shards: Shards): Promise<readonly ShardTree[]> {
+  const trees: ShardTree[] = [];
+  for (const shard of shards.names) {
+    const summary = await shards.summary(shard);
+    if (summary.count > 0) trees.push({ shard, ...summary, entries: () => shards.entries(shard) });
+  }
+  return trees;
 }
 
 /** The record of an id; of its shard that line alone is parsed. */
@@ -121,55 +204,18 @@ async function openWorking(files: Files, folder: string, sha256: Sha256): Promis
   const layout = pending?.layout ?? (await readHeader(files, folder))?.layout;
   if (layout !== 'shards') return undefined;
   const generation = pending?.generation ?? (await readGeneration(files, folder));
-  const records = `${folder}/${paths.records}`;
-  const pathOf = (shard: string) => `${records}/${shard}.jsonl`;
-  const over = pending === undefined ? undefined : await laidOver(files, folder, pending, sha256);
+  const names = await files.list(`${folder}/${paths.records}`);
+  return guarded(afterPending(indexedShards(files, folder, names, sha256)), refuseChange);
 
-  const lying = (await files.list(records)).flatMap((name) => /^([0-9a-f]{2})\.jsonl$/.exec(name)?.[1] ?? []);
-  const names = over === undefined ? lying : [...new Set([...(over.complete ? [] : lying), ...over.touched])].sort();
-  const text = async (shard: string) => {
-    const found = over?.touches(shard) === true ? await over.text(shard) : await files.readText(pathOf(shard));
-    await refuseChange();
-    return found ?? '';
-  };
-  const read = async (shard: string) => recordsOfPart(await text(shard), pathOf(shard));
-  let known: Promise<readonly ShardPart[]> | undefined;
-  return {
-    names,
-    text,
-    read,
-    entries: async (shard) => {
-      const cid = over === undefined ? (await cids()).get(shard) : undefined;
-      return cid === undefined
-        ? entriesOfRecords(await read(shard), sha256)
-        : await partEntries(files, folder, cid, () => text(shard), sha256);
-    },
-    cids,
-    order: async () => {
-      const found = over === undefined ? await files.readText(`${folder}/${paths.order}`) : await over.order();
-      await refuseChange();
-      return found ?? '';
-    },
-    roots: async () => {
-      if (over === undefined) {
-        const roots = await workingRoots(files, folder, await workingShards(files, folder, sha256), sha256);
-        await refuseChange();
-        return roots;
-      }
-      const all = { experiences: (await Promise.all(names.map(read))).flat() };
-      return await shardsOfLibrary(all, sha256).roots();
-    },
-  };
-
-  async function cids(): Promise<ReadonlyMap<string, string>> {
-    if (over !== undefined) {
-      const named = await Promise.all(names.map(async (shard) => [shard, rawCid(sha256(await text(shard)))] as const));
-      return new Map(named);
+  function afterPending(lying: Shards): Shards {
+    if (pending === undefined) return lying;
+    const { parts, changes } = pending;
+    if (parts !== undefined) {
+      const placed = shardsOfParts(files, folder, parts, undefined, sha256);
+      return changes.complete ? placed : laidOver(lying, placed, { files, folder, sha256 });
     }
-    known ??= workingShards(files, folder, sha256);
-    const shards = await known;
-    await refuseChange();
-    return new Map(shards.filter(({ count }) => count > 0).map(({ shard, cid }) => [shard, cid]));
+    if (changes.complete) return shardsOfLibrary(applyChanges({ experiences: [] }, changes), sha256);
+    return laidOver(lying, changesOver(lying, changes, sha256), { files, folder, sha256 });
   }
 
   /** What was read so far and what is read next would be of two states. */
@@ -183,6 +229,48 @@ async function openWorking(files: Files, folder: string, sha256: Sha256): Promis
   }
 }
 
+/** What lies in a folder, with its index. */
+function indexedShards(files: Files, folder: string, inRecords: readonly string[], sha256: Sha256): Shards {
+  const lying = lyingShards(files, folder, inRecords);
+  const { text } = lying;
+  let indexed: Promise<readonly ShardPart[]> | undefined;
+  const index = () => (indexed ??= workingShards(files, folder, sha256));
+  const find = async (shard: string) => (await index()).find((part) => part.shard === shard);
+  return {
+    ...lying,
+    read: async (shard) => recordsOfPart(await text(shard), `${folder}/${paths.records}/${shard}.jsonl`),
+    entries: async (shard) => {
+      const part = await find(shard);
+      return part === undefined
+        ? entriesOfRecords([], sha256)
+        : await partEntries(files, folder, part.cid, () => text(shard), sha256);
+    },
+    summary: async (shard) => (await find(shard)) ?? summarizeEntries(entriesOfRecords([], sha256), sha256),
+    cids: async () =>
+      new Map((await index()).filter(({ count }) => count > 0).map(({ shard, cid }) => [shard, cid] as const)),
+    roots: async () => await workingRoots(files, folder, await index(), sha256),
+  };
+}
+
+/** Looks after every reading whether it counts. */
+function guarded(shards: Shards, check: () => Promise<void>): Shards {
+  const checked = async <T>(reading: Promise<T>): Promise<T> => {
+    const found = await reading;
+    await check();
+    return found;
+  };
+  return {
+    names: shards.names,
+    text: (shard) => checked(shards.text(shard)),
+    read: (shard) => checked(shards.read(shard)),
+    entries: (shard) => checked(shards.entries(shard)),
+    summary: (shard) => checked(shards.summary(shard)),
+    cids: () => checked(shards.cids()),
+    order: () => checked(shards.order()),
+    roots: () => checked(shards.roots()),
+  };
+}
+
 /** What lies in the folder of the working library, whatever is under way. */
 export function lyingShards(
   files: Files,
@@ -193,35 +281,5 @@ export function lyingShards(
     names: names.flatMap((name) => /^([0-9a-f]{2})\.jsonl$/.exec(name)?.[1] ?? []),
     text: async (shard) => (await files.readText(`${folder}/${paths.records}/${shard}.jsonl`)) ?? '',
     order: async () => (await files.readText(`${folder}/${paths.order}`)) ?? '',
-  };
-}
-
-/** Shards and order as a change that is not carried out yet makes them. */
-async function laidOver(files: Files, folder: string, { changes, parts }: Pending, sha256: Sha256) {
-  const touched = new Set(
-    parts === undefined
-      ? [...changes.puts.map(({ id }) => id), ...changes.deletes].map((id) => shardOf(id, sha256))
-      : Object.keys(parts.shards),
-  );
-  const own = new Map(Object.entries(parts?.shards ?? {}));
-  const puts = Map.groupBy(changes.puts, ({ id }) => shardOf(id, sha256));
-  const lyingText = async (path: string) => (changes.complete ? '' : ((await files.readText(path)) ?? ''));
-  return {
-    complete: changes.complete,
-    touched,
-    touches: (shard: string) => changes.complete || touched.has(shard),
-    text: async (shard: string): Promise<string> => {
-      const cid = own.get(shard);
-      if (cid !== undefined) return await readPart(files, folder, cid, sha256);
-      if (parts !== undefined) return '';
-      const path = `${folder}/${paths.records}/${shard}.jsonl`;
-      const experiences = recordsOfPart(await lyingText(path), path);
-      const change = { ...changes, puts: puts.get(shard) ?? [], order: undefined, renames: undefined };
-      return renderShard(applyChanges({ experiences }, change).experiences, sha256);
-    },
-    order: async (): Promise<string> => {
-      if (parts !== undefined) return await readPart(files, folder, parts.order, sha256);
-      return changedOrder(await lyingText(`${folder}/${paths.order}`), changes);
-    },
   };
 }

@@ -11,9 +11,10 @@ const head = ['id', 'version', 'date', 'author', 'taught by', 'text'] as const;
 
 /** `zoo ledger blame [id]`: which version, run and step gave an experience what it says; all of them without an id. */
 export async function blame({ terminal, words, config }: Invocation): Promise<void> {
-  const [{ ledgerBlame }, { configuredLedger, findById, readFew }, { blameLarge, blameOneLarge }] = await Promise.all([
+  const [{ ledgerBlame }, { configuredLedger, findById }, { readFew }, { blameLarge, blameOneLarge }] = await Promise.all([
     import('../../../app/ledger/versions.ts'),
     import('../../../app/ledger/open.ts'),
+    import('../../../app/ledger/read-few.ts'),
     import('../../../app/ledger/blame-large.ts'),
   ]);
   const settled = await config();

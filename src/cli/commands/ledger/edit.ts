@@ -25,8 +25,9 @@ async function writeText(invocation: Invocation): Promise<string> {
       exitCode: exitCode.usage,
       hint: 'Give --text, --domain, --confidence or --example; on a terminal an editor opens without them.',
     });
-  const [{ findById, readFew }, { editText }] = await Promise.all([
+  const [{ findById }, { readFew }, { editText }] = await Promise.all([
     import('../../../app/ledger/open.ts'),
+    import('../../../app/ledger/read-few.ts'),
     import('../../edit-text.ts'),
   ]);
   const id = words[0] as string;

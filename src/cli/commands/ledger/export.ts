@@ -1,22 +1,20 @@
 import { type ExportForm, exportForms } from '../../../ledger/forms/render-library.ts';
-import { type Invocation, textFlag } from '../../invocation.ts';
+import type { Shards } from '../../../ledger/shards/shards.ts';
+import type { Invocation } from '../../invocation.ts';
 import { pathFlag } from '../../path-flag.ts';
 import { choiceFlag } from '../../choice-flag.ts';
 import { inPieces, openOutput, printInPieces } from '../../output.ts';
 import { count as counted } from '../../view/train-lines.ts';
+import { readNamed } from './read-named.ts';
 
 /** `zoo ledger export`: a library as text, to stdout or a file. */
 export async function exportLibrary(invocation: Invocation): Promise<void> {
   const { terminal } = invocation;
   const exchange = await import('../../../app/ledger/exchange.ts');
   const form = choiceFlag(invocation, 'format', exportForms) ?? 'json';
-  if (await exportInPieces(invocation, form)) return;
-  const { text, count } = await exchange.exportLibrary(
-    await invocation.config(),
-    textFlag(invocation, 'at') ?? 'working',
-    form,
-    terminal.host.folder,
-  );
+  const { small, shards } = await readNamed(invocation);
+  if (small === undefined) return await exportInPieces(invocation, shards, form);
+  const { text, count } = await exchange.exportLibrary(await invocation.config(), small, form);
   const output = pathFlag(invocation, 'output');
   if (output !== undefined) await exchange.writeExport(output, text);
   terminal.document({ format: form, count, output: output ?? null, ...(output === undefined ? { text } : {}) });
@@ -25,14 +23,11 @@ export async function exportLibrary(invocation: Invocation): Promise<void> {
   );
 }
 
-/** A large library is never in memory as a whole. False for a small one. */
-async function exportInPieces(invocation: Invocation, form: ExportForm): Promise<boolean> {
+/** A large library is never in memory as a whole. */
+async function exportInPieces(invocation: Invocation, shards: Shards, form: ExportForm): Promise<void> {
   const { terminal } = invocation;
   const { exportLarge, writePieces } = await import('../../../app/ledger/read-large.ts');
-  const reference = textFlag(invocation, 'at') ?? 'working';
-  const large = await exportLarge(await invocation.config(), reference, form, terminal.host.folder);
-  if (large === undefined) return false;
-  const { count, pieces } = large;
+  const { count, pieces } = await exportLarge(shards, form, await invocation.config());
   const output = pathFlag(invocation, 'output');
   if (output !== undefined) {
     await writePieces(output, pieces());
@@ -45,5 +40,4 @@ async function exportInPieces(invocation: Invocation, form: ExportForm): Promise
     for await (const piece of pieces()) await printed.write(piece);
     await printed.end();
   }
-  return true;
 }

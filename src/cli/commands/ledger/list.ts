@@ -18,19 +18,18 @@ export async function list(invocation: Invocation): Promise<void> {
   const { terminal } = invocation;
   const domain = textFlag(invocation, 'in');
   const limit = optionalNumberFlag(invocation, 'limit', { least: 1, whole: true });
-  const { listLarge } = await import('../../../app/ledger/read-large.ts');
-  const reference = textFlag(invocation, 'at') ?? 'working';
-  const large = await listLarge(await invocation.config(), reference, terminal.host.folder, { domain, limit });
-  if (large !== undefined) {
+  const { small, shards } = await readNamed(invocation);
+  if (small === undefined) {
+    const { listLarge } = await import('../../../app/ledger/read-large.ts');
+    const large = await listLarge(shards, { domain, limit });
     await printInPieces(terminal, { count: large.count, experiences: inPieces }, { items: large.records() });
     if (large.count === 0) tellEmpty(terminal, domain);
     else if (terminal.json === 'off')
       await printRows(head, rowsOf(large, large.records()), rowsOf(large, large.inAnyOrder()), terminal);
     return;
   }
-  const { library } = await readNamed(invocation);
-  const scores = qualityScores(library);
-  const shown = library.experiences.filter((one) => isUnder(domain, one)).slice(0, limit);
+  const scores = qualityScores(small);
+  const shown = small.experiences.filter((one) => isUnder(domain, one)).slice(0, limit);
   terminal.document({ count: shown.length, experiences: shown });
   if (shown.length === 0) return tellEmpty(terminal, domain);
   terminal.print(

@@ -4,7 +4,10 @@ import { recordLines } from '../../view/experiences.ts';
 /** `zoo ledger show <id…>`: all that a record holds; the beginning of an id is enough. */
 export async function show(invocation: Invocation): Promise<void> {
   const { terminal, words } = invocation;
-  const { findById, readFew } = await import('../../../app/ledger/open.ts');
+  const [{ findById }, { readFew }] = await Promise.all([
+    import('../../../app/ledger/open.ts'),
+    import('../../../app/ledger/read-few.ts'),
+  ]);
   const library = await readFew(
     await invocation.config(),
     words as string[],

@@ -5,15 +5,14 @@ import { randomFor } from '../../../src/core/random.ts';
 import { certifyDifference } from '../../../src/core/tree/certify-difference.ts';
 import { libraryRoots } from '../../../src/core/tree/library-roots.ts';
 import { proveIds } from '../../../src/core/tree/proof.ts';
-import { certifyVersions } from '../../../src/ledger/proofs/certify-versions.ts';
 import { commitWorking } from '../../../src/ledger/commit-working.ts';
 import { importLines } from '../../../src/ledger/forms/import-lines.ts';
 import { openLedger } from '../../../src/ledger/open-ledger.ts';
-import { proveInShards } from '../../../src/ledger/shards/prove-in-shards.ts';
 import { systemClock } from '../../../src/world/clock/system.ts';
 import { sha256 } from '../../../src/world/digest/node-crypto.ts';
 import { type MemoryFiles, memoryFiles } from '../../fakes/files.ts';
 import { exampleExperience, exampleLibrary } from '../experience.ts';
+import { certify, prove } from '../in-shards.ts';
 
 const folder = 'library';
 const options = { message: '', author: 'zoo', time: 0 };
@@ -42,7 +41,7 @@ async function commitLines(files: MemoryFiles, library: Library): Promise<void> 
   await commitWorking(files, systemClock, open(files), options, sha256);
 }
 
-describe('the certificate of two versions', { timeout: 120_000 }, () => {
+describe('the certificate of two libraries', { timeout: 120_000 }, () => {
   it('is that of the whole libraries, whether they lie in shards, in a pack or as changes', async () => {
     const files = memoryFiles();
     const ledger = open(files);
@@ -61,7 +60,7 @@ describe('the certificate of two versions', { timeout: 120_000 }, () => {
         // Those next to one another, and some that are far apart, both ways.
         if (other !== one + 1 && one + other !== 5) continue;
         const names = [`v${one + 1}`, `v${other + 1}`] as const;
-        const certified = await certifyVersions(files, ledger, ...names, sha256);
+        const certified = await certify(files, ledger, ...names, sha256);
         expect(
           Buffer.from(certified.bytes).equals(certifyDifference(before, after, sha256).bytes),
           names.join(' '),
@@ -78,7 +77,7 @@ describe('the certificate of two versions', { timeout: 120_000 }, () => {
     await commitLines(files, changed(library, 2, 1));
     const next = changed(library, 4, 2);
     await ledger.save(next);
-    await certifyVersions(files, ledger, 'v1', 'v2', sha256);
+    await certify(files, ledger, 'v1', 'v2', sha256);
     const read: string[] = [];
     const watched = {
       ...files,
@@ -88,9 +87,9 @@ describe('the certificate of two versions', { timeout: 120_000 }, () => {
         return files.readText(path);
       },
     };
-    await certifyVersions(watched, ledger, 'v1', 'v2', sha256);
+    await certify(watched, ledger, 'v1', 'v2', sha256);
     expect(read.filter((path) => path.includes('/packs/'))).toEqual([]);
-    const { changes, before, after } = await certifyVersions(files, ledger, 'v1', 'working', sha256);
+    const { changes, before, after } = await certify(files, ledger, 'v1', 'working', sha256);
     expect(changes.map(({ id }) => id)).toEqual(certifyDifference(library, next, sha256).changes.map(({ id }) => id));
     expect([before, after]).toEqual([mapRootOf(library), mapRootOf(next)]);
   });
@@ -101,20 +100,20 @@ describe('the certificate of two versions', { timeout: 120_000 }, () => {
     const library = exampleLibrary(2500);
     await commitLines(files, library);
     await commitLines(files, changed(library, 5, 3));
-    const expected = await certifyVersions(files, ledger, 'v1', 'v2', sha256);
+    const expected = await certify(files, ledger, 'v1', 'v2', sha256);
     const indexes = () => [...files.contents.keys()].filter((path) => path.includes('.zoo/index/'));
     for (const place of [3, 20, 60, 200]) {
       for (const path of indexes()) files.set(path, (files.contents.get(path) as Uint8Array).with(place, 0xa5));
-      expect(await certifyVersions(files, ledger, 'v1', 'v2', sha256)).toEqual(expected);
+      expect(await certify(files, ledger, 'v1', 'v2', sha256)).toEqual(expected);
     }
     for (const path of indexes()) await files.remove(path);
-    expect(await certifyVersions(files, ledger, 'v1', 'v2', sha256)).toEqual(expected);
+    expect(await certify(files, ledger, 'v1', 'v2', sha256)).toEqual(expected);
     // Two indexes, each whole, in one another's place.
     const [one = '', other = ''] = indexes().filter((path) => path.endsWith('.part'));
     const bytes = files.contents.get(one) as Uint8Array;
     files.set(one, files.contents.get(other) as Uint8Array);
     files.set(other, bytes);
-    await expect(certifyVersions(files, ledger, 'v1', 'v2', sha256)).rejects.toMatchObject({ code: 'root-mismatch' });
+    await expect(certify(files, ledger, 'v1', 'v2', sha256)).rejects.toMatchObject({ code: 'root-mismatch' });
   });
 
   it('and proofs do without the packs that a clone lacks, and tell of the working library', async () => {
@@ -130,15 +129,15 @@ describe('the certificate of two versions', { timeout: 120_000 }, () => {
     const [recordOnly, readAll] = [open(files), { library: () => Promise.reject(new Error('all of it was read')) }];
     const clone = { ...recordOnly, ...readAll };
     const whole = proveIds(library, ids, entry.commit, sha256);
-    expect(await proveInShards(files, clone, ids, 'v2', sha256)).toEqual(whole);
-    expect(await proveInShards(files, clone, ids, 'working', sha256)).toEqual(whole);
-    expect((await certifyVersions(files, clone, 'v2', 'working', sha256)).changes).toEqual([]);
+    expect(await prove(files, clone, ids, 'v2', sha256)).toEqual(whole);
+    expect(await prove(files, clone, ids, 'working', sha256)).toEqual(whole);
+    expect((await certify(files, clone, 'v2', 'working', sha256)).changes).toEqual([]);
     const next = changed(library, 9, 4);
     await ledger.save(next);
-    expect(await proveInShards(files, clone, ids, 'working', sha256)).toEqual(proveIds(next, ids, null, sha256));
-    expect(await proveInShards(files, clone, ids, 'v2', sha256)).toBeUndefined();
-    expect((await certifyVersions(files, clone, 'working', 'working', sha256)).changes).toEqual([]);
-    const missing = certifyVersions(files, clone, 'v2', 'working', sha256);
+    expect(await prove(files, clone, ids, 'working', sha256)).toEqual(proveIds(next, ids, null, sha256));
+    await expect(prove(files, clone, ids, 'v2', sha256)).rejects.toMatchObject({ code: 'pack-missing' });
+    expect((await certify(files, clone, 'working', 'working', sha256)).changes).toEqual([]);
+    const missing = certify(files, clone, 'v2', 'working', sha256);
     await expect(missing).rejects.toMatchObject({ code: 'pack-missing' });
   });
 });
