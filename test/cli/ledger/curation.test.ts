@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -207,6 +207,8 @@ describe('a library under curation', () => {
     ]);
     expect(await json('verify')).toMatchObject({ signatures: [{ algorithm: 'ml-dsa-65' }] });
     expect(await zoo('commit -m x --allow-empty --sign ed25519')).toMatchObject({ code: 2 });
+    const none = { ZOO_SIGNING_KEY: '00'.repeat(32) };
+    expect((await zoo('commit -m x --allow-empty --sign secp256k1', none)).stderr).toContain('error [no-signing-key]');
     expect(await zoo('commit -m x --allow-empty --sign rot13', key)).toMatchObject({ code: 2 });
     const path = join(folder, 'library/commits', `${versions[0].id}.json`);
     const text = await readFile(path, 'utf8');
@@ -216,6 +218,21 @@ describe('a library under curation', () => {
     );
     expect(await zoo('verify')).toMatchObject({ code: 5 });
     expect(await zoo('fsck')).toMatchObject({ code: 5 });
+  });
+
+  it('takes a secret key from a file that nobody else can read, and never shows it', async () => {
+    await zoo(`add "${first}"`);
+    const file = join(folder, 'secret.hex');
+    await writeFile(file, `${'ab'.repeat(32)}\n`, { mode: 0o644 });
+    const refused = await zoo(`commit -m x --sign ed25519 --key ${file}`);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('chmod 600')]);
+    await chmod(file, 0o600);
+    const signed = await zoo(`commit -m x --sign ed25519 --key ${file}`);
+    expect(signed).toMatchObject({ code: 0, stdout: expect.stringContaining('verifier key zoo-ledger/v1+') as string });
+    await writeFile(file, 'abababab');
+    const short = await zoo(`commit -m y --allow-empty --sign ed25519 --key ${file}`);
+    expect([short.code, short.stderr]).toEqual([2, expect.stringContaining('error [no-signing-key]')]);
+    for (const { stdout, stderr } of [refused, signed, short]) expect(`${stdout}${stderr}`).not.toContain('abab');
   });
 
   it('folds near-copies and prunes the worst, after telling what it would do', async () => {
