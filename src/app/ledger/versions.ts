@@ -3,11 +3,11 @@ import type { LibraryState } from '../../core/learning/account.ts';
 import { type Library, emptyLibrary } from '../../core/library/library.ts';
 import { type BlamedChange, type RecordedVersion, blameLibrary } from '../../ledger/comparing/blame.ts';
 import { commitWorking } from '../../ledger/commit-working.ts';
-import { type LibraryComparison, compareLibraries } from '../../ledger/comparing/compare-libraries.ts';
+import type { LibraryComparison } from '../../ledger/comparing/compare-libraries.ts';
 import { compareShards, mostListed } from '../../ledger/shards/compare-shards.ts';
 import type { CommitEntry, CommitSignature } from '../../ledger/history.ts';
 import type { CommitOptions, CommittedVersion, Ledger } from '../../ledger/open-ledger.ts';
-import { openAsShards, openShards, shardsOfLibrary } from '../../ledger/shards/shards.ts';
+import { openAsShards, shardsOfLibrary } from '../../ledger/shards/shards.ts';
 import { signCheckpoint } from '../../ledger/proofs/sign-checkpoint.ts';
 import { type SignatureAlgorithm, signCommit, verifyCommitSignature } from '../../ledger/proofs/signing.ts';
 import { whileBusy } from '../../ledger/undisturbed.ts';
@@ -41,39 +41,33 @@ export async function ledgerStatus(config: Config): Promise<LedgerStatus> {
     library: state,
     committedRoot: newest?.commit.recordsRoot ?? null,
     clean,
-    changes: await uncommittedChanges(ledger, newest),
+    changes: await changesBetween(ledger, newest, 'working'),
     merging,
     capacity: config.settings.libraryCapacity,
   };
 }
 
-/** Undefined stands for an empty library, before the first version. */
-async function uncommittedChanges(ledger: Ledger, newest: CommitEntry | undefined): Promise<LibraryComparison | null> {
-  const large = await compareLarge(ledger, newest, 'working');
-  if (large !== undefined) return large;
-  const before = newest === undefined ? emptyLibrary : await readOrUndefined(ledger, newest.version);
-  return before === undefined ? null : compareLibraries(before, await ledger.library());
-}
-
-/** Of two of which one is large what differs, a shard at a time; null where the records of one are not in this copy. */
-async function compareLarge(
+/**
+ * Of two libraries what differs, a shard at a time; null where the records of one are not in this copy.
+ *
+ * @param before undefined stands for the empty library before the first version
+ */
+async function changesBetween(
   ledger: Ledger,
   before: CommitEntry | undefined,
   after: string,
-): Promise<LibraryComparison | null | undefined> {
+): Promise<LibraryComparison | null> {
   return await whenHere(() =>
-    whileBusy(async () => {
-      const is = await openShards(files, ledger, after, sha256);
-      const was = before === undefined ? undefined : await openShards(files, ledger, before.id, sha256);
-      if (is === undefined && was === undefined) return undefined;
-      const old = was ?? (before === undefined ? shardsOfLibrary(emptyLibrary, sha256) : undefined);
-      return await compareShards(
-        old ?? (await openAsShards(files, ledger, before?.id ?? '', sha256)),
-        is ?? (await openAsShards(files, ledger, after, sha256)),
+    whileBusy(async () =>
+      compareShards(
+        before === undefined
+          ? shardsOfLibrary(emptyLibrary, sha256)
+          : await openAsShards(files, ledger, before.id, sha256),
+        await openAsShards(files, ledger, after, sha256),
         sha256,
         mostListed,
-      );
-    }),
+      ),
+    ),
   );
 }
 
@@ -168,23 +162,10 @@ export async function ledgerLog(
         publicKey: signature.publicKey,
         valid: verifyCommitSignature(id, signature),
       })),
-      changes: withChanges ? await changesOf(ledger, history, commit.seq) : null,
+      changes: withChanges ? await changesBetween(ledger, history[commit.seq - 2], id) : null,
     });
   }
   return logged;
-}
-
-async function changesOf(
-  ledger: Ledger,
-  history: readonly CommitEntry[],
-  seq: number,
-): Promise<LibraryComparison | null> {
-  const newer = history[seq - 1];
-  const large = newer === undefined ? undefined : await compareLarge(ledger, history[seq - 2], newer.id);
-  if (large !== undefined) return large;
-  const before = seq === 1 ? emptyLibrary : await readOrUndefined(ledger, `v${seq - 1}`);
-  const after = newer === undefined ? undefined : await readOrUndefined(ledger, newer.version);
-  return before === undefined || after === undefined ? null : compareLibraries(before, after);
 }
 
 /** Undefined where the version's records are not in this copy. */
