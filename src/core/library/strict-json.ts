@@ -5,37 +5,47 @@ const maximumDepth = 64;
 
 /**
  * JSON that every reader understands alike: besides what the grammar asks, no key twice in an object, no integer beyond
- * ±(2^53 - 1), no number too large for a double, no lone surrogate, at most 64 levels. For text that comes from
+ * ±(2^53 - 1), no number too large for a double, no lone surrogate, no key `__proto__`, at most 64 levels. For text that comes from
  * outside; what zoo wrote itself is checked by its digests.
  *
  * @param source what the text is, for the message
+ * @param hint how to mend what is no JSON
  * @throws ZooError `invalid-json`
  */
-export function parseStrictJson(text: string, source: string): unknown {
+export function parseStrictJson(text: string, source: string, hint = 'Mend the text at that place.'): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new ZooError('invalid-json', `${source} is not valid JSON: ${messageOf(cause)}`, { cause });
+    throw new ZooError('invalid-json', `${source} is not valid JSON: ${messageOf(cause)}`, {
+      cause,
+      hint,
+    });
   }
   if (!isPlainlyStrict(text, value)) checkTokens(text, source);
   return value;
 }
 
 /**
- * Whether a text is what JSON.stringify writes of its own value, with two spaces a level, and shows nothing else that
- * could be refused: then no key stands twice, and no number was rounded. Most of what zoo is handed was written so.
+ * Whether a text is what JSON.stringify writes of its own value, on one line or with two spaces a level, and shows nothing
+ * else that could be refused: then no key stands twice, and no number was rounded. Most of what zoo is handed was written
+ * so.
  */
 function isPlainlyStrict(text: string, value: unknown): boolean {
-  // Half of a pair is written as an escape; an integer that is not exact has sixteen digits or an exponent. A space
-  // stands before every number.
-  if (/\\ud| -?(?:\d{16}|[\d.]+e\+)/.test(text)) return false;
-  if (text.includes(deepest) || !text.startsWith('{')) return false;
-  const written = JSON.stringify(value, null, 2);
+  // Half of a pair is written as an escape; an integer that is not exact has sixteen digits or an exponent.
+  if (/\\ud|__proto__|(?:^|[ :,[])-?(?:\d{16}|[\d.]+e\+)/.test(text) || !hasLevels(value, maximumDepth)) return false;
+  const written = JSON.stringify(value, null, text[1] === '\n' ? 2 : 0);
   return text.startsWith(written) && text.slice(written.length).trim() === '';
 }
 
-const deepest = ' '.repeat(2 * maximumDepth);
+/** Whether there are at most so many arrays and objects inside one another. */
+function hasLevels(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (levels === 0) return false;
+  for (const member of Array.isArray(value) ? (value as unknown[]) : Object.values(value))
+    if (!hasLevels(member, levels - 1)) return false;
+  return true;
+}
 
 /** Character codes: comparing them is several times as fast as comparing one-character strings. */
 const code = {
@@ -97,6 +107,8 @@ function checkString(token: string, keys: Set<string> | null | undefined, source
   const string = token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
   if (!string.isWellFormed()) throw refused(source, 'a string holds half of a surrogate pair');
   if (!(keys instanceof Set)) return;
+  // To JavaScript it may mean the object's prototype: a schema leaves it out, and the rest would have another digest.
+  if (string === '__proto__') throw refused(source, 'a key is __proto__, which some readers leave out');
   if (keys.has(string)) throw refused(source, `the key ${token.slice(0, 80)} stands twice in one object`);
   keys.add(string);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Sha256, toHex } from '../digest.ts';
+import type { JsonValue } from '../json.ts';
 import { text, timePattern } from '../library/experience.ts';
 import { canonicalJson } from './canonical.ts';
 
@@ -23,7 +24,7 @@ export const commitSchema = z.strictObject({
   time: z.string().regex(timePattern),
   message: text(4096),
   /** What led to the version, such as a run and its account; null where nothing is told. */
-  evidence: z.json(),
+  evidence: z.custom<JsonValue>((value) => value !== undefined),
 });
 export type Commit = z.infer<typeof commitSchema>;
 
