@@ -3,6 +3,7 @@ import type { Files } from '../world/files/files.ts';
 import { applyChanges } from './changes.ts';
 import { filesAtMost } from './layout.ts';
 import type { Ledger } from './open-ledger.ts';
+import { whileBusy } from './undisturbed.ts';
 import { readHeader } from './working.ts';
 
 /** A few changes of the working library. */
@@ -20,14 +21,16 @@ export async function amendLibrary(
   { puts, deletes = [], renames = [] }: Amendment,
 ): Promise<void> {
   const changes = { complete: false, puts, deletes, order: undefined, renames };
-  const layout = (await readHeader(files, ledger.folder))?.layout;
-  const { count } = layout === 'shards' ? await ledger.state() : { count: 0 };
-  // Fewer may have to move back into files of their own.
-  if (count - deletes.length <= filesAtMost / 2) {
-    await ledger.save(applyChanges(await ledger.library(), changes));
-    return;
-  }
-  await ledger.change(() =>
-    Promise.resolve({ change: { layout: 'shards', changes, version: null }, result: undefined }),
-  );
+  const amended = await ledger.change(async () => {
+    const inShards = (await readHeader(files, ledger.folder))?.layout === 'shards';
+    const { count } = inShards ? await ledger.state() : { count: 0 };
+    // Fewer may have to move back into files of their own.
+    if (count - deletes.length <= filesAtMost / 2) return { result: false };
+    return { change: { layout: 'shards', changes, version: null }, result: true };
+  });
+  if (amended) return;
+  await whileBusy(async () => {
+    const current = await ledger.library();
+    await ledger.save(applyChanges(current, changes), current);
+  });
 }

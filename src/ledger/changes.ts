@@ -30,7 +30,7 @@ export function changesBetween(old: Library, next: Library, sha256: Sha256): Lib
     return known === undefined || !equalBytes(recordDigest(sha256, known), recordDigest(sha256, experience));
   });
   const deletes = old.experiences.filter(({ id }) => !after.has(id)).map(({ id }) => id);
-  const complete = old.experiences.length === deletes.length;
+  const complete = deletes.length > 0 && old.experiences.length === deletes.length;
   const changes = { complete, puts, deletes: complete ? [] : deletes, order: undefined };
   const order = next.experiences.map(({ id }) => id);
   const byItself = applyChanges(old, changes).experiences;
@@ -53,7 +53,7 @@ export function applyChanges(old: Library, changes: LibraryChanges): Library {
 }
 
 export function isEmptyChange(changes: LibraryChanges): boolean {
-  return changes.puts.length === 0 && changes.deletes.length === 0 && changes.order === undefined;
+  return !changes.complete && changes.puts.length === 0 && changes.deletes.length === 0 && changes.order === undefined;
 }
 
 function byId(library: Library): Map<string, Experience> {

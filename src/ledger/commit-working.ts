@@ -1,14 +1,16 @@
 import type { Sha256 } from '../core/digest.ts';
 import { ZooError } from '../core/error.ts';
+import { checkExperience } from '../core/library/ingest.ts';
 import { rawCid } from '../core/tree/cid.ts';
 import type { Clock } from '../world/clock/clock.ts';
 import type { Files } from '../world/files/files.ts';
 import { paths } from './layout.ts';
 import type { CommitOptions, CommittedVersion, Ledger } from './open-ledger.ts';
 import { encodeParts } from './pack.ts';
-import { partPath } from './shards/parts.ts';
+import { partPath, recordsOfPart } from './shards/parts.ts';
 import { type ShardPart, readShardText, workingRoots, workingShards } from './shards/shard-index.ts';
-import { readHeader } from './working.ts';
+import { whileBusy } from './undisturbed.ts';
+import { readHeader, renderShard } from './working.ts';
 import { writeVersion } from './write-version.ts';
 
 /** Makes the working library a version. Of a large one only those shards are read that no version has yet. */
@@ -20,9 +22,8 @@ export async function commitWorking(
   sha256: Sha256,
 ): Promise<CommittedVersion> {
   const { folder } = ledger;
-  if ((await readHeader(files, folder))?.layout !== 'shards')
-    return await ledger.commitVersion(await ledger.library(), options);
-  return await ledger.change(async () => {
+  const committed = await ledger.change(async () => {
+    if ((await readHeader(files, folder))?.layout !== 'shards') return { result: undefined };
     const working = await workingShards(files, folder, sha256);
     const roots = await workingRoots(files, folder, working, sha256);
     const shards = await keepShards(files, folder, working, sha256);
@@ -37,9 +38,14 @@ export async function commitWorking(
       result: { version: `v${version.seq}`, commit: version.id, root: version.root },
     };
   });
+  if (committed !== undefined) return committed;
+  return await whileBusy(async () => {
+    const library = await ledger.library();
+    return await ledger.commitVersion(library, { ...options, basedOn: library });
+  });
 }
 
-/** Copies the working shards into parts, those that are not there. */
+/** Copies the working shards into parts, those that are not there: somebody may have written them by hand. */
 async function keepShards(
   files: Files,
   folder: string,
@@ -54,9 +60,20 @@ async function keepShards(
     if (await files.exists(partPath(folder, part.cid))) continue;
     const text = await read(part);
     if (rawCid(sha256(text)) !== part.cid) throw changedMeanwhile(folder);
+    checkShard(text, `${paths.records}/${part.shard}.jsonl`, sha256);
     await files.writeAtomic(partPath(folder, part.cid), text);
   }
   return cids;
+}
+
+/** Versions hold records that keep to their rules, in lines that are canonical and in order. */
+function checkShard(text: string, path: string, sha256: Sha256): void {
+  const records = recordsOfPart(text, path);
+  for (const record of records) checkExperience(record, `the experience ${record.id}`);
+  if (renderShard(records, sha256) !== text)
+    throw new ZooError('not-canonical', `${path} is not written as zoo writes it`, {
+      hint: 'Any change of a record in it rewrites it, such as "zoo ledger edit <id> --confidence 0.5".',
+    });
 }
 
 async function keepOrder(files: Files, folder: string, sha256: Sha256): Promise<string> {

@@ -2,6 +2,7 @@ import { type Sha256, toHex } from '../core/digest.ts';
 import { ZooError } from '../core/error.ts';
 import type { LibraryState } from '../core/learning/account.ts';
 import type { JsonValue } from '../core/json.ts';
+import { checkExperience } from '../core/library/ingest.ts';
 import type { Library } from '../core/library/library.ts';
 import type { Commit } from '../core/tree/commit.ts';
 import { libraryRoots } from '../core/tree/library-roots.ts';
@@ -39,6 +40,8 @@ export interface CommitOptions {
   readonly evidence?: JsonValue | undefined;
   /** Other commits that are merged into this one, by id. */
   readonly mergedFrom?: readonly string[] | undefined;
+  /** The working library that the new one was made of: refused as `library-busy` when that is another by now. */
+  readonly basedOn?: Library | undefined;
   /** Signs the 32 bytes that the commit's id stands for. */
   readonly sign?: ((id: string) => Promise<readonly CommitSignature[]>) | undefined;
 }
@@ -66,9 +69,18 @@ export interface Ledger {
   state(): Promise<LibraryState>;
   /** Makes an empty library where there is none. */
   create(): Promise<void>;
-  /** Replaces the working library without making a version. */
-  save(library: Library): Promise<void>;
-  /** Makes the library the working one and a new version, which follows the newest. */
+  /**
+   * Replaces the working library without making a version.
+   *
+   * @param basedOn the working library that the new one was made of
+   * @throws ZooError `library-busy` when that is another by now
+   */
+  save(library: Library, basedOn?: Library): Promise<void>;
+  /**
+   * Makes the library the working one and a new version, which follows the newest.
+   *
+   * @throws ZooError those of `checkExperience`, for no version holds what breaks the rules of a record
+   */
   commitVersion(library: Library, options: CommitOptions): Promise<CommittedVersion>;
   /** Decides under the lock what is to change, and makes that change at one instant; none when it is undefined. */
   change<T>(decide: () => Promise<{ readonly change?: LedgerChange | undefined; readonly result: T }>): Promise<T>;
@@ -112,15 +124,15 @@ export function openLedger(options: LedgerOptions): Ledger {
         if ((await readHeader(files, folder)) !== undefined) return;
         await transit({ experiences: [] }, { complete: true, puts: [], deletes: [], order: undefined }, null);
       }),
-    save: (library) =>
+    save: (library, basedOn) =>
       writing(async () => {
-        const changes = changesBetween(await workingLibrary(undefined), library, sha256);
+        const changes = await changesTo(library, basedOn);
         if (!isEmptyChange(changes)) await transit(library, changes, null);
       }),
     commitVersion: (library, commitOptions) =>
       writing(async () => {
-        const working = await workingLibrary(undefined);
-        const changes = changesBetween(working, library, sha256);
+        for (const experience of library.experiences) checkExperience(experience, `the experience ${experience.id}`);
+        const changes = await changesTo(library, commitOptions.basedOn);
         const { recordsRoot, mapRoot, size } = libraryRoots(sha256, library.experiences);
         const roots = { recordsRoot: toHex(recordsRoot), mapRoot: toHex(mapRoot), size };
         const { text: pack, files: parts } = await nextPack(library, (await readLog(files, folder)).at(-1));
@@ -169,6 +181,16 @@ export function openLedger(options: LedgerOptions): Ledger {
     if (pending?.changes.complete === true) return applyChanges({ experiences: [] }, pending.changes);
     const lying = await readWorking(files, folder);
     return pending === undefined ? lying : applyChanges(lying, pending.changes);
+  }
+
+  /** What leads from the working library that lies there to the next one. */
+  async function changesTo(library: Library, basedOn: Library | undefined): Promise<LibraryChanges> {
+    const working = await workingLibrary(undefined);
+    if (basedOn !== undefined && !isEmptyChange(changesBetween(basedOn, working, sha256)))
+      throw new ZooError('library-busy', `somebody changed the library in ${folder} meanwhile`, {
+        hint: 'Nothing was written: try again.',
+      });
+    return changesBetween(working, library, sha256);
   }
 
   async function logWith(pending: Pending | undefined): Promise<readonly string[]> {

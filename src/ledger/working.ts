@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Sha256 } from '../core/digest.ts';
 import { ZooError } from '../core/error.ts';
-import { parseJson } from '../core/json.ts';
+import { checkJson, parseJson } from '../core/json.ts';
 import { type Experience, experienceSchema } from '../core/library/experience.ts';
 import type { Library } from '../core/library/library.ts';
+import { parseStrictJson } from '../core/library/strict-json.ts';
 import { canonicalJson } from '../core/tree/canonical.ts';
 import { compareBytes } from '../core/tree/hashing.ts';
 import type { Files } from '../world/files/files.ts';
@@ -45,7 +46,8 @@ async function readFiles(files: Files, folder: string): Promise<Map<string, Expe
     const path = `${folder}/${paths.records}/${name}`;
     const text = await files.readText(path);
     if (text === undefined) continue;
-    const record = parseJson(text, experienceSchema, path);
+    // People edit these: what they read is what counts.
+    const record = checkJson(parseStrictJson(text, path), experienceSchema, path);
     if (record.id !== idOfRecordFile(name)) throw misnamed(path, record.id);
     records.set(record.id, record);
   }

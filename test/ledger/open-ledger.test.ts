@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/core/digest.ts';
 import type { Library } from '../../src/core/library/library.ts';
 import { libraryRoots } from '../../src/core/tree/library-roots.ts';
+import { amendLibrary } from '../../src/ledger/amend.ts';
+import { commitWorking } from '../../src/ledger/commit-working.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
@@ -90,6 +92,75 @@ describe('openLedger', () => {
     await ledger.save(library);
     expect(await ledger.library()).toEqual(library);
     expect((await files.list('library/records')).every((name) => name.endsWith('.jsonl'))).toBe(true);
+  });
+
+  it.each([2, 2001])('lets go of all experiences, also of %i', async (count) => {
+    const files = memoryFiles();
+    const ledger = openIn(files);
+    await ledger.save(exampleLibrary(count));
+    await ledger.save({ experiences: [] });
+    expect(await ledger.state()).toEqual({ version: null, root: emptyRoot, count: 0 });
+    expect(await files.list('library/records')).toEqual([]);
+  });
+
+  it.each([
+    ['too-long', { text: `When counting, ${'count '.repeat(31)}` }],
+    ['unsafe-text', { text: 'When \u202Ereading, look twice.' }],
+    ['not-normal', { text: 'When in a cafe\u0301, count the tables.' }],
+    ['invalid-data', { metadata: { ...exampleExperience(1).metadata, created_at: '2026-02-30T00:00:00Z' } }],
+  ])('makes no version with a record that is %s, whoever wrote its file', async (code, change) => {
+    const bad = exampleExperience(1, change);
+    for (const layout of ['files', 'shards'] as const) {
+      const files = memoryFiles();
+      const ledger = openIn(files);
+      const changes = { complete: true, puts: [exampleExperience(0), bad], deletes: [], order: undefined };
+      await ledger.change(() => Promise.resolve({ change: { layout, changes, version: null }, result: undefined }));
+      expect((await ledger.library()).experiences).toContainEqual(bad);
+      await expect(commitWorking(files, systemClock, ledger, options, sha256)).rejects.toMatchObject({ code });
+      expect(await ledger.history()).toEqual([]);
+    }
+  });
+
+  it('makes no version of lines that two programs may read differently', async () => {
+    const files = memoryFiles();
+    const ledger = openIn(files);
+    await ledger.save(exampleLibrary(2001));
+    const [shard = ''] = await files.list('library/records');
+    const path = `library/records/${shard}`;
+    files.set(path, (files.text(path) ?? '').replace('"confidence":0.5', '"confidence":0.9,"confidence":0.5'));
+    await expect(commitWorking(files, systemClock, ledger, options, sha256)).rejects.toMatchObject({
+      code: 'not-canonical',
+    });
+    const small = memoryFiles();
+    await openIn(small).save(exampleLibrary(1));
+    const record = `library/records/${exampleExperience(0).id}.json`;
+    small.set(record, (small.text(record) ?? '').replace('"confidence": 0.5', '"confidence": 0.9, "confidence": 0.5'));
+    await expect(openIn(small).library()).rejects.toMatchObject({ code: 'invalid-json' });
+  });
+
+  it('loses nothing that another writer did between reading and writing', async () => {
+    for (const count of [3, 2005])
+      for (let at = 0; ; at++) {
+        const files = memoryFiles();
+        await openIn(files).save(exampleLibrary(count));
+        const [first, second] = [exampleExperience(5000), exampleExperience(6000)];
+        // The other writer comes before the n-th lock.
+        let locks = 0;
+        const disturbed: MemoryFiles = {
+          ...files,
+          lock: async (path, folders) => {
+            if (locks++ === at) await amendLibrary(files, openIn(files), { puts: [second] });
+            return await files.lock(path, folders);
+          },
+        };
+        await amendLibrary(disturbed, openIn(disturbed), { puts: [first] });
+        if (locks <= at) break;
+        const { experiences } = await openIn(files).library();
+        expect(experiences).toHaveLength(count + 2);
+        locks = 0;
+        await commitWorking(disturbed, systemClock, openIn(disturbed), options, sha256);
+        expect((await openIn(files).library()).experiences).toHaveLength(count + 2);
+      }
   });
 
   it('refuses two experiences of one id', async () => {
