@@ -61,7 +61,9 @@ export async function readLog(files: Files, folder: string): Promise<readonly st
   );
   if (bad === -1) return lines.slice(0, -1);
   throw new ZooError('log-damaged', `line ${bad + 1} of ${path} is no commit id`, {
-    hint: 'Restore the file from git: it holds one commit id a line, the first version first.',
+    hint: lines[bad]?.startsWith('<<<<<<< ')
+      ? 'Git left a conflict there: settle the library with "zoo ledger merge git:MERGE_HEAD"; after "zoo init --git" git does it.'
+      : 'Restore the file from git: it holds one commit id a line, the first version first.',
     data: { path },
   });
 }

@@ -22,6 +22,7 @@ export const paths = {
   lock: '.zoo/lock',
   pending: '.zoo/pending.jsonl',
   generation: '.zoo/generation',
+  mergeHeads: '.zoo/merge-heads',
   gitIgnore: '.gitignore',
   gitAttributes: '.gitattributes',
 } as const;

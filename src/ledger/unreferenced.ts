@@ -2,6 +2,7 @@ import type { Sha256 } from '../core/digest.ts';
 import type { Files } from '../world/files/files.ts';
 import { type CommitEntry, commitPath, readCommit } from './history.ts';
 import { paths } from './layout.ts';
+import { writtenMergeHeads } from './merging/merge-heads.ts';
 import { packCid, packParts, packPath } from './pack.ts';
 import { restoredParts } from './restored-version.ts';
 import { partPath } from './shards/parts.ts';
@@ -32,7 +33,7 @@ export async function findUnreferenced(
 
 /**
  * The versions with everything that they descend from and that is here: what was merged from elsewhere is no version of
- * the log, and a version names it all the same.
+ * the log, and a version names it all the same, or the next one will.
  */
 async function withAncestors(
   files: Files,
@@ -41,7 +42,8 @@ async function withAncestors(
   sha256: Sha256,
 ): Promise<readonly CommitEntry[] | 'damaged'> {
   const reachable = new Map(entries.map((entry) => [entry.id, entry]));
-  const waiting = entries.flatMap(({ commit }) => commit.parents);
+  const pending = await writtenMergeHeads(files, folder);
+  const waiting = [...pending, ...entries.flatMap(({ commit }) => commit.parents)];
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     if (reachable.has(id) || !(await files.exists(commitPath(folder, id)))) continue;
     try {

@@ -1,19 +1,13 @@
-import { execFile } from 'node:child_process';
 import { appendFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { runLedger } from '../cli/ledger/run-ledger.ts';
 import { type InstalledZoo, installZoo } from './installed-zoo.ts';
-
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type LibraryInGit, beginInGit } from './library-in-git.ts';
 
 let zooProgram: InstalledZoo;
 let folder: string;
 let count = 0;
+let library: LibraryInGit;
 
 beforeAll(async () => {
   zooProgram = await installZoo();
@@ -22,54 +16,17 @@ afterAll(() => zooProgram.remove());
 
 beforeEach(async () => {
   folder = await zooProgram.workFolder(`git-${count++}`);
-  await git('init --quiet --initial-branch main .');
-  await zoo('init', '--provider', 'sim', '--yes', '--git');
-  await zoo('ledger', 'import', 'starter:mathematics');
-  await zoo('ledger', 'commit', '-m', 'Begin');
-  await commit('Begin');
+  library = await beginInGit(zooProgram, folder);
 });
 
-/** The ledger's commands run inside this process; git starts the installed program for its drivers. */
-async function zoo(...words: string[]): Promise<Ran> {
-  if (words[0] === 'ledger') return await runLedger(folder, words.slice(1));
-  const { code, stdout, stderr } = await zooProgram.start(folder, words).ended;
-  return { code: code ?? -1, stdout, stderr };
-}
-
-function git(line: string, words: readonly string[] = []): Promise<Ran> {
-  const environment = {
-    PATH: process.env['PATH'],
-    HOME: folder,
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_AUTHOR_NAME: 'A',
-    GIT_AUTHOR_EMAIL: 'a@example.org',
-    GIT_COMMITTER_NAME: 'A',
-    GIT_COMMITTER_EMAIL: 'a@example.org',
-  };
-  return new Promise((resolve) => {
-    execFile('git', [...line.split(' '), ...words], { cwd: folder, env: environment }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
-}
-
-async function commit(message: string): Promise<void> {
-  await git('add -A');
-  expect(await git('commit --quiet -m', [message])).toMatchObject({ code: 0 });
-}
-
-/** Works on a branch of its own and comes back to main. */
-async function onBranch(name: string, work: () => Promise<unknown>): Promise<void> {
-  await git(`switch --quiet -c ${name}`);
-  await work();
-  await zoo('ledger', 'commit', '-m', name);
-  await commit(name);
-  await git('switch --quiet main');
-}
-
-const ids = async (): Promise<string[]> =>
-  (await readFile(join(folder, 'library/order.txt'), 'utf8')).trim().split('\n');
-const json = async (...words: string[]) => JSON.parse((await zoo(...words, '--json')).stdout);
+const { zoo, json, git, commit, onBranch, ids } = {
+  zoo: (...words: string[]) => library.zoo(...words),
+  json: (...words: string[]) => library.json(...words),
+  git: (line: string, words: readonly string[] = []) => library.git(line, ...words),
+  commit: (message: string) => library.commit(message),
+  onBranch: (name: string, work: () => Promise<unknown>) => library.onBranch(name, work),
+  ids: () => library.ids(),
+};
 
 describe('a library in git', () => {
   it('is shown a field a line, without control characters, by git diff and git log -p', async () => {

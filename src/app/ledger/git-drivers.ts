@@ -7,12 +7,13 @@ import {
   mergeGitFile,
   mergedKinds,
 } from '../../ledger/git/git-drivers.ts';
+import { mergesHistories } from '../../ledger/git/stopped-operation.ts';
 import { repositoryRoot } from '../../ledger/git/git-revision.ts';
 import { packageFolder } from '../package.ts';
 import { git } from '../wire/git.ts';
 import { ledgerAt } from '../wire/ledgers.ts';
 import { files, sha256 } from '../wire/platform.ts';
-import { addMergeHead } from './open.ts';
+import { addMergeHead } from './merge-heads.ts';
 
 export interface InstalledDrivers {
   readonly repository: string;
@@ -52,12 +53,15 @@ export async function installGitDrivers(library: string): Promise<InstalledDrive
 function configuration(): Record<string, string> {
   const zoo = [process.execPath, join(packageFolder, 'bin/zoo.js')].map(quoted).join(' ');
   return {
-    'diff.zoo.textconv': `${zoo} ledger git-textconv`,
+    // Where zoo is not there any more, git shows the file as it is.
+    'diff.zoo.textconv': `show() { ${zoo} ledger git-textconv -- "$1" || cat "$1"; }; show`,
     'diff.zoo.cachetextconv': 'true',
+    // What git writes behind @@: whose field it is, in a shard that holds many.
+    'diff.zoo.xfuncname': '^id +(.*)$',
     ...Object.fromEntries(
       mergedKinds.flatMap((kind) => [
         [`merge.zoo-${kind}.name`, `zoo: ${kind} of an experience library`],
-        [`merge.zoo-${kind}.driver`, `${zoo} ledger git-merge ${kind} %O %A %B %P`],
+        [`merge.zoo-${kind}.driver`, `${zoo} ledger git-merge -- ${kind} %O %A %B %P`],
       ]),
     ),
   };
@@ -83,6 +87,7 @@ export async function mergeFiles(
   [base, ours, theirs]: readonly [base: string, ours: string, theirs: string],
   path: string,
   folder: string,
+  environment: Readonly<Record<string, string | undefined>>,
 ): Promise<readonly string[]> {
   if (!isMergedKind(kind)) return [`${path}: there is no merge driver "${kind}"`];
   const [before, our, their] = await Promise.all(
@@ -92,7 +97,8 @@ export async function mergeFiles(
   await files.writeAtomic(join(folder, ours), merged.text);
   const head = (their ?? '').trim();
   // The library is two folders above refs/HEAD.
-  if (kind === 'head' && /^[0-9a-f]{64}$/.test(head)) await addMergeHead(join(folder, dirname(dirname(path))), head);
+  if (kind === 'head' && mergesHistories(environment) && /^[0-9a-f]{64}$/.test(head))
+    await addMergeHead(join(folder, dirname(dirname(path))), head);
   return merged.conflicts;
 }
 

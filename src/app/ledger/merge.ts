@@ -6,6 +6,7 @@ import { type AdoptedHistory, followHistory } from '../../ledger/merging/adopt-c
 import { type LibraryComparison, compareLibraries, isSameLibrary } from '../../ledger/comparing/compare-libraries.ts';
 import { paths } from '../../ledger/layout.ts';
 import { mergeBase, resolveRevision } from '../../ledger/git/git-revision.ts';
+import type { StoppedOperation } from '../../ledger/git/stopped-operation.ts';
 import { type MergeConflict, type Resolution, mergeLibraries } from '../../ledger/merging/merge-libraries.ts';
 import { mergeShards } from '../../ledger/shards/merge-shards.ts';
 import type { CommitOptions, CommittedVersion, Ledger } from '../../ledger/open-ledger.ts';
@@ -17,7 +18,9 @@ import { git } from '../wire/git.ts';
 import { ledgerAt } from '../wire/ledgers.ts';
 import { clock, files, sha256 } from '../wire/platform.ts';
 import { resolveByModel } from './merge-by-model.ts';
-import { addMergeHead, configuredLedger, forgetMergeHeads, readMergeHeads } from './open.ts';
+import { addMergeHead, forgetMergeHeads, readMergeHeads } from './merge-heads.ts';
+import { configuredLedger } from './open.ts';
+import { stoppedInGit } from './stopped-git.ts';
 import { checkClean, commitOptions } from './versions.ts';
 
 export interface MergeRequest {
@@ -52,21 +55,23 @@ export interface MergeResult {
  * @throws ZooError `merge-conflict` with the conflicts that are left, and then nothing has changed; `already-merged`;
  *   `uncommitted-changes` unless `commit` is false
  */
-export async function mergeReference(config: Config, request: MergeRequest): Promise<MergeResult> {
+export async function mergeReference(config: Config, asked: MergeRequest): Promise<MergeResult> {
   const ledger = configuredLedger(config);
-  const inGitMerge = request.reference === 'git:MERGE_HEAD';
-  if (request.commit && !request.dryRun && !inGitMerge) await checkClean(config);
+  const stopped = await stoppedInGit(asked.reference, ledger.folder);
+  const request = stopped === undefined ? asked : { ...asked, ...namedBy(stopped) };
+  const inGit = stopped !== undefined;
+  if (request.commit && !request.dryRun && !inGit) await checkClean(config);
   const context = { config, ledger, folder: request.folder };
-  const world = { config, ledger, context };
-  const sides = (inGitMerge ? undefined : await openLargeSides(request, world)) ?? (await openSides(request, world));
+  const world = { config, ledger, context, stopped };
+  const sides = (inGit ? undefined : await openLargeSides(request, world)) ?? (await openSides(request, world));
   const { theirs, history, base } = sides;
 
   const { merge, resolved, usage } = await mergeWith(config, sides.merge, request);
-  if (merge.conflicts.length > 0) throw conflictError(merge.conflicts, request.reference);
+  if (merge.conflicts.length > 0) throw conflictError(merge.conflicts, asked.reference);
   const { changes } = merge;
   const merged = history !== undefined && history.fresh.length > 0 ? (theirs.origin?.head ?? null) : null;
   const result = { base, changes, resolved, usage };
-  if (isSameLibrary(changes) && merged === null && !inGitMerge)
+  if (isSameLibrary(changes) && merged === null && !inGit)
     throw new ZooError('already-merged', `the working library holds everything of ${theirs.title} already`, {
       hint: '"zoo ledger diff" shows how the two differ.',
     });
@@ -75,8 +80,8 @@ export async function mergeReference(config: Config, request: MergeRequest): Pro
   if (history !== undefined) await files.writeAll(history.fresh);
   if (merged !== null) await addMergeHead(ledger.folder, merged);
   // Git may have left records under the names of others; it has all of them in its commits.
-  if (inGitMerge) await files.remove(join(ledger.folder, paths.records));
-  if (!request.commit || inGitMerge) {
+  if (inGit) await files.remove(join(ledger.folder, paths.records));
+  if (!request.commit || inGit) {
     await merge.save(undefined);
     return { ...result, version: null };
   }
@@ -84,6 +89,11 @@ export async function mergeReference(config: Config, request: MergeRequest): Pro
   const version = await merge.save(await commitOptions(config, { message }, await readMergeHeads(ledger)));
   await forgetMergeHeads(ledger);
   return { ...result, version };
+}
+
+/** What git stopped in, as a library and where it comes from. */
+function namedBy({ theirs, base }: StoppedOperation): Pick<MergeRequest, 'reference' | 'base'> {
+  return { reference: `git:${theirs}`, ...(base === undefined ? {} : { base: `git:${base}` }) };
 }
 
 type Decide = (conflict: MergeConflict) => Resolution | undefined;
@@ -109,15 +119,16 @@ interface MergeWorld {
   readonly config: Config;
   readonly ledger: Ledger;
   readonly context: ReferenceContext;
+  /** What git has half merged, where that is what is merged. */
+  readonly stopped: StoppedOperation | undefined;
 }
 
 /** All three in memory. */
-async function openSides(request: MergeRequest, { ledger, context }: MergeWorld): Promise<Sides> {
+async function openSides(request: MergeRequest, { ledger, context, stopped }: MergeWorld): Promise<Sides> {
   const theirs = await openWhole(request.reference, context);
   // What git has half merged is neither side.
-  const inGitMerge = request.reference === 'git:MERGE_HEAD';
-  const ours = inGitMerge ? (await openWhole('git:HEAD', context)).library : await ledger.library();
-  const history = await followTheirs(theirs, ledger);
+  const ours = stopped === undefined ? await ledger.library() : (await openWhole('git:HEAD', context)).library;
+  const history = stopped?.merge === false ? undefined : await followTheirs(theirs, ledger);
   const base = await findBase(request, theirs, history, ledger, context);
   return {
     theirs,

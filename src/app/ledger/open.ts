@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Experience } from '../../core/library/experience.ts';
 import { ZooError, exitCode } from '../../core/error.ts';
 import type { Library } from '../../core/library/library.ts';
@@ -80,24 +80,4 @@ function beginningWith({ experiences }: Library, id: string): readonly Experienc
   const exact = experiences.filter((experience) => experience.id === id);
   if (exact.length > 0 || id.length < 3) return exact;
   return experiences.filter((experience) => experience.id.startsWith(id) || experience.id.startsWith(`exp_${id}`));
-}
-
-/** Ids of the versions of others that the working library was merged with and no version names yet. */
-const mergeHeadsFile = '.zoo/merge-heads';
-
-export async function readMergeHeads(ledger: Ledger): Promise<readonly string[]> {
-  const text = (await files.readText(join(ledger.folder, mergeHeadsFile))) ?? '';
-  return [...new Set(text.split('\n').filter((line) => /^[0-9a-f]{64}$/.test(line)))];
-}
-
-export async function addMergeHead(folder: string, id: string): Promise<void> {
-  const known = await readMergeHeads(ledgerAt(folder));
-  await files.writeAtomic(
-    join(folder, mergeHeadsFile),
-    [...new Set([...known, id])].map((line) => `${line}\n`).join(''),
-  );
-}
-
-export async function forgetMergeHeads(ledger: Ledger): Promise<void> {
-  await files.remove(join(ledger.folder, mergeHeadsFile));
 }

@@ -13,7 +13,8 @@ import { type SignatureAlgorithm, signCommit, verifyCommitSignature } from '../.
 import { whileBusy } from '../../ledger/undisturbed.ts';
 import type { Config } from '../config.ts';
 import { clock, files, sha256 } from '../wire/platform.ts';
-import { authorOf, configuredLedger, dateOf, forgetMergeHeads, readMergeHeads } from './open.ts';
+import { forgetMergeHeads, readMergeHeads } from './merge-heads.ts';
+import { authorOf, configuredLedger, dateOf } from './open.ts';
 import { readSigningKey } from './signing-key.ts';
 
 export const signatureAlgorithms: readonly SignatureAlgorithm[] = ['secp256k1', 'ed25519', 'ml-dsa-65'];

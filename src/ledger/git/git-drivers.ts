@@ -53,6 +53,7 @@ export function mergeGitFile(
       case 'order':
         return mergeOrderFile(names(base), names(ours), names(theirs));
       case 'ours':
+        return { text: ours, conflicts: forgottenVersions(base, theirs) };
       case 'head':
         return { text: ours, conflicts: [] };
     }
@@ -61,17 +62,29 @@ export function mergeGitFile(
   }
 }
 
+/** Where git takes a version out of a log that goes on, its commit goes too, and the log names what is no more. */
+function forgottenVersions(base: string, theirs: string): string[] {
+  const [before, after] = [names(base), new Set(names(theirs))];
+  const isLog = before.every((line) => /^[0-9a-f]{64}$/.test(line));
+  const gone = isLog ? before.filter((id) => !after.has(id)) : [];
+  return gone.map((id) => `version ${id.slice(0, 12)} cannot leave the history, but what it changed can be taken back`);
+}
+
 /**
- * A reworded experience has another id, and so another file: where both sides reworded one, git sees two new files and
- * no conflict. The order tells, because a rewording takes the place of what it replaces.
+ * A reworded experience has another id, and so another file: where both sides reworded one, or one side removed what the
+ * other reworded, git sees a new file and no conflict. The order tells, because a rewording takes the place of what it
+ * replaces.
  */
 function mergeOrderFile(base: readonly string[], ours: readonly string[], theirs: readonly string[]): MergedFile {
   const [our, their] = [replacements(base, ours), replacements(base, theirs)];
-  const conflicts = [...our].flatMap(([id, mine]) => {
-    const other = their.get(id);
-    return other === undefined || other === mine
-      ? []
-      : [`${id}: both sides reworded it, ours as ${mine}, theirs as ${other}`];
+  const [inOurs, inTheirs] = [new Set(ours), new Set(theirs)];
+  const conflicts = base.flatMap((id) => {
+    const [mine, other] = [our.get(id), their.get(id)];
+    if (mine !== undefined && other !== undefined)
+      return mine === other ? [] : [`${id}: both sides reworded it, ours as ${mine}, theirs as ${other}`];
+    if (other !== undefined && !inOurs.has(id)) return [`${id}: ours removed it, theirs reworded it as ${other}`];
+    if (mine !== undefined && !inTheirs.has(id)) return [`${id}: theirs removed it, ours reworded it as ${mine}`];
+    return [];
   });
   return { text: lines(mergeOrder(base, ours, theirs)), conflicts };
 }

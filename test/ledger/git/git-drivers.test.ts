@@ -71,6 +71,24 @@ describe('mergeGitFile', () => {
     ]);
     expect(merge('order', 'a\nb\nc\n', 'a\nx\nc\n', 'a\nx\nc\n').conflicts).toEqual([]);
     expect(merge('order', 'a\nb\nc\n', 'a\nx\nc\n', 'a\nb\nc\n').conflicts).toEqual([]);
+    expect(merge('order', 'a\nb\nc\n', 'a\nc\n', 'a\nx\nc\n').conflicts).toEqual([
+      'b: ours removed it, theirs reworded it as x',
+    ]);
+    expect(merge('order', 'a\nb\nc\n', 'a\nx\nc\n', 'a\nc\n').conflicts).toEqual([
+      'b: theirs removed it, ours reworded it as x',
+    ]);
+    expect(merge('order', 'a\nb\nc\n', 'a\nc\n', 'a\nc\n')).toEqual({ text: 'a\nc\n', conflicts: [] });
+  });
+
+  it('keeps our history, and lets no version leave it', () => {
+    const [one, two, three, four] = ['1', '2', '3', '4'].map((digit) => `${digit.repeat(64)}\n`);
+    const [ours, theirs] = [`${one}${two}${three}`, `${one}${two}${four}`];
+    expect(merge('ours', `${one}${two}`, ours, theirs)).toEqual({ text: ours, conflicts: [] });
+    expect(merge('ours', `${one}${two}`, ours, `${one}`)).toEqual({
+      text: ours,
+      conflicts: [`version ${'2'.repeat(12)} cannot leave the history, but what it changed can be taken back`],
+    });
+    expect(merge('ours', 'zoo-ledger/v1\n2\nabc\n', ours, 'zoo-ledger/v1\n1\ndef\n').conflicts).toEqual([]);
   });
 
   it('turns hostile texts into conflicts, and never loses ours', () => {

@@ -40,10 +40,17 @@ export async function merge(invocation: Invocation): Promise<void> {
         `asked the model ${made.usage.calls} times${made.usage.usd === null ? '' : `, $${made.usage.usd.toFixed(4)}`}`,
       );
     if (made.version !== null) terminal.print(`${made.version.version}, root ${made.version.root}`);
-    else terminal.print(request.dryRun ? 'Nothing was written.' : 'The working library has changed; commit it.');
+    else terminal.print(whatNow(request));
   } finally {
     interrupt.end();
   }
+}
+
+function whatNow({ dryRun, reference }: MergeRequest): string {
+  if (dryRun) return 'Nothing was written.';
+  return /^git:[A-Z_]+_HEAD$/.test(reference)
+    ? 'The library is settled: "git add" it, let git go on, then "zoo ledger commit".'
+    : 'The working library has changed; commit it.';
 }
 
 async function resolver(invocation: Invocation): Promise<MergeRequest['resolve']> {
