@@ -5,7 +5,7 @@ import { readLog, renderLog } from './history.ts';
 import { gitIgnored, paths } from './layout.ts';
 import type { Pending } from './pending.ts';
 import { placeParts } from './shards/place-parts.ts';
-import { applyToWorking } from './working.ts';
+import { applyToWorking, readHeader } from './working.ts';
 
 /**
  * Carries a decided change out: working library, log, head, checkpoint; last the generation, and then the pending file
@@ -20,10 +20,11 @@ export async function carryOut(files: Files, folder: string, pending: Pending, s
   if (pending.version !== null) {
     const { seq, commit } = pending.version;
     const log = [...(await readLog(files, folder)).slice(0, seq - 1), commit];
+    const origin = (await readHeader(files, folder))?.origin;
     await files.writeAll([
       [`${folder}/${paths.log}`, renderLog(log)],
       [`${folder}/${paths.head}`, `${commit}\n`],
-      [`${folder}/${paths.checkpoint}`, renderCheckpoint(checkpointOf(log, sha256))],
+      [`${folder}/${paths.checkpoint}`, renderCheckpoint(checkpointOf(log, sha256, origin))],
     ]);
   }
   await files.writeAtomic(`${folder}/${paths.generation}`, `${pending.generation}\n`);

@@ -16,6 +16,11 @@ const headerSchema = z.looseObject({
   format: z.literal('zoo-library'),
   v: z.literal(1),
   layout: z.enum(['files', 'shards']),
+  /** What its log is called in checkpoints, such as `example.org/library`: a name as C2SP keys have it. */
+  origin: z
+    .string()
+    .regex(/^[^\s+\p{C}]{1,255}$/u)
+    .optional(),
 });
 export type Header = z.infer<typeof headerSchema>;
 

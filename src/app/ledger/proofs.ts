@@ -15,6 +15,7 @@ import { proveInShards } from '../../ledger/shards/prove-in-shards.ts';
 import { parseNoteKey, verifyNote } from '../../ledger/proofs/signed-note.ts';
 import { verifyCommitSignature } from '../../ledger/proofs/signing.ts';
 import { whileBusy } from '../../ledger/undisturbed.ts';
+import { readHeader } from '../../ledger/working.ts';
 import type { Config } from '../config.ts';
 import { asVersion, openReference } from '../library-reference.ts';
 import { files, sha256 } from '../wire/platform.ts';
@@ -52,7 +53,7 @@ export async function proveSince(config: Config, older: string, newer: string): 
       hint: `Ask the other way round: zoo ledger prove --since v${to} --at v${from}.`,
     });
   const log = (await ledger.history()).slice(0, to).map(({ id }) => id);
-  return proveHistory(log, from, sha256);
+  return proveHistory(log, from, sha256, (await readHeader(files, ledger.folder))?.origin);
 }
 
 /** What the caller trusts; which of them a file needs depends on what it proves. */

@@ -1,4 +1,4 @@
-import { checkpointOf, parseCheckpoint, renderCheckpoint } from '../proofs/checkpoint.ts';
+import { checkpointOf, originOf, parseCheckpoint, renderCheckpoint } from '../proofs/checkpoint.ts';
 import { isSignedBy } from '../proofs/sign-checkpoint.ts';
 import { verifyCommitSignature } from '../proofs/signing.ts';
 import {
@@ -11,6 +11,7 @@ import {
   renderCommitFile,
 } from '../history.ts';
 import { paths } from '../layout.ts';
+import { readHeader } from '../working.ts';
 import { findUnnamedVectors } from '../unnamed-vectors.ts';
 import { findUnreferenced } from '../unreferenced.ts';
 import type { Inspection } from './findings.ts';
@@ -55,7 +56,7 @@ async function checkHead({ files, at, found }: Inspection, log: readonly string[
 }
 
 async function checkCheckpoint(
-  { files, sha256, at, found, attempt }: Inspection,
+  { files, folder, sha256, at, found, attempt }: Inspection,
   log: readonly string[],
   signers: readonly CommitSignature[],
 ): Promise<void> {
@@ -64,6 +65,7 @@ async function checkCheckpoint(
     if (log.length > 0) found('checkpoint-missing', 'error', paths.checkpoint, 'It is missing.', 'Make a version.');
     return;
   }
+  const origin = (await readHeader(files, folder).catch(() => undefined))?.origin ?? originOf(log);
   const parsed = await attempt(paths.checkpoint, () => Promise.resolve(parseCheckpoint(text)));
   if (parsed === undefined) return;
   const { body, checkpoint, signatures } = parsed;
@@ -75,8 +77,10 @@ async function checkCheckpoint(
       'It is not that of the log.',
       'Make a version, or restore it from git.',
     );
-  if (text !== renderCheckpoint(checkpointOf(log, sha256)) && signatures.length === 0)
-    found('rewritten', 'note', paths.checkpoint, 'It has another origin than zoo gives.');
+  if (checkpoint.origin !== origin)
+    found('other-origin', 'note', paths.checkpoint, `Its origin is not ${origin}.`, 'Make a version.');
+  else if (signatures.length === 0 && text !== body)
+    found('rewritten', 'note', paths.checkpoint, 'It is not written as zoo writes it.');
   if (!isSignedBy(text, signers, sha256))
     found(
       'unknown-signer',

@@ -4,11 +4,8 @@ import { ZooError, exitCode } from '../../core/error.ts';
 import { hashLeaf, hashLength } from '../../core/tree/hashing.ts';
 import { buildMerkleTree, merkleRoot, proveConsistency, verifyConsistency } from '../../core/tree/merkle-log.ts';
 
-/** Origin of a ledger's checkpoints until its library is given a name of its own. */
-const defaultOrigin = 'zoo-ledger/v1';
-
 export interface Checkpoint {
-  /** Which log it is. */
+  /** Which log it is, see {@link originOf}. */
   readonly origin: string;
   /** Versions. */
   readonly size: number;
@@ -34,7 +31,12 @@ function logLeaves(log: readonly string[], sha256: Sha256): Uint8Array {
   return leaves;
 }
 
-export function checkpointOf(log: readonly string[], sha256: Sha256, origin = defaultOrigin): Checkpoint {
+/** What a log is called that was given no name: after its first version, so that no two are called alike. */
+export function originOf(log: readonly string[]): string {
+  return `zoo-ledger/v1/${(log[0] ?? '').slice(0, 16)}`;
+}
+
+export function checkpointOf(log: readonly string[], sha256: Sha256, origin = originOf(log)): Checkpoint {
   return { origin, size: log.length, root: logRoot(log, sha256) };
 }
 

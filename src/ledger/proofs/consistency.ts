@@ -6,6 +6,7 @@ import { parseStrictJson } from '../../core/library/strict-json.ts';
 import {
   type Checkpoint,
   checkpointOf,
+  originOf,
   parseCheckpoint,
   proveVersions,
   renderCheckpoint,
@@ -23,13 +24,22 @@ const consistencySchema = z.strictObject({
 });
 export type ConsistencyFile = z.infer<typeof consistencySchema>;
 
-/** @param log commit ids, the first version first @param older how many versions the older checkpoint has */
-export function proveHistory(log: readonly string[], older: number, sha256: Sha256): ConsistencyFile {
+/**
+ * @param log commit ids, the first version first
+ * @param older how many versions the older checkpoint has
+ * @param origin what the log is called, where it has a name of its own
+ */
+export function proveHistory(
+  log: readonly string[],
+  older: number,
+  sha256: Sha256,
+  origin = originOf(log),
+): ConsistencyFile {
   return {
     format: 'zoo-consistency',
     v: 1,
-    older: renderCheckpoint(checkpointOf(log.slice(0, older), sha256)),
-    newer: renderCheckpoint(checkpointOf(log, sha256)),
+    older: renderCheckpoint(checkpointOf(log.slice(0, older), sha256, origin)),
+    newer: renderCheckpoint(checkpointOf(log, sha256, origin)),
     proof: proveVersions(log, older, sha256).map(toHex),
   };
 }

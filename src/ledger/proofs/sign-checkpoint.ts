@@ -5,6 +5,7 @@ import { checkpointOf, parseCheckpoint, renderCheckpoint } from './checkpoint.ts
 import { type CommitSignature, readLog } from '../history.ts';
 import { paths } from '../layout.ts';
 import type { Ledger } from '../open-ledger.ts';
+import { readHeader } from '../working.ts';
 import { type NoteKey, keyHash, renderNoteKey, signNote, verifyNote } from './signed-note.ts';
 import { type SignatureAlgorithm, publicKeyOf } from './signing.ts';
 
@@ -25,7 +26,7 @@ export async function signCheckpoint(
   try {
     const log = await readLog(files, ledger.folder);
     if (log.at(-1) !== commit) return undefined;
-    const checkpoint = checkpointOf(log, sha256);
+    const checkpoint = checkpointOf(log, sha256, (await readHeader(files, ledger.folder))?.origin);
     const name = checkpoint.origin;
     const note = signNote(renderCheckpoint(checkpoint), name, algorithm, secretKey, sha256);
     await files.writeAtomic(`${ledger.folder}/${paths.checkpoint}`, note);

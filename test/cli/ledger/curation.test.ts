@@ -228,7 +228,7 @@ describe('a library under curation', () => {
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('chmod 600')]);
     await chmod(file, 0o600);
     const signed = await zoo(`commit -m x --sign ed25519 --key ${file}`);
-    expect(signed).toMatchObject({ code: 0, stdout: expect.stringContaining('verifier key zoo-ledger/v1+') as string });
+    expect(signed).toMatchObject({ code: 0, stdout: expect.stringContaining('verifier key zoo-ledger/v1/') as string });
     await writeFile(file, 'abababab');
     const short = await zoo(`commit -m y --allow-empty --sign ed25519 --key ${file}`);
     expect([short.code, short.stderr]).toEqual([2, expect.stringContaining('error [no-signing-key]')]);

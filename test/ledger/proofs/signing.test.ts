@@ -8,6 +8,8 @@ import {
   renderCheckpoint,
   verifyVersions,
 } from '../../../src/ledger/proofs/checkpoint.ts';
+import { fsck } from '../../../src/ledger/fsck.ts';
+import { signCheckpoint } from '../../../src/ledger/proofs/sign-checkpoint.ts';
 import { openLedger } from '../../../src/ledger/open-ledger.ts';
 import {
   type NoteKey,
@@ -137,15 +139,38 @@ describe('signed notes', () => {
 
 describe('consistency of checkpoints', () => {
   it('shows that a version is an ancestor of another', () => {
-    const newer = checkpointOf(ids, sha256);
+    const newer = checkpointOf(ids, sha256, 'log');
     for (let size = 0; size <= ids.length; size++) {
-      const older = checkpointOf(ids.slice(0, size), sha256);
+      const older = checkpointOf(ids.slice(0, size), sha256, 'log');
       const proof = proveVersions(ids, size, sha256);
       expect(verifyVersions(older, newer, proof, sha256)).toBe(true);
-      const rewritten = checkpointOf(['00'.repeat(32), ...ids.slice(1, size)], sha256);
+      const rewritten = checkpointOf(['00'.repeat(32), ...ids.slice(1, size)], sha256, 'log');
       if (size > 0) expect(verifyVersions(rewritten, newer, proof, sha256)).toBe(false);
       expect(verifyVersions({ ...older, origin: 'another' }, newer, proof, sha256)).toBe(false);
     }
+  });
+
+  it('names the log after its first version, or as library.json says, whatever is signed', async () => {
+    const files = memoryFiles();
+    const ledger = openLedger({ files, sha256, clock: systemClock, folder: 'library' });
+    const make = async () => await ledger.commitVersion(exampleLibrary(2), { message: '', author: 'zoo', time: 0 });
+    const originNow = () => parseCheckpoint(files.text('library/checkpoint') ?? '').checkpoint.origin;
+    const { commit } = await make();
+    expect(originNow()).toBe(`zoo-ledger/v1/${commit.slice(0, 16)}`);
+    await make();
+    expect(originNow()).toBe(`zoo-ledger/v1/${commit.slice(0, 16)}`);
+    const header = { format: 'zoo-library', v: 1, layout: 'files', origin: 'example.org/library' };
+    files.set('library/library.json', `${JSON.stringify(header, null, 2)}\n`);
+    expect(await fsck(files, 'library', sha256)).toMatchObject([{ code: 'other-origin', level: 'note' }]);
+    const third = await make();
+    expect(originNow()).toBe('example.org/library');
+    expect(await signCheckpoint(files, ledger, third.commit, 'ed25519', secret, sha256)).toMatch(
+      /^example\.org\/library\+/,
+    );
+    expect(originNow()).toBe('example.org/library');
+    expect((await fsck(files, 'library', sha256)).map(({ code }) => code)).toEqual(['unknown-signer']);
+    files.set('library/library.json', JSON.stringify({ ...header, origin: 'no names like this' }));
+    await expect(ledger.library()).rejects.toMatchObject({ code: 'invalid-data' });
   });
 
   it('is what the ledger keeps beside its log', async () => {
