@@ -18,6 +18,7 @@ import {
   resolvePublished,
 } from './published-library.ts';
 import { git } from './wire/git.ts';
+import { keepHeapSmall } from './wire/keep-heap-small.ts';
 import { type Ledger, ledgerAt } from './wire/ledgers.ts';
 import { files, sha256 } from './wire/platform.ts';
 
@@ -36,7 +37,7 @@ export interface OpenedLibrary {
   /** All of it, where it is small; undefined for a large one. */
   readonly small: Library | undefined;
   /** The version that it is; null where it is none, or none that is known. */
-  version(): Promise<CommitEntry | null>;
+  readonly version: () => Promise<CommitEntry | null>;
   /** The library's folder that has its indexes. */
   readonly folder: string;
   /** Where its history lies, when that is not the one that versions are looked up in. */
@@ -154,6 +155,8 @@ export async function openFetched(
   signal: AbortSignal,
   onDropped?: OnDropped,
 ): Promise<OpenedLibrary> {
+  // Verifying it reads all of it, however large it is.
+  keepHeapSmall();
   const { cid, entry, folder } = await fetchPublished(config, address, signal, onDropped);
   return {
     kind: 'published',
@@ -220,7 +223,9 @@ async function openIn(
   reference: string,
 ): Promise<Pick<OpenedLibrary, 'shards' | 'small'>> {
   const shards = await openShards(where, ledger, reference, sha256);
-  return shards === undefined ? inMemory(await ledger.readVersion(reference)) : { shards, small: undefined };
+  if (shards === undefined) return inMemory(await ledger.readVersion(reference));
+  keepHeapSmall();
+  return { shards, small: undefined };
 }
 
 function inMemory(library: Library): Pick<OpenedLibrary, 'shards' | 'small'> {

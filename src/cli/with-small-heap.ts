@@ -9,7 +9,7 @@ export function withSmallHeap(entry: CommandEntry): CommandEntry {
     load: async (): Promise<CommandAction> => {
       const act = await entry.load();
       return async (invocation) => {
-        if (await readsMuch(entry.name, invocation)) (await import('./keep-heap-small.ts')).keepHeapSmall();
+        if (await readsMuch(entry.name, invocation)) (await import('../app/wire/keep-heap-small.ts')).keepHeapSmall();
         return await act(invocation);
       };
     },

@@ -1,5 +1,5 @@
 import { type CheckedShards, createShardChecker } from '../../ledger/shards/check-shards.ts';
-import { treesOf } from '../../ledger/shards/shards.ts';
+import { treesOf } from '../../ledger/shards/shard-trees.ts';
 import type { NamedLibrary } from '../library-reference.ts';
 import { files, sha256 } from '../wire/platform.ts';
 

@@ -1,6 +1,7 @@
 import { importLines } from '../../ledger/forms/import-lines.ts';
 import { formOfFile } from '../../ledger/forms/import-form.ts';
 import type { Config } from '../config.ts';
+import { keepHeapSmall } from '../wire/keep-heap-small.ts';
 import { type Ledger, ledgerAt } from '../wire/ledgers.ts';
 import { files, sha256 } from '../wire/platform.ts';
 import { makeScratch } from '../wire/scratch.ts';
@@ -27,6 +28,7 @@ export async function openLargeFile(path: string, config: Config): Promise<Ledge
 async function importFile(path: string, config: Config): Promise<Ledger | undefined> {
   const form = formOfFile(path);
   if (form === undefined || !(await isLargeFile(path, ''))) return undefined;
+  keepHeapSmall();
   const ledger = ledgerAt(await makeScratch(config));
   const found = await importLines(
     files,
@@ -38,7 +40,6 @@ async function importFile(path: string, config: Config): Promise<Ledger | undefi
       existing: 'refuse',
       replace: false,
       dryRun: false,
-      keepVectors: () => Promise.resolve(),
     },
     sha256,
   );

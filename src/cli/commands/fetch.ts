@@ -3,7 +3,7 @@ import type { Fetched } from '../../app/fetch.ts';
 import { ZooError, exitCode } from '../../core/error.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { type Invocation, textFlag } from '../invocation.ts';
-import { keepHeapSmall } from '../keep-heap-small.ts';
+import { keepHeapSmall } from '../../app/wire/keep-heap-small.ts';
 import { cleanLine } from '../view/clean-text.ts';
 import { count } from '../view/train-lines.ts';
 

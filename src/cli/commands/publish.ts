@@ -2,7 +2,7 @@ import { ZooError, exitCode } from '../../core/error.ts';
 import type { Delivery } from '../../publishing/publish.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import type { Invocation } from '../invocation.ts';
-import { keepHeapSmall } from '../keep-heap-small.ts';
+import { keepHeapSmall } from '../../app/wire/keep-heap-small.ts';
 import { archivingOf, offerLine, plainOffer } from './archiving.ts';
 import { cleanLine } from '../view/clean-text.ts';
 import { count } from '../view/train-lines.ts';

@@ -5,7 +5,7 @@ import type { Config } from '../../app/config.ts';
 import { flagName } from '../../app/settings.ts';
 import type { Training } from '../../app/train.ts';
 import { type Invocation, textFlag } from '../invocation.ts';
-import { keepHeapSmall } from '../keep-heap-small.ts';
+import { keepHeapSmall } from '../../app/wire/keep-heap-small.ts';
 import type { Terminal } from '../terminal.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { cleanLine } from '../view/clean-text.ts';

@@ -3,8 +3,7 @@ import { type CertifiedChange, encodeCertificate, verifyCertificate } from '../.
 import { type Difference, findDifferences, proveDifference } from '../../core/tree/difference.ts';
 import { type MapEntries, placeOfKey, sortEntries } from '../../core/tree/merkle-map.ts';
 import type { PartEntries } from '../shards/parts.ts';
-import { type ShardTree, isSameShard, loadEntries, mapOfShards, shardNames } from '../shards/shard-trees.ts';
-import { treesOf } from '../shards/shards.ts';
+import { type ShardTree, isSameShard, loadEntries, mapOfShards, shardNames, treesOf } from '../shards/shard-trees.ts';
 import { type VersionShards, checkRoots } from '../shards/version-shards.ts';
 
 export interface ShardsCertificate {

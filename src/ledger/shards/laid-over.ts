@@ -8,7 +8,8 @@ import { renderShard } from '../working.ts';
 import { changedOrder } from './order-text.ts';
 import { entriesOfRecords, summarizeEntries } from './parts.ts';
 import { rootsOfTrees } from './shard-index.ts';
-import { type Shards, treesOf } from './shards.ts';
+import { treesOf } from './shard-trees.ts';
+import type { Shards } from './shards.ts';
 
 /** A library without its roots. */
 type Rootless = Omit<Shards, 'roots'>;

@@ -11,8 +11,7 @@ import { lookUpInShards } from '../look-up.ts';
 import { keepIndex } from './parts.ts';
 import { areBlocksOf, countRecords, createBlockReader, hashBlocks, startsOf } from './record-blocks.ts';
 import { knownBlocks } from './shard-index.ts';
-import { type ShardTree, loadEntries, mapOfShards } from './shard-trees.ts';
-import { treesOf } from './shards.ts';
+import { type ShardTree, loadEntries, mapOfShards, treesOf } from './shard-trees.ts';
 import { type VersionShards, checkRoots } from './version-shards.ts';
 
 /**

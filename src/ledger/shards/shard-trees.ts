@@ -3,6 +3,7 @@ import { equalBytes, hashLength } from '../../core/tree/hashing.ts';
 import { type MapCursor, cursorAbove, cursorOf } from '../../core/tree/map-cursor.ts';
 import { createMapHasher, sortEntries } from '../../core/tree/merkle-map.ts';
 import { type PartEntries, type PartSummary, shardBits } from './parts.ts';
+import type { Shards } from './shards.ts';
 
 /** One shard of a library as a part of its trees. What its summary tells is at hand; its entries are read when asked for. */
 export interface ShardTree extends ShardSummary {
@@ -17,6 +18,16 @@ export interface ShardSummary extends PartSummary {
 export const shardNames: readonly string[] = Array.from({ length: 2 ** shardBits }, (_, shard) =>
   shard.toString(16).padStart(2, '0'),
 );
+
+/** The shards that hold something as parts of the library's trees, in order of their keys. */
+export async function treesOf(shards: Shards): Promise<readonly ShardTree[]> {
+  const trees: ShardTree[] = [];
+  for (const shard of shards.names) {
+    const summary = await shards.summary(shard);
+    if (summary.count > 0) trees.push({ shard, ...summary, entries: () => shards.entries(shard) });
+  }
+  return trees;
+}
 
 /** Whether both hold the same records. */
 export function isSameShard(one: ShardSummary | undefined, other: ShardSummary | undefined): boolean {

@@ -8,7 +8,7 @@ import type { Commit } from '../../core/tree/commit.ts';
 import { libraryRoots } from '../../core/tree/library-roots.ts';
 import type { Files } from '../../world/files/files.ts';
 import { applyChanges } from '../changes.ts';
-import { type CommitEntry, readCommit } from '../history.ts';
+import { readCommit } from '../history.ts';
 import { filesAtMost, paths, shardOf } from '../layout.ts';
 import type { Ledger } from '../open-ledger.ts';
 import { type PackParts, packParts, packPath, readPack } from '../pack.ts';
@@ -27,7 +27,7 @@ import { readPending } from '../pending.ts';
 import { restoredParts } from '../restored-version.ts';
 import { changesOver, laidOver } from './laid-over.ts';
 import { type HexRoots, type ShardPart, rootsOfTrees, workingRoots, workingShards } from './shard-index.ts';
-import { type ShardTree, mapRootOfShards } from './shard-trees.ts';
+import { mapRootOfShards, treesOf } from './shard-trees.ts';
 import { readGeneration } from '../undisturbed.ts';
 import { arrange, parseOrder, readHeader, renderOrder, renderShard } from '../working.ts';
 
@@ -165,16 +165,6 @@ export async function readAll(shards: Shards): Promise<Library> {
   const records = new Map<string, Experience>();
   for (const shard of shards.names) for (const record of await shards.read(shard)) records.set(record.id, record);
   return { experiences: arrange(records, parseOrder(await shards.order())) };
-}
-
-/** The shards that hold something as parts of the library's trees, in order of their keys. */
-export async function treesOf(shards: Shards): Promise<readonly ShardTree[]> {
-  const trees: ShardTree[] = [];
-  for (const shard of shards.names) {
-    const summary = await shards.summary(shard);
-    if (summary.count > 0) trees.push({ shard, ...summary, entries: () => shards.entries(shard) });
-  }
-  return trees;
 }
 
 /** The record of an id; of its shard that line alone is parsed. */
