@@ -1,4 +1,4 @@
-import { escapeMarkdown } from '../core/escape-markdown.ts';
+import { escapeComment } from '../core/escape-markdown.ts';
 import { outcomeKinds } from '../core/learning/outcome.ts';
 import { formatCount, formatDollars, formatInterval, formatProbability, formatScore, formatShare } from './format.ts';
 import type { EvaluationResult, PairedAccount } from './result.ts';
@@ -8,14 +8,14 @@ import type { TransferResult } from './transfer.ts';
 export function evaluationMarkdown(result: EvaluationResult): string {
   const { dataset, samples, arms, paired, comparisons, outcomes, usage, notes } = result;
   const lines = [
-    `### zoo eval: ${escapeMarkdown(dataset.name)}`,
+    `### zoo eval: ${escapeComment(dataset.name)}`,
     '',
     ...(paired === null ? [] : [verdictLine(paired), '']),
     ...table(
       ['arm', 'model', 'experiences', `mean@${samples}`, '95 % interval', `pass@${samples}`, `maj@${samples}`],
       arms.map(({ name, model, experiences, mean, ci95, passAt, majAt }) => [
-        escapeMarkdown(name),
-        escapeMarkdown(model),
+        escapeComment(name),
+        escapeComment(model),
         formatCount(experiences),
         formatScore(mean),
         ci95 === null ? '–' : formatInterval(ci95, false),
@@ -25,7 +25,7 @@ export function evaluationMarkdown(result: EvaluationResult): string {
     ),
     '',
     ...table(
-      ['outcome', ...arms.map(({ name }) => escapeMarkdown(name))],
+      ['outcome', ...arms.map(({ name }) => escapeComment(name))],
       outcomeKinds.map((kind) => [
         kind,
         ...arms.map(
@@ -57,8 +57,8 @@ export function transferMarkdown({ cells }: TransferResult): string {
     '### zoo eval: transfer',
     '',
     ...table(
-      ['model', ...datasets.map(escapeMarkdown)],
-      models.map((model) => [escapeMarkdown(model), ...datasets.map((dataset) => cellOf(model, dataset))]),
+      ['model', ...datasets.map(escapeComment)],
+      models.map((model) => [escapeComment(model), ...datasets.map((dataset) => cellOf(model, dataset))]),
     ),
     '',
     '<sub>With the library minus without it, mean score, 95 % interval and verdict, each cell by itself.</sub>',
@@ -73,12 +73,12 @@ function verdictLine({ baseline, candidate, delta, ci95, p, verdict, power, effe
     `${formatCount(n)} problems`,
     `power ${formatScore(power)} for ${formatScore(effect, true)}`,
   ].join(', ');
-  return `**${escapeMarkdown(candidate)}** against ${escapeMarkdown(baseline)}: **${verdict}** (${detail})`;
+  return `**${escapeComment(candidate)}** against ${escapeComment(baseline)}: **${verdict}** (${detail})`;
 }
 
 function cautionLines(notes: readonly string[], accounts: readonly (PairedAccount | null)[]): string[] {
   const cautions = [...notes, ...new Set(accounts.flatMap((account) => account?.cautions ?? []))];
-  return cautions.length === 0 ? [] : ['', ...cautions.map((caution) => `> ⚠ ${escapeMarkdown(caution)}`)];
+  return cautions.length === 0 ? [] : ['', ...cautions.map((caution) => `> ⚠ ${escapeComment(caution)}`)];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -1,5 +1,6 @@
 import type { Experience } from '../../core/library/experience.ts';
 import { type LibraryComparison, type Modification, countChanges } from '../../ledger/comparing/compare-libraries.ts';
+import { type FieldChange, describeEvidence, fieldChanges } from '../../ledger/comparing/field-changes.ts';
 import type { MergeConflict } from '../../ledger/merging/merge-libraries.ts';
 import type { Terminal } from '../terminal.ts';
 import { cleanLine, cleanText } from './clean-text.ts';
@@ -23,17 +24,21 @@ export function comparisonLines(
   ];
 }
 
-/** What changes with the text anyway. */
-const comesWithWords: ReadonlySet<string> = new Set(['text', 'lineage', 'metadata.created_at', 'metadata.created_by']);
-
 function modificationLines(modification: Modification, terminal: Terminal): string[] {
-  const { from, id, after, fields, words } = modification;
+  const { from, id, after, words } = modification;
   const renamed = from === id ? id : `${from} -> ${id}`;
-  const others = fields.filter((field) => words.length === 0 || !comesWithWords.has(field));
   const text = words.length === 0 ? cleanLine(after.text) : wordLine(modification, terminal);
   return [
     `${terminal.style('yellow', '~')} [${renamed}] ${text}`,
-    ...others.map((field) => `    ${field}: ${valueOf(modification.before, field)} -> ${valueOf(after, field)}`),
+    ...fieldChanges(modification).flatMap((change) => fieldLines(change, terminal)),
+  ];
+}
+
+function fieldLines({ field, before, after, isList }: FieldChange, terminal: Terminal): string[] {
+  if (!isList) return [`    ${field}: ${cleanLine(before.join())} -> ${cleanLine(after.join())}`];
+  return [
+    ...before.map((member) => terminal.style('red', `    ${field}: - ${cleanLine(member)}`)),
+    ...after.map((member) => terminal.style('green', `    ${field}: + ${cleanLine(member)}`)),
   ];
 }
 
@@ -46,12 +51,6 @@ function wordLine({ words }: Modification, terminal: Terminal): string {
       return kind === 'removed' ? `[-${clean}-]` : `{+${clean}+}`;
     })
     .join('');
-}
-
-function valueOf(experience: Experience, field: string): string {
-  const value = field.split('.').reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], experience);
-  if (Array.isArray(value)) return `${value.length}`;
-  return cleanLine(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 export function comparisonSummary(comparison: LibraryComparison): string {
@@ -72,10 +71,7 @@ export function recordLines(experience: Experience): string[] {
     ...(embedding === null ? [] : [`  embedding   ${cleanLine(embedding.model)}, ${embedding.dim} ${embedding.dtype}`]),
     ...examples.map(({ input, output }) => `  example     ${cleanLine(input)} => ${cleanLine(output)}`),
     ...(lineage.length === 0 ? [] : [`  lineage     ${lineage.join(', ')}`]),
-    ...evidence.map(
-      ({ run, step, group, rollouts, model }) =>
-        `  learned     from ${rollouts.length} rollouts of ${cleanLine(group)}, step ${step} of run ${run.slice(0, 12)}, by ${cleanLine(model)}`,
-    ),
+    ...evidence.map((one) => `  learned     ${cleanLine(describeEvidence(one))}`),
   ];
 }
 

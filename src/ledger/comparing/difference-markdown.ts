@@ -1,7 +1,8 @@
-import { escapeMarkdown } from '../../core/escape-markdown.ts';
+import { commentCode, escapeComment } from '../../core/escape-markdown.ts';
 import type { Experience } from '../../core/library/experience.ts';
 import { type LibraryComparison, type Modification, countChanges } from './compare-libraries.ts';
 import type { WordPiece } from './compare-words.ts';
+import { fieldChanges } from './field-changes.ts';
 
 /** A run that taught some of what is new. */
 export interface RunAccount {
@@ -23,27 +24,33 @@ export interface DifferenceInput extends LibraryComparison {
   readonly runs: readonly RunAccount[];
 }
 
-/** Experiences of each kind that are shown; a comment has a limit of 65,536 characters. */
-const shown = 60;
+/** Characters for all that is listed: a comment has 65,536 at most, and an evaluation may stand below it. */
+const room = 48_000;
+
+/** Characters of an example that are shown. */
+const longestExample = 300;
 
 /** A difference as a comment for a pull request (GitHub-flavoured Markdown), with the evidence and what it cost. */
 export function differenceMarkdown(difference: DifferenceInput): string {
-  const { from, to, added, removed, modified, reordered, equal, runs } = difference;
+  const { from, to, added, removed, modified, reordered, equal, unlisted, runs } = difference;
   const counts = countChanges(difference);
+  const space = { left: room };
   const lines = [
-    `### zoo ledger diff: ${escapeMarkdown(from.title)} → ${escapeMarkdown(to.title)}`,
+    `### zoo ledger diff: ${escapeComment(from.title)} → ${escapeComment(to.title)}`,
     '',
     equal
       ? `No experience differs${reordered ? '; their order does' : ''}.`
-      : `**${counts.added} added, ${counts.modified} modified, ${counts.removed} removed**; ${from.count} experiences before, ${to.count} after.`,
-    ...section('Added', added, added.length, (experience) => [
-      `- ${escapeMarkdown(experience.text)}`,
+      : `**${counts.added} added, ${counts.modified} modified, ${counts.removed} removed**; ${from.count} experiences before, ${to.count} after${reordered ? ', in another order' : ''}.`,
+    ...(unlisted === undefined ? [] : ['', 'Too many to be listed; `zoo ledger export` gives both libraries in full.']),
+    ...section('Added', added, space, (experience) => [
+      `- ${escapeComment(experience.text)}`,
       `  <sub>${factsOf(experience)}</sub>`,
+      ...experience.examples.map(({ input, output }) => listed('example: ', `${input} => ${output}`)),
     ]),
-    ...section('Modified', modified, modified.length, modifiedLines),
-    ...section('Removed', removed, removed.length, ({ id, text }) => [
-      `- ~~${escapeMarkdown(text)}~~`,
-      `  <sub>\`${id}\`</sub>`,
+    ...section('Modified', modified, space, modifiedLines),
+    ...section('Removed', removed, space, ({ id, text }) => [
+      `- <del>${escapeComment(text)}</del>`,
+      `  <sub>${commentCode(id)}</sub>`,
     ]),
     ...(runs.length === 0 ? [] : ['', '#### Evidence and cost', '', ...runTable(runs)]),
     '',
@@ -52,51 +59,70 @@ export function differenceMarkdown(difference: DifferenceInput): string {
   return `${lines.join('\n')}\n`;
 }
 
-function section<T>(title: string, members: readonly T[], count: number, lines: (member: T) => string[]): string[] {
-  if (count === 0) return [];
-  const left = count - Math.min(count, shown);
+function section<T>(
+  title: string,
+  members: readonly T[],
+  space: { left: number },
+  lines: (member: T) => string[],
+): string[] {
+  if (members.length === 0) return [];
+  const shown: string[] = [];
+  let count = 0;
+  for (const member of members) {
+    const own = lines(member);
+    space.left -= own.join('\n').length;
+    if (space.left < 0) break;
+    shown.push(...own);
+    count++;
+  }
+  const left = members.length - count;
+  return ['', `#### ${title}`, '', ...shown, ...(left === 0 ? [] : ['', `… and ${left} more.`])];
+}
+
+function modifiedLines(modification: Modification): string[] {
+  const { from, id, after, words } = modification;
+  const renamed = from === id ? commentCode(id) : `${commentCode(from)} → ${commentCode(id)}`;
+  const changes = fieldChanges(modification);
+  const values = changes
+    .filter(({ isList }) => !isList)
+    .map(
+      ({ field, before, after: now }) => ` · ${field} ${escapeComment(before.join())} → ${escapeComment(now.join())}`,
+    );
   return [
-    '',
-    `#### ${title}`,
-    '',
-    ...members.slice(0, shown).flatMap(lines),
-    ...(left === 0 ? [] : ['', `… and ${left} more.`]),
+    `- ${words.length === 0 ? escapeComment(after.text) : words.map(wordMarkdown).join('')}`,
+    `  <sub>${renamed}${values.join('')} · ${learnedFrom(after)}</sub>`,
+    ...changes
+      .filter(({ isList }) => isList)
+      .flatMap(({ field, before, after: now }) => [
+        ...before.map((member) => listed(`no longer ${field}: `, member)),
+        ...now.map((member) => listed(`now ${field}: `, member)),
+      ]),
   ];
 }
 
-/** What changes with the text anyway. */
-const comesWithWords: ReadonlySet<string> = new Set(['text', 'lineage', 'metadata.created_at', 'metadata.created_by']);
-
-function modifiedLines({ from, id, after, fields, words }: Modification): string[] {
-  const renamed = from === id ? `\`${id}\`` : `\`${from}\` → \`${id}\``;
-  const other = fields.filter((field) => words.length === 0 || !comesWithWords.has(field));
-  return [
-    `- ${words.length === 0 ? escapeMarkdown(after.text) : words.map(wordMarkdown).join('')}`,
-    `  <sub>${renamed}${other.length === 0 ? '' : ` · also ${other.join(', ')}`} · ${learnedFrom(after)}</sub>`,
-  ];
+function listed(what: string, member: string): string {
+  const short = [...member];
+  const text = short.length > longestExample ? `${short.slice(0, longestExample).join('')} …` : member;
+  return `  - <sub>${what}${escapeComment(text)}</sub>`;
 }
 
 /** Spaces stand outside the marks, which Markdown needs. */
 function wordMarkdown({ kind, text }: WordPiece): string {
-  if (kind === 'same' || text.trim() === '') return escapeSpaced(text);
+  if (kind === 'same' || text.trim() === '') return escapeComment(text);
   const [, before = '', inner = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(text) ?? [];
   const tag = kind === 'removed' ? 'del' : 'ins';
-  return `${before}<${tag}>${escapeMarkdown(inner)}</${tag}>${after}`;
-}
-
-function escapeSpaced(text: string): string {
-  return escapeMarkdown(text);
+  return `${before}<${tag}>${escapeComment(inner)}</${tag}>${after}`;
 }
 
 function factsOf(experience: Experience): string {
   const { id, domain, confidence } = experience;
-  return `\`${id}\` · ${escapeMarkdown(domain)} · confidence ${confidence} · ${learnedFrom(experience)}`;
+  return `${commentCode(id)} · ${escapeComment(domain)} · confidence ${confidence} · ${learnedFrom(experience)}`;
 }
 
 function learnedFrom({ evidence, metadata }: Experience): string {
-  if (evidence.length === 0) return `written by ${escapeMarkdown(metadata.created_by)}`;
+  if (evidence.length === 0) return `written by ${escapeComment(metadata.created_by)}`;
   const groups = [...new Set(evidence.map(({ group }) => group))];
-  const named = groups.slice(0, 5).map((group) => `\`${group.replaceAll(/[`\s]/g, ' ').slice(0, 60)}\``);
+  const named = groups.slice(0, 5).map((group) => commentCode(group.slice(0, 60)));
   const rollouts = new Set(evidence.flatMap((one) => one.rollouts)).size;
   return `learned from ${rollouts} rollouts of ${named.join(', ')}${groups.length > 5 ? ` and ${groups.length - 5} more` : ''}`;
 }
@@ -109,8 +135,8 @@ function runTable(runs: readonly RunAccount[]): string[] {
     const steps = at(result, 'steps');
     const [first, last] = Array.isArray(steps) ? ([steps[0], steps.at(-1)] as unknown[]) : [];
     return [
-      run === null ? `\`${fingerprint.slice(0, 16)}\`` : `\`${run}\``,
-      models.map((model) => escapeMarkdown(model)).join(', '),
+      commentCode(run ?? fingerprint.slice(0, 16)),
+      models.map((model) => escapeComment(model)).join(', '),
       String(groups),
       String(rollouts),
       `${score(at(first, 'reward', 'mean'))} → ${score(at(last, 'reward', 'mean'))}`,

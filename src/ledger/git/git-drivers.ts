@@ -5,6 +5,7 @@ import { type Experience, experienceSchema } from '../../core/library/experience
 import { canonicalJson } from '../../core/tree/canonical.ts';
 import { commitSchema } from '../../core/tree/commit.ts';
 import { compareBytes } from '../../core/tree/hashing.ts';
+import { describeEvidence } from '../comparing/field-changes.ts';
 import { renderRecord } from '../layout.ts';
 import { type MergeConflict, mergeLibraries } from '../merging/merge-libraries.ts';
 import { mergeOrder } from '../merging/merge-order.ts';
@@ -193,11 +194,7 @@ function describeRecord(record: Experience): string {
       describeFields({ example: `${oneLine(input)} => ${oneLine(output)}` }),
     ),
     ...record.lineage.map((id) => describeFields({ was: id })),
-    ...record.evidence.map(({ run, step, group, rollouts, model }) =>
-      describeFields({
-        learned: `from ${rollouts.length} rollouts of ${oneLine(group)}, step ${step} of run ${run}, by ${model}`,
-      }),
-    ),
+    ...record.evidence.map((one) => describeFields({ learned: describeEvidence(one) })),
   ].join('');
 }
 
