@@ -19,11 +19,17 @@ export function parseJson<T>(text: string, schema: ZodType<T>, source: string): 
   return checkJson(value, schema, source);
 }
 
-/** Checks a parsed value against a schema. @throws ZooError `invalid-data`, naming the first path that does not fit */
-export function checkJson<T>(value: unknown, schema: ZodType<T>, source: string): T {
+/**
+ * Checks a parsed value against a schema.
+ *
+ * @param hint how to mend what does not fit
+ * @throws ZooError `invalid-data`, naming the first path that does not fit
+ */
+export function checkJson<T>(value: unknown, schema: ZodType<T>, source: string, hint?: string): T {
   const checked = schema.safeParse(value);
   if (checked.success) return checked.data;
   throw new ZooError('invalid-data', `${source} does not have the expected form: ${describeIssues(checked.error)}`, {
+    hint,
     data: { issues: checked.error.issues.length },
   });
 }

@@ -34,7 +34,6 @@ function lines(files: MemoryFiles, experiences = many.experiences, change: Parti
     existing: 'keep',
     replace: false,
     dryRun: false,
-    keepVectors: () => Promise.resolve(),
     ...change,
   };
 }

@@ -37,5 +37,5 @@ for (let number = Number(first); ; number++) {
 async function importAll(path: string): Promise<void> {
   const defaults = { domain: 'general', createdAt: '', createdBy: 'writer', embeddingModel: 'none' };
   const request = { path, defaults, existing: 'update', replace: true, dryRun: false } as const;
-  await importLines(diskFiles, ledger, { ...request, keepVectors: () => Promise.resolve() }, sha256);
+  await importLines(diskFiles, ledger, request, sha256);
 }

@@ -1,18 +1,16 @@
 import { join } from 'node:path';
 import { toHex } from '../../core/digest.ts';
-import { ZooError } from '../../core/error.ts';
 import type { LibraryState } from '../../core/learning/account.ts';
-import type { Experience } from '../../core/library/experience.ts';
 import type { Library } from '../../core/library/library.ts';
-import type { EncodedVector } from '../../core/library/vector.ts';
-import { sameRecord } from '../../ledger/comparing/compare-libraries.ts';
+import { paths } from '../../ledger/layout.ts';
 import type { Ledger } from '../../ledger/open-ledger.ts';
+import { importFew } from '../../ledger/forms/import-few.ts';
 import { importLines } from '../../ledger/forms/import-lines.ts';
 import { type ImportForm, formOfFile } from '../../ledger/forms/import-form.ts';
 import { type ExportForm, renderLibrary } from '../../ledger/forms/render-library.ts';
 import type { Config } from '../config.ts';
 import { files, sha256 } from '../wire/platform.ts';
-import { readLibraryFile } from './library-file.ts';
+import { completeDefaults, readLibraryFile } from './library-file.ts';
 import { authorOf, configuredLedger, dateOf, isLargeFile, isLargeLibrary } from './open.ts';
 
 export interface ImportRequest {
@@ -41,77 +39,24 @@ export interface ImportResult {
  */
 export async function importLibrary(config: Config, request: ImportRequest): Promise<ImportResult> {
   const ledger = configuredLedger(config);
-  const streamed = await importMany(config, ledger, request);
-  if (streamed !== undefined) return { ...streamed, library: await ledger.state() };
-  const { experiences, vectors } = await readLibraryFile(request.path, request.form, {
+  const { path, form, embeddingModel, ...rest } = request;
+  const defaults = completeDefaults({
     domain: config.settings.domain,
     createdAt: dateOf(config),
     createdBy: authorOf(config),
-    embeddingModel: request.embeddingModel,
+    embeddingModel,
   });
-  const current = request.replace ? { experiences: [] } : await ledger.library();
-  const { library, ...counts } = unite(current, experiences, request.existing);
-  if (!request.dryRun) {
-    await writeVectors(ledger, vectors);
-    await ledger.save(library);
-  }
+  const written = form ?? formOfFile(path);
+  const counts =
+    (written !== undefined && (await isMany(config, path))
+      ? await importLines(files, ledger, { ...rest, path, form: written, defaults }, sha256)
+      : undefined) ?? (await importFew(files, ledger, await readLibraryFile(path, form, defaults), rest));
   return { ...counts, library: await ledger.state() };
 }
 
-/** Of a long file, or into a large library; undefined where all of it is little enough to lie in memory. */
-async function importMany(
-  config: Config,
-  ledger: Ledger,
-  { path, form, existing, replace, embeddingModel, dryRun }: ImportRequest,
-): Promise<Omit<ImportResult, 'library'> | undefined> {
-  const written = form ?? formOfFile(path);
-  if (written === undefined || !(await files.exists(path))) return undefined;
-  if (!(await isLargeFile(path, '')) && !(await isLargeLibrary(config))) return undefined;
-  return await importLines(
-    files,
-    ledger,
-    {
-      path,
-      form: written,
-      defaults: {
-        domain: config.settings.domain ?? 'general',
-        createdAt: dateOf(config),
-        createdBy: authorOf(config),
-        embeddingModel: embeddingModel ?? 'unknown',
-      },
-      existing,
-      replace,
-      dryRun,
-      keepVectors: (vectors) => writeVectors(ledger, vectors),
-    },
-    sha256,
-  );
-}
-
-function unite(current: Library, imported: readonly Experience[], existing: ImportRequest['existing']) {
-  const records = new Map(current.experiences.map((experience) => [experience.id, experience]));
-  let [added, updated, kept] = [0, 0, 0];
-  for (const experience of imported) {
-    const known = records.get(experience.id);
-    if (known === undefined) added++;
-    else if (sameRecord(known, experience) || existing === 'keep') kept++;
-    else if (existing === 'update') updated++;
-    else
-      throw new ZooError('experience-exists', `the library has ${experience.id} already, with other content`, {
-        hint: 'Keep what is there (leave --existing out), or take what comes with --existing update.',
-      });
-    if (known === undefined || existing === 'update') records.set(experience.id, experience);
-  }
-  return { library: { experiences: [...records.values()] }, added, updated, kept };
-}
-
-/** Vectors lie beside the library, each named by its SHA-256. */
-async function writeVectors(ledger: Ledger, vectors: readonly EncodedVector[]): Promise<void> {
-  await files.writeAll(vectors.map(({ reference, bytes }) => [vectorPath(ledger, reference.sha256), bytes] as const));
-}
-
-function vectorPath(ledger: Ledger, digest: string): string {
-  return join(ledger.folder, 'vectors', digest);
+/** Whether a file is long, or the library large. */
+async function isMany(config: Config, path: string): Promise<boolean> {
+  return (await isLargeFile(path, '')) || ((await files.exists(path)) && (await isLargeLibrary(config)));
 }
 
 /** A library as text. */
@@ -132,7 +77,7 @@ async function readVectors(ledger: Ledger, library: Library): Promise<ReadonlyMa
   const vectors = new Map<string, Uint8Array>();
   for (const { embedding } of library.experiences) {
     if (embedding === null || vectors.has(embedding.sha256)) continue;
-    const path = vectorPath(ledger, embedding.sha256);
+    const path = join(ledger.folder, paths.vectors, embedding.sha256);
     if (!(await files.exists(path))) continue;
     const bytes = await files.read(path);
     if (toHex(sha256(bytes)) === embedding.sha256) vectors.set(embedding.sha256, bytes);

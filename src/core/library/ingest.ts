@@ -5,6 +5,9 @@ import { type Experience, experienceSchema } from './experience.ts';
 import { hasUnsafeCharacters } from './quality.ts';
 import { countWords, isConcise, maximumWords } from './words.ts';
 
+/** How to mend what does not have the form of a record. */
+export const fieldsHint = 'Section 1 of docs/ledger-format.md says what each field of an experience may hold.';
+
 /**
  * Takes a record that comes from outside: its strings to Unicode normal form C, its shape checked, and then what
  * {@link checkExperience} asks.
@@ -12,7 +15,7 @@ import { countWords, isConcise, maximumWords } from './words.ts';
  * @throws ZooError `invalid-data`, `too-long`, `unsafe-text`
  */
 export function ingestExperience(value: unknown, source: string): Experience {
-  const experience = checkJson(normalized(value, 0), experienceSchema as z.ZodType<Experience>, source);
+  const experience = checkJson(normalized(value, 0), experienceSchema as z.ZodType<Experience>, source, fieldsHint);
   checkExperience(experience, source);
   return experience;
 }

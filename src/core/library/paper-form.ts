@@ -2,8 +2,11 @@ import { z } from 'zod';
 import type { Sha256 } from '../digest.ts';
 import { checkJson } from '../json.ts';
 import { type Experience, experienceId } from './experience.ts';
-import { ingestExperience } from './ingest.ts';
-import { type EncodedVector, encodeVector } from './vector.ts';
+import { fieldsHint, ingestExperience } from './ingest.ts';
+import { type EncodedVector, type VectorReference, decodeVector, encodeVector } from './vector.ts';
+
+/** Who made an embedding, where nobody says. */
+export const unknownModel = 'unknown';
 
 /** What the paper's form leaves open. */
 export interface PaperDefaults {
@@ -12,7 +15,7 @@ export interface PaperDefaults {
   /** RFC 3339, for records without a date. */
   readonly createdAt: string;
   readonly createdBy: string;
-  /** Who made the embeddings; the paper's form does not say. */
+  /** Who made the embeddings of records that do not say. */
   readonly embeddingModel: string;
 }
 
@@ -32,18 +35,14 @@ const paperSchema = z.looseObject({
     })
     .optional(),
   embedding: z.union([z.array(z.number()).max(65_536), z.looseObject({ sha256: z.string() })]).nullish(),
+  embedding_model: z.string().optional(),
   merkle_proof: z.string().nullish(),
   lineage: z.array(z.unknown()).optional(),
   evidence: z.array(z.unknown()).optional(),
 });
 
-const libraryForms = z.union([
-  z.array(z.unknown()),
-  z.looseObject({ experiences: z.array(z.unknown()) }),
-  /** Names and texts alone, as the reference implementation keeps them: `{"G0": "When …"}`. */
-  z.record(z.string().regex(/^[A-Za-z]{0,8}\d{1,6}$/), z.string()),
-  paperSchema,
-]);
+/** Names and texts alone, as the reference implementation keeps them: `{"G0": "When …"}`. */
+const shortName = /^[A-Za-z]{0,8}\d{1,6}$/;
 
 export interface Imported {
   readonly experiences: readonly Experience[];
@@ -59,8 +58,7 @@ export interface Imported {
  * @throws ZooError as {@link ingestExperience} does
  */
 export function fromPaperForm(value: unknown, source: string, defaults: PaperDefaults, sha256: Sha256): Imported {
-  const form = checkJson(value, libraryForms, source);
-  const list = listOf(form);
+  const list = listOf(value);
   const vectors = new Map<string, EncodedVector>();
   const experiences = list.map((item, index) => {
     const where = list.length === 1 ? source : `record ${index + 1} of ${source}`;
@@ -71,11 +69,13 @@ export function fromPaperForm(value: unknown, source: string, defaults: PaperDef
   return { experiences, vectors: [...vectors.values()] };
 }
 
-function listOf(form: z.infer<typeof libraryForms>): readonly unknown[] {
-  if (Array.isArray(form)) return form;
-  if ('experiences' in form && Array.isArray(form.experiences)) return form.experiences;
-  if ('text' in form) return [form];
-  return Object.entries(form).map(([id, text]) => ({ id, text }));
+function listOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  if (typeof value !== 'object' || value === null) return [value];
+  if ('experiences' in value && Array.isArray(value.experiences)) return value.experiences;
+  const members = Object.entries(value);
+  const areTexts = members.length > 0 && members.every(([id, text]) => shortName.test(id) && typeof text === 'string');
+  return areTexts ? members.map(([id, text]) => ({ id, text: text as unknown })) : [value];
 }
 
 /** One object of the form, and nothing else. @throws ZooError as {@link ingestExperience} does */
@@ -85,13 +85,12 @@ export function fromPaperRecord(
   defaults: PaperDefaults,
   sha256: Sha256,
 ): { experience: Experience; vector: EncodedVector | undefined } {
-  const record = checkJson(value, paperSchema, source);
+  const record = checkJson(value, paperSchema, source, fieldsHint);
   const { metadata = {} } = record;
   const domain = (record.domain ?? defaults.domain).toLowerCase();
-  // The paper breaks its lines inside the string.
-  const text = record.text.replaceAll(/\s+/g, ' ').trim().normalize('NFC');
+  const text = inOneLine(record.text).normalize('NFC');
   const vector = Array.isArray(record.embedding)
-    ? encodeVector(record.embedding, defaults.embeddingModel, sha256)
+    ? encodeVector(record.embedding, record.embedding_model ?? defaults.embeddingModel, sha256)
     : undefined;
   const experience = ingestExperience(
     {
@@ -115,9 +114,29 @@ export function fromPaperRecord(
   return { experience, vector };
 }
 
+/** The paper breaks its lines inside the string. Other space is kept: it may be a text's own, such as a no-break space. */
+function inOneLine(text: string): string {
+  if (!/[\t-\r\u0085\u2028\u2029]/.test(text)) return text;
+  return text.replaceAll(/\s*[\t-\r\u0085\u2028\u2029]\s*/g, ' ').trim();
+}
+
 /**
- * A record in the form of the paper, every field there. Lineage and evidence, which the paper does not know, come along
- * when there are any; an embedding whose vector is not at hand stays a reference.
+ * The numbers of a vector, as the form of the paper holds them; undefined where the bytes are not those that the record
+ * names, or where the numbers would not come back as these bytes.
+ */
+export function paperVector(
+  reference: VectorReference,
+  bytes: Uint8Array,
+  sha256: Sha256,
+): readonly number[] | undefined {
+  const numbers = decodeVector(reference, bytes, sha256);
+  if (numbers === undefined || !numbers.every(Number.isFinite)) return undefined;
+  return encodeVector(numbers, reference.model, sha256).reference.sha256 === reference.sha256 ? numbers : undefined;
+}
+
+/**
+ * A record in the form of the paper, every field there. Lineage, evidence and who made the embedding, which the paper does
+ * not know, come along when there are any; an embedding whose vector is not at hand stays a reference.
  *
  * @param proof hexadecimal with `0x`, see `encodeMerkleProof`
  */
@@ -135,6 +154,9 @@ export function toPaperForm(
     examples,
     metadata,
     embedding: vector ?? embedding,
+    ...(vector === undefined || embedding === null || embedding.model === unknownModel
+      ? {}
+      : { embedding_model: embedding.model }),
     merkle_proof: proof,
     ...(lineage.length === 0 ? {} : { lineage }),
     ...(evidence.length === 0 ? {} : { evidence }),

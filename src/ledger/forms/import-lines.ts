@@ -1,17 +1,17 @@
 import type { Sha256 } from '../../core/digest.ts';
-import { ZooError } from '../../core/error.ts';
 import type { Experience } from '../../core/library/experience.ts';
 import type { PaperDefaults } from '../../core/library/paper-form.ts';
-import { canonicalJson } from '../../core/tree/canonical.ts';
+import { canonicalRecord } from '../../core/tree/library-roots.ts';
 import type { Files } from '../../world/files/files.ts';
-import type { EncodedVector } from '../../core/library/vector.ts';
 import { filesAtMost, paths, shardOf } from '../layout.ts';
 import type { Ledger } from '../open-ledger.ts';
-import { recordsOfPart } from '../shards/parts.ts';
+import { partIndexPath, partPath, recordsOfPart } from '../shards/parts.ts';
+import { type VectorKeeper, createVectorKeeper } from './keep-vectors.ts';
 import { createSorter } from './line-sorter.ts';
 import { idsOfOrder } from '../shards/order-text.ts';
-import type { ImportForm } from './parse-library.ts';
-import { readExperiences } from './read-values.ts';
+import { type ImportForm, duplicateId } from './import-form.ts';
+import { experienceExists } from './import-few.ts';
+import { readExperiences } from './read-experiences.ts';
 import { readHeader, readWorking } from '../working.ts';
 import { keepText, writePart } from '../shards/write-part.ts';
 
@@ -27,8 +27,6 @@ export interface LinesToImport {
   readonly replace: boolean;
   /** Whether nothing is to be changed in the end. */
   readonly dryRun: boolean;
-  /** Takes the vectors that an experience brings along. */
-  readonly keepVectors: (vectors: readonly EncodedVector[]) => Promise<void>;
 }
 
 export interface ImportedLines {
@@ -39,9 +37,6 @@ export interface ImportedLines {
 
 /** Bytes that wait in memory until they are appended to the files they are sorted into. */
 const waitingAtMost = 24 << 20;
-
-/** Bytes of vectors that are written together. */
-const vectorsAtOnce = 4 << 20;
 
 /** Where lines are sorted into shards; removed at the end, and at the next import after one that was killed. */
 const sortingFolder = '.zoo/import';
@@ -63,99 +58,115 @@ export async function importLines(
   const sorting = `${folder}/${sortingFolder}`;
   return await ledger.change(async () => {
     await files.remove(sorting);
+    const vectors = createVectorKeeper(files, folder);
+    const parts = await createPartKeeper(files, folder, sha256);
     try {
-      const { shards, count } = await sortIntoShards(files, sorting, request, sha256);
+      const { shards, count } = await sortIntoShards(files, sorting, request, vectors, sha256);
       const before = request.replace ? nothingBefore : await recordsBefore(files, folder, sha256);
       const counts = { added: 0, updated: 0, kept: 0 };
       const known = createFlags(count);
-      const cids: Record<string, string> = {};
       let total = 0;
       for (const shard of [...new Set([...shards, ...before.moving])].sort()) {
-        cids[shard] = await uniteShard(shard);
+        const lines = await uniteShard(shard, before, counts, known);
+        total += lines.size;
+        if (!request.dryRun) await parts.put(shard, lines);
       }
-      if (before.complete && total <= filesAtMost) return { result: undefined };
-      if (request.dryRun) return { result: counts };
+      const isLittle = before.complete && total <= filesAtMost;
+      if (isLittle) await parts.discard();
+      if (isLittle || request.dryRun) return { result: isLittle ? undefined : counts };
       const order = await writeOrder(files, folder, sorting, await before.order(), known, sha256);
       return {
         change: {
           layout: 'shards',
           changes: { complete: before.complete, puts: [], deletes: [], order: undefined },
-          parts: { shards: cids, order },
+          parts: { shards: parts.cids, order },
           version: null,
         },
         result: counts,
       };
-
-      async function uniteShard(shard: string): Promise<string> {
-        const records = new Map((await before.read(shard)).map((record) => [record.id, record] as const));
-        const lines = new Map([...records].map(([id, record]) => [id, canonicalJson(record)] as const));
-        const fresh = new Set<string>();
-        const sorted = (await files.readText(`${sorting}/${shard}`)) ?? '';
-        for (const numbered of idsOfOrder(sorted)) {
-          const space = numbered.indexOf(' ');
-          const line = numbered.slice(space + 1);
-          const { id } = JSON.parse(line) as Experience;
-          if (fresh.has(id)) throw duplicate(id, request.path);
-          fresh.add(id);
-          const old = lines.get(id);
-          if (old === undefined) counts.added++;
-          else known.set(Number(numbered.slice(0, space)));
-          if (old !== undefined && (old === line || request.existing === 'keep')) {
-            counts.kept++;
-            continue;
-          }
-          if (old !== undefined && request.existing === 'refuse') throw alreadyThere(id);
-          if (old !== undefined) counts.updated++;
-          lines.set(id, line);
-        }
-        total += lines.size;
-        return request.dryRun ? '' : await writePart(files, folder, lines, sha256);
-      }
+    } catch (thrown) {
+      await vectors.discard();
+      await parts.discard();
+      throw thrown;
     } finally {
       await files.remove(sorting);
     }
   });
+
+  /** The lines of a shard by their ids: those before, and those that were sorted into it. */
+  async function uniteShard(
+    shard: string,
+    before: RecordsBefore,
+    counts: { added: number; updated: number; kept: number },
+    known: Flags,
+  ): Promise<ReadonlyMap<string, string>> {
+    const records = await before.read(shard);
+    const lines = new Map(records.map((record) => [record.id, canonicalRecord(record)] as const));
+    const fresh = new Set<string>();
+    for (const numbered of idsOfOrder((await files.readText(`${sorting}/${shard}`)) ?? '')) {
+      const [place, id] = numbered.split(' ', 2) as [place: string, id: string];
+      const line = numbered.slice(place.length + id.length + 2);
+      if (fresh.has(id)) throw duplicateId(id, request.path);
+      fresh.add(id);
+      const old = lines.get(id);
+      if (old !== undefined) known.set(Number(place));
+      const isKept = old !== undefined && (old === line || request.existing === 'keep');
+      if (old !== undefined && !isKept && request.existing === 'refuse') throw experienceExists(id);
+      counts[isKept ? 'kept' : old === undefined ? 'added' : 'updated']++;
+      if (!isKept) lines.set(id, line);
+    }
+    return lines;
+  }
 }
 
-/** Every line is written with the place of its experience in the file. */
+/** Writes the shards of an import as parts. */
+interface PartKeeper {
+  /** By shard. */
+  readonly cids: Readonly<Record<string, string>>;
+  put(shard: string, lines: ReadonlyMap<string, string>): Promise<void>;
+  /** Removes those that were not there before. */
+  discard(): Promise<void>;
+}
+
+async function createPartKeeper(files: Files, folder: string, sha256: Sha256): Promise<PartKeeper> {
+  const before = new Set(await files.list(`${folder}/${paths.packs}`));
+  const cids: Record<string, string> = {};
+  return {
+    cids,
+    put: async (shard, lines) => {
+      cids[shard] = await writePart(files, folder, lines, sha256);
+    },
+    discard: async () => {
+      for (const cid of Object.values(cids)) {
+        if (before.has(partPath('', cid).slice(`/${paths.packs}/`.length))) continue;
+        await files.remove(partPath(folder, cid));
+        await files.remove(partIndexPath(folder, cid));
+      }
+    },
+  };
+}
+
+/** Every line is written with the place of its experience in the file, and its id. */
 async function sortIntoShards(
   files: Files,
   sorting: string,
-  { path, form = 'jsonl', defaults, dryRun, keepVectors }: LinesToImport,
+  { path, form = 'jsonl', defaults, dryRun }: LinesToImport,
+  keeper: VectorKeeper,
   sha256: Sha256,
 ): Promise<{ readonly shards: ReadonlySet<string>; readonly count: number }> {
   const sorter = createSorter(files, sorting);
-  const sidecar = createSidecar(keepVectors);
   let count = 0;
   for await (const { experience, vectors } of readExperiences(files, path, form, defaults, sha256)) {
-    if (!dryRun) await sidecar.add(vectors);
-    sorter.put(shardOf(experience.id, sha256), `${count++} ${canonicalJson(experience)}`);
+    if (!dryRun) await keeper.add(vectors);
+    sorter.put(shardOf(experience.id, sha256), `${count++} ${experience.id} ${canonicalRecord(experience)}`);
     sorter.put('order', experience.id);
     if (sorter.size() >= waitingAtMost) await sorter.flush();
   }
   await sorter.flush();
-  await sidecar.flush();
+  await keeper.flush();
   const shards = new Set(sorter.names);
   shards.delete('order');
   return { shards, count };
-}
-
-/** Gathers vectors, because many files that are written together are written far faster. */
-function createSidecar(keep: LinesToImport['keepVectors']) {
-  let waiting: EncodedVector[] = [];
-  let size = 0;
-  const flush = async () => {
-    if (waiting.length > 0) await keep(waiting);
-    [waiting, size] = [[], 0];
-  };
-  return {
-    flush,
-    add: async (vectors: readonly EncodedVector[]) => {
-      waiting.push(...vectors);
-      for (const { bytes } of vectors) size += bytes.length;
-      if (size >= vectorsAtOnce) await flush();
-    },
-  };
 }
 
 /** A bit for each of some things. */
@@ -241,16 +252,4 @@ function withoutLines(text: string, known: Flags): string {
     waiting = '';
   }
   return `${pieces.join('')}${waiting}`;
-}
-
-function duplicate(id: string, path: string): ZooError {
-  return new ZooError('duplicate-id', `${path} holds two experiences with the id ${id}`, {
-    hint: 'Remove one of the two, or give it another id.',
-  });
-}
-
-function alreadyThere(id: string): ZooError {
-  return new ZooError('experience-exists', `the library has ${id} already, with other content`, {
-    hint: 'Keep what is there (leave --existing out), or take what comes with --existing update.',
-  });
 }

@@ -1,8 +1,7 @@
 import { ZooError } from '../../core/error.ts';
 import { parseStrictJson } from '../../core/library/strict-json.ts';
+import { longestRecord, nothingFound, recordTooLong } from './import-form.ts';
 
-/** Characters of one record; none is nearly as long. */
-const longestItem = 4 << 20;
 /** Characters of all that stands around the records. */
 const longestFrame = 4 << 20;
 
@@ -21,10 +20,13 @@ const code = { quote: 34, comma: 44, openList: 91, backslash: 92, closeList: 93,
  * found here, by their brackets and quotation marks; each of them, and what stands around them, is left to the strict
  * reader of JSON.
  *
- * @throws ZooError `invalid-json`; `too-large` where a text of that size has no such list
+ * @throws ZooError `invalid-json`; `nothing-to-import` where there is no text at all; `line-too-long`; `too-large` where a
+ *   text of that size has no such list
  */
 export function readJsonItems(chunks: AsyncIterable<string>, source: string): JsonItems {
   let frame = '';
+  /** How many items were told. */
+  let told = 0;
   let hadList = false;
   let inList = false;
   /** The last characters before a place: more white space than that nobody writes. */
@@ -32,7 +34,7 @@ export function readJsonItems(chunks: AsyncIterable<string>, source: string): Js
     `${frame.slice(-64)}${chunk.slice(Math.max(from, at - 64), at)}`;
   return {
     items: async function* () {
-      let [item, number] = ['', 0];
+      let item = '';
       /** Brackets that are open around the list. */
       let outer = 0;
       let [depth, inString, escaped, afterComma] = [0, false, false, false];
@@ -49,9 +51,9 @@ export function readJsonItems(chunks: AsyncIterable<string>, source: string): Js
             const text = `${item}${chunk.slice(from, at)}`.trim();
             [item, from] = ['', at + 1];
             const closes = character === code.closeList;
-            if (text !== '') yield { text, number: ++number };
+            if (text !== '') yield { text, number: ++told };
             else if (!closes || afterComma)
-              throw invalid(source, `there is nothing for item ${number + 1} of its list`);
+              throw invalid(source, `nothing stands for record ${told + 1} of its list`, 'Take out one of the commas.');
             afterComma = !closes;
             if (!closes) continue;
             inList = false;
@@ -65,17 +67,14 @@ export function readJsonItems(chunks: AsyncIterable<string>, source: string): Js
         }
         if (inList) item += chunk.slice(from);
         else frame += chunk.slice(from);
-        if (item.length > longestItem)
-          throw new ZooError(
-            'line-too-long',
-            `record ${number + 1} of ${source} has more than ${longestItem} characters`,
-          );
+        if (item.length > longestRecord) throw recordTooLong(`record ${told + 1} of ${source}`);
         if (frame.length > longestFrame) throw tooLarge(source);
       }
     },
     frame: () => {
-      if (inList) throw invalid(source, 'it ends within its list');
-      return { value: parseStrictJson(frame, source), hadList };
+      if (inList) throw invalid(source, `it ends within its list, after record ${told}`, 'Get the whole file again.');
+      if (frame.trim() === '') throw nothingFound(source);
+      return { value: parseStrictJson(frame, source, frameHint), hadList };
     },
   };
 }
@@ -85,8 +84,10 @@ function opensList(depth: number, before: string): boolean {
   return depth === 0 ? before.trim() === '' : depth === 1 && /"experiences"\s*:\s*$/.test(before);
 }
 
-function invalid(source: string, why: string): ZooError {
-  return new ZooError('invalid-json', `${source} is not valid JSON: ${why}`);
+const frameHint = 'Write [{…}, …] or {"experiences": [{…}, …]}; for one experience a line say --format jsonl.';
+
+function invalid(source: string, why: string, hint: string): ZooError {
+  return new ZooError('invalid-json', `${source} is not valid JSON: ${why}`, { hint });
 }
 
 function tooLarge(source: string): ZooError {

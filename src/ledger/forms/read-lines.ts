@@ -1,12 +1,10 @@
-import { ZooError } from '../../core/error.ts';
 import type { Files } from '../../world/files/files.ts';
+import { longestRecord, recordTooLong } from './import-form.ts';
 import { readChunks } from './read-chunks.ts';
 
-/** No experience is nearly as long. */
-const longestLine = 4 << 20;
-
 /**
- * The lines of a file one after the other, numbered from 1, whatever its size; the last one may end without a line feed.
+ * The lines of a file one after the other, numbered from 1, whatever its size and without their ends; the last one may end
+ * without a line feed.
  *
  * @throws ZooError `line-too-long`
  */
@@ -19,11 +17,12 @@ export async function* readLines(
   for await (const chunk of readChunks(files, path)) {
     const lines = `${rest}${chunk}`.split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) yield { text: line, number: ++number };
-    if (rest.length > longestLine)
-      throw new ZooError('line-too-long', `line ${number + 1} of ${path} has more than ${longestLine} characters`, {
-        hint: 'Write one experience a line.',
-      });
+    for (const line of lines) yield { text: withoutReturn(line), number: ++number };
+    if (rest.length > longestRecord) throw recordTooLong(`line ${number + 1} of ${path}`);
   }
-  if (rest !== '') yield { text: rest, number: ++number };
+  if (rest !== '') yield { text: withoutReturn(rest), number: ++number };
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
 }

@@ -3,34 +3,18 @@ import { escapeMarkdown } from '../../core/escape-markdown.ts';
 import type { Sha256 } from '../../core/digest.ts';
 import { type Experience, experienceSchema } from '../../core/library/experience.ts';
 import type { Library } from '../../core/library/library.ts';
-import { toPaperForm } from '../../core/library/paper-form.ts';
+import { paperVector, toPaperForm } from '../../core/library/paper-form.ts';
 import { renderExperiences } from '../../core/library/prompt.ts';
-import { decodeVector } from '../../core/library/vector.ts';
 import { canonicalJson } from '../../core/tree/canonical.ts';
 import { recordEntries, recordKey, recordLeaves } from '../../core/tree/library-roots.ts';
 import { keyAt } from '../../core/tree/merkle-map.ts';
 import { buildMerkleTree, proveInclusion } from '../../core/tree/merkle-log.ts';
 import { encodeMerkleProof } from '../../core/tree/proof.ts';
 import { toHex } from '../../core/digest.ts';
+import { csvColumns, rowOf } from './csv-cells.ts';
 
 export const exportForms = ['paper', 'json', 'jsonl', 'markdown', 'csv', 'prompt'] as const;
 export type ExportForm = (typeof exportForms)[number];
-
-export const csvColumns = [
-  'id',
-  'domain',
-  'text',
-  'confidence',
-  'upvotes',
-  'downvotes',
-  'usage_count',
-  'created_at',
-  'created_by',
-  'lineage',
-  'examples',
-  'evidence',
-  'embedding',
-] as const;
 
 /**
  * A library as text. `json`, `jsonl`, `csv` and `paper` lose nothing; `markdown` is to be read and `prompt` is what a
@@ -53,8 +37,7 @@ export function renderLibrary(
     case 'jsonl':
       return experiences.map((record) => `${canonicalJson(record)}\n`).join('');
     case 'csv':
-      // Cells that a spreadsheet would take for a formula get a quote in front, which reading takes off again.
-      return stringify(experiences.map(rowOf), { header: true, columns: [...csvColumns], escape_formulas: true });
+      return stringify(experiences.map(rowOf), { header: true, columns: [...csvColumns] });
     case 'markdown':
       return renderMarkdown(experiences);
     case 'prompt':
@@ -74,30 +57,9 @@ function paperRecords(
     const place = places.get(toHex(recordKey(sha256, experience.id))) as number;
     const { embedding } = experience;
     const bytes = embedding === null ? undefined : vectorOf(embedding.sha256);
-    const vector = embedding === null || bytes === undefined ? undefined : decodeVector(embedding, bytes, sha256);
+    const vector = embedding === null || bytes === undefined ? undefined : paperVector(embedding, bytes, sha256);
     return toPaperForm(experience, vector, encodeMerkleProof(place, entries.count, proveInclusion(tree, place)));
   });
-}
-
-/** A row of the CSV. */
-export function rowOf({
-  metadata,
-  examples,
-  evidence,
-  embedding,
-  lineage,
-  ...record
-}: Experience): Record<string, unknown> {
-  const { votes, ...rest } = metadata;
-  return {
-    ...record,
-    ...rest,
-    ...votes,
-    lineage: lineage.join(' '),
-    examples: examples.length === 0 ? '' : canonicalJson(examples),
-    evidence: evidence.length === 0 ? '' : canonicalJson(evidence),
-    embedding: embedding === null ? '' : canonicalJson(embedding),
-  };
 }
 
 function renderMarkdown(experiences: readonly Experience[]): string {

@@ -1,9 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Sha256 } from '../../core/digest.ts';
 import type { Experience } from '../../core/library/experience.ts';
-import { toPaperForm } from '../../core/library/paper-form.ts';
+import { paperVector, toPaperForm } from '../../core/library/paper-form.ts';
 import { renderExperiences } from '../../core/library/prompt.ts';
-import { decodeVector } from '../../core/library/vector.ts';
 import { canonicalJson } from '../../core/tree/canonical.ts';
 import { hashLength } from '../../core/tree/hashing.ts';
 import { recordDigest, recordLeaves } from '../../core/tree/library-roots.ts';
@@ -11,7 +10,8 @@ import { buildMerkleTree, proveInclusion } from '../../core/tree/merkle-log.ts';
 import { encodeMerkleProof } from '../../core/tree/proof.ts';
 import { createNumbers } from '../../core/numbers.ts';
 import { type Locations, locateRecords, recordsInOrder } from './read-in-order.ts';
-import { type ExportForm, csvColumns, markdownLine, rowOf } from '../forms/render-library.ts';
+import { csvColumns, rowOf } from '../forms/csv-cells.ts';
+import { type ExportForm, markdownLine } from '../forms/render-library.ts';
 import type { Shards } from './shards.ts';
 
 /** Bytes of a vector by their SHA-256; undefined where they are not at hand. */
@@ -59,7 +59,7 @@ export async function* renderInOrder(
 const rowsAtOnce = 1000;
 
 function csvOf(rows: readonly unknown[]): string {
-  return rows.length === 0 ? '' : stringify([...rows], { columns: [...csvColumns], escape_formulas: true });
+  return rows.length === 0 ? '' : stringify([...rows], { columns: [...csvColumns] });
 }
 
 /** An array as JSON.stringify writes it with two spaces a level, its items one by one. @param indent of the array */
@@ -94,7 +94,7 @@ async function* renderPaper(shards: Shards, sha256: Sha256, vectorOf: VectorSour
 
   async function vectorFor({ embedding }: Experience): Promise<readonly number[] | undefined> {
     const bytes = embedding === null ? undefined : await vectorOf(embedding.sha256);
-    return embedding === null || bytes === undefined ? undefined : decodeVector(embedding, bytes, sha256);
+    return embedding === null || bytes === undefined ? undefined : paperVector(embedding, bytes, sha256);
   }
 }
 

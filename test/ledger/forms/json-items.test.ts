@@ -56,9 +56,12 @@ describe('readJsonItems', () => {
     ['[1]]'],
     ['{"experiences": [1], "experiences": [2]}'],
     ['{"experiences": [1]'],
-    [''],
   ])('refuses %s', async (text) => {
     await expect(read(text)).rejects.toMatchObject({ code: 'invalid-json' });
+  });
+
+  it('says of nothing that there is nothing', async () => {
+    await expect(read(' \n')).rejects.toMatchObject({ code: 'nothing-to-import' });
   });
 
   it('bounds what is in memory, and comes to an end', async () => {

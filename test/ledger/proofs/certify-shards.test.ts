@@ -37,7 +37,7 @@ async function commitLines(files: MemoryFiles, library: Library): Promise<void> 
   files.set('lines', library.experiences.map((experience) => `${JSON.stringify(experience)}\n`).join(''));
   const defaults = { domain: 'general', createdAt: '', createdBy: '', embeddingModel: '' };
   const request = { path: 'lines', defaults, existing: 'update', replace: true, dryRun: false } as const;
-  await importLines(files, open(files), { ...request, keepVectors: () => Promise.resolve() }, sha256);
+  await importLines(files, open(files), request, sha256);
   await commitWorking(files, systemClock, open(files), options, sha256);
 }
 

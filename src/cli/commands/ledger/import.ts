@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { importForms } from '../../../ledger/forms/parse-library.ts';
+import { importForms } from '../../../ledger/forms/import-form.ts';
 import { choiceFlag } from '../../choice-flag.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
 import { count } from '../../view/train-lines.ts';

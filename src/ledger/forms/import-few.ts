@@ -1,0 +1,54 @@
+import { ZooError } from '../../core/error.ts';
+import type { Experience } from '../../core/library/experience.ts';
+import type { Library } from '../../core/library/library.ts';
+import type { Imported } from '../../core/library/paper-form.ts';
+import { sameRecord } from '../comparing/compare-libraries.ts';
+import type { Files } from '../../world/files/files.ts';
+import type { Ledger } from '../open-ledger.ts';
+import { createVectorKeeper } from './keep-vectors.ts';
+import { whileBusy } from '../undisturbed.ts';
+import type { ImportedLines, LinesToImport } from './import-lines.ts';
+
+/** Takes experiences that lie in memory into a small working library, all or none. @throws ZooError `experience-exists` */
+export async function importFew(
+  files: Files,
+  ledger: Ledger,
+  { experiences, vectors }: Imported,
+  { replace, existing, dryRun }: Pick<LinesToImport, 'replace' | 'existing' | 'dryRun'>,
+): Promise<ImportedLines> {
+  const keeper = createVectorKeeper(files, ledger.folder);
+  return await whileBusy(async () => {
+    const current = await ledger.library();
+    const { library, ...counts } = unite(replace ? { experiences: [] } : current, experiences, existing);
+    if (dryRun) return counts;
+    try {
+      await keeper.add(vectors);
+      await keeper.flush();
+      await ledger.save(library, current);
+    } catch (thrown) {
+      await keeper.discard();
+      throw thrown;
+    }
+    return counts;
+  });
+}
+
+function unite(current: Library, imported: readonly Experience[], existing: LinesToImport['existing']) {
+  const records = new Map(current.experiences.map((experience) => [experience.id, experience]));
+  let [added, updated, kept] = [0, 0, 0];
+  for (const experience of imported) {
+    const known = records.get(experience.id);
+    if (known === undefined) added++;
+    else if (sameRecord(known, experience) || existing === 'keep') kept++;
+    else if (existing === 'update') updated++;
+    else throw experienceExists(experience.id);
+    if (known === undefined || existing === 'update') records.set(experience.id, experience);
+  }
+  return { library: { experiences: [...records.values()] }, added, updated, kept };
+}
+
+export function experienceExists(id: string): ZooError {
+  return new ZooError('experience-exists', `the library has ${id} already, with other content`, {
+    hint: 'Keep what is there (leave --existing out), or take what comes with --existing update.',
+  });
+}
