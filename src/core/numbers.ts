@@ -30,6 +30,51 @@ export function createNumbers(): Numbers {
   };
 }
 
+/** A whole number below 2^32 for each of some others, 0 where none was set: 4 bytes for each up to the largest. */
+export interface Column {
+  at(index: number): number;
+  set(index: number, number: number): void;
+}
+
+/** @param size room at the beginning */
+export function createColumn(size = 1024): Column {
+  let numbers = new Uint32Array(size);
+  return {
+    at: (index) => numbers[index] ?? 0,
+    set: (index, number) => {
+      if (index >= numbers.length) {
+        const larger = new Uint32Array(Math.max(index + 1, numbers.length * 2));
+        larger.set(numbers);
+        numbers = larger;
+      }
+      numbers[index] = number;
+    },
+  };
+}
+
+/** Short lists of numbers, one for each of some numbers: 8 bytes a member, and 4 for each of the numbers. */
+export interface Links {
+  add(from: number, to: number): void;
+  /** Those that were added last come first. */
+  of(from: number): Generator<number>;
+}
+
+export function createLinks(): Links {
+  /** By `from`: one more than the place of its last member. */
+  const newest = createColumn();
+  const [members, before] = [createNumbers(), createNumbers()];
+  return {
+    add: (from, to) => {
+      members.add(to);
+      before.add(newest.at(from));
+      newest.set(from, members.count());
+    },
+    of: function* (from) {
+      for (let next = newest.at(from); next !== 0; next = before.at(next - 1)) yield members.at(next - 1);
+    },
+  };
+}
+
 /** Pairs of whole numbers below 2^32, numbered from 0 as they come: 12 to 24 bytes each, where a Map takes 60. */
 export interface PairTable {
   count(): number;

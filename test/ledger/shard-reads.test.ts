@@ -10,8 +10,10 @@ import { mergeShards } from '../../src/ledger/shards/merge-shards.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 import { type PackParts, packParts } from '../../src/ledger/pack.ts';
 import { partPath } from '../../src/ledger/shards/parts.ts';
-import { restoreParts, saveShards } from '../../src/ledger/shards/save-shards.ts';
+import { saveShards } from '../../src/ledger/shards/save-shards.ts';
+import { createShardEdits } from '../../src/ledger/shards/shard-edits.ts';
 import { openAsShards } from '../../src/ledger/shards/shards.ts';
+import { createSpill } from '../../src/ledger/shards/spill.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { type MemoryFiles, Stopped, memoryFiles } from '../fakes/files.ts';
 import { type CountingFiles, countingFiles } from './counting-files.ts';
@@ -33,14 +35,12 @@ beforeAll(async () => {
   const ledger = open(files);
   whole.set('many.jsonl', many.map((one) => `${JSON.stringify(one)}\n`).join(''));
   const defaults = { domain: 'x', createdAt: '2026-01-01T00:00:00Z', createdBy: 'x', embeddingModel: 'x' };
-  const keepVectors = () => Promise.resolve();
   const request = {
     path: 'many.jsonl',
     defaults,
     existing: 'keep' as const,
     replace: false,
     dryRun: false,
-    keepVectors,
   };
   await importLines(files, ledger, request, sha256);
   const commit = () => commitWorking(files, clock, ledger, { message: 'x', author: 'x', time: 0 }, sha256);
@@ -144,7 +144,8 @@ describe('a change that was broken off', { timeout: 60_000 }, () => {
       const [base, working, theirs] = await Promise.all(
         ['v2', 'working', 'v1'].map((name) => openAsShards(of, ledger, name, sha256)),
       );
-      const { change } = await mergeShards(base as never, working as never, theirs as never, sha256);
+      const sides = { base, ours: working, theirs } as Parameters<typeof mergeShards>[0];
+      const { change } = await mergeShards(sides, createSpill(of, folder), sha256);
       const commit = { message: 'x', author: 'x', time: 0 };
       return await saveShards({ files: of, clock, ledger, sha256 }, change, commit);
     };
@@ -173,16 +174,18 @@ describe('a change that was broken off', { timeout: 60_000 }, () => {
     const ledger = open(copy);
     const { commit } = await ledger.findVersion('v1');
     const parts = (await packParts(copy, folder, commit, sha256)) as PackParts;
-    const roots = { recordsRoot: commit.recordsRoot, mapRoot: commit.mapRoot, size: commit.size };
+    const current = await openAsShards(copy, ledger, 'v1', sha256);
+    const order = new TextEncoder().encode(await current.order());
+    const change = { current, edits: createShardEdits(createSpill(copy, folder)), growth: 0, order, whole: true };
     const world = { files: copy, clock, ledger, sha256 };
     const before = await ledger.state();
     const path = partPath(folder, parts.shards['7f'] ?? '');
     const bytes = copy.contents.get(path) as Uint8Array;
     await copy.remove(path);
-    await expect(restoreParts(world, { parts, roots }, undefined)).rejects.toMatchObject({ code: 'pack-missing' });
+    await expect(saveShards(world, change, undefined)).rejects.toMatchObject({ code: 'pack-missing' });
     expect(await open(copy).state()).toEqual(before);
     copy.set(path, bytes);
-    expect(await restoreParts(world, { parts, roots }, { message: 'x', author: 'x', time: 0 })).toMatchObject({
+    expect(await saveShards(world, change, { message: 'x', author: 'x', time: 0 })).toMatchObject({
       version: 'v4',
       root: commit.recordsRoot,
     });

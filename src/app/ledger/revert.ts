@@ -1,18 +1,18 @@
 import { ZooError } from '../../core/error.ts';
-import { type Library, emptyLibrary } from '../../core/library/library.ts';
 import { type LibraryComparison, compareLibraries, isSameLibrary } from '../../ledger/comparing/compare-libraries.ts';
-import { compareShards, mostListed } from '../../ledger/shards/compare-shards.ts';
 import type { CommitEntry } from '../../ledger/history.ts';
-import { type MergeConflict, mergeLibraries } from '../../ledger/merging/merge-libraries.ts';
-import { mergeShards } from '../../ledger/shards/merge-shards.ts';
-import type { CommitOptions, CommittedVersion, Ledger } from '../../ledger/open-ledger.ts';
-import { packParts } from '../../ledger/pack.ts';
-import { restoreParts, saveShards } from '../../ledger/shards/save-shards.ts';
-import { openAsShards, openShards, shardsOfLibrary } from '../../ledger/shards/shards.ts';
+import type { CommittedVersion, Ledger } from '../../ledger/open-ledger.ts';
+import { compareShards, mostListed } from '../../ledger/shards/compare-shards.ts';
+import { saveShards } from '../../ledger/shards/save-shards.ts';
+import { createShardEdits } from '../../ledger/shards/shard-edits.ts';
+import type { Spill } from '../../ledger/shards/spill.ts';
 import type { Config } from '../config.ts';
+import { type NamedLibrary, type ReferenceContext, nothingYet, openReference } from '../library-reference.ts';
 import { clock, files, sha256 } from '../wire/platform.ts';
+import { type DecidedMerge, mergeSides } from './decide-merge.ts';
 import { configuredLedger } from './open.ts';
 import { checkClean, commitOptions } from './versions.ts';
+import { withSpill } from './with-spill.ts';
 
 export interface Reverted {
   readonly changes: LibraryComparison;
@@ -36,18 +36,55 @@ export async function revertVersion(
   const message = options.whole ? `Go back to ${entry.version}` : `Revert ${entry.version}: ${entry.commit.message}`;
   const request = { message: message.slice(0, 4096) };
   const commit = options.commit ? await commitOptions(config, request, []) : undefined;
-  const large = await revertLarge(ledger, entry, options.whole);
-  if (large !== undefined) {
-    refuseNothing(entry, large.changes);
-    return { changes: large.changes, version: await large.save(commit) };
-  }
-  const working = await ledger.library();
-  const wanted = options.whole ? await ledger.readVersion(entry.version) : await withoutVersion(ledger, working, entry);
-  const changes = compareLibraries(working, wanted);
-  refuseNothing(entry, changes);
-  if (commit !== undefined) return { changes, version: await ledger.commitVersion(wanted, commit) };
-  await ledger.save(wanted);
-  return { changes, version: null };
+  return await withSpill(ledger, async (spill) => {
+    const { changes, save } = await decideRevert({ config, ledger, folder: '' }, entry, options.whole, spill);
+    refuseNothing(entry, changes);
+    return { changes, version: await save(commit) };
+  });
+}
+
+type DecidedRevert = Pick<DecidedMerge, 'changes' | 'save'>;
+
+async function decideRevert(
+  context: ReferenceContext,
+  entry: CommitEntry,
+  whole: boolean,
+  spill: Spill,
+): Promise<DecidedRevert> {
+  const { ledger } = context;
+  const working = await openReference('working', context);
+  const after = await openReference(entry.version, context);
+  if (whole) return await goBack(ledger, working, after, spill);
+  const { seq } = entry.commit;
+  const before = seq === 1 ? nothingYet : await openReference(`v${seq - 1}`, context);
+  const merge = await mergeSides({ base: after, ours: working, theirs: before }, ledger, spill)();
+  refuseConflicts(entry, merge);
+  return merge;
+}
+
+async function goBack(
+  ledger: Ledger,
+  working: NamedLibrary,
+  { shards, small }: NamedLibrary,
+  spill: Spill,
+): Promise<DecidedRevert> {
+  const changes =
+    working.small === undefined || small === undefined
+      ? await compareShards(working.shards, shards, sha256, mostListed)
+      : compareLibraries(working.small, small);
+  return {
+    changes,
+    save: async (commit) => {
+      if (small === undefined) {
+        const order = new TextEncoder().encode(await shards.order());
+        const change = { current: shards, edits: createShardEdits(spill), growth: 0, order, whole: true };
+        return await saveShards({ files, clock, ledger, sha256 }, change, commit);
+      }
+      if (commit !== undefined) return await ledger.commitVersion(small, commit);
+      await ledger.save(small);
+      return null;
+    },
+  };
 }
 
 function refuseNothing({ version }: CommitEntry, changes: LibraryComparison): void {
@@ -57,53 +94,10 @@ function refuseNothing({ version }: CommitEntry, changes: LibraryComparison): vo
   });
 }
 
-interface LargeRevert {
-  readonly changes: LibraryComparison;
-  save(commit: CommitOptions | undefined): Promise<CommittedVersion | null>;
-}
-
-/** Shard by shard; undefined where the working library is small. */
-async function revertLarge(ledger: Ledger, entry: CommitEntry, whole: boolean): Promise<LargeRevert | undefined> {
-  const working = await openShards(files, ledger, 'working', sha256);
-  if (working === undefined) return undefined;
-  const world = { files, clock, ledger, sha256 };
-  const after = await openAsShards(files, ledger, entry.id, sha256);
-  if (!whole) {
-    const before =
-      entry.commit.seq === 1
-        ? shardsOfLibrary(emptyLibrary, sha256)
-        : await openAsShards(files, ledger, `v${entry.commit.seq - 1}`, sha256);
-    const { change, changes, conflicts } = await mergeShards(after, working, before, sha256);
-    refuseConflicts(entry, conflicts);
-    return { changes, save: (commit) => saveShards(world, change, commit) };
-  }
-  const changes = await compareShards(working, after, sha256, mostListed);
-  const parts = await packParts(files, ledger.folder, entry.commit, sha256);
-  const roots = await after.roots();
-  return {
-    changes,
-    save: async (commit) => {
-      if (parts !== undefined) return await restoreParts(world, { parts, roots }, commit);
-      const library = await ledger.readVersion(entry.version);
-      if (commit !== undefined) return await ledger.commitVersion(library, commit);
-      await ledger.save(library);
-      return null;
-    },
-  };
-}
-
-async function withoutVersion(ledger: Ledger, working: Library, entry: CommitEntry): Promise<Library> {
-  const after = await ledger.readVersion(entry.version);
-  const before = entry.commit.seq === 1 ? { experiences: [] } : await ledger.readVersion(`v${entry.commit.seq - 1}`);
-  const { library, conflicts } = mergeLibraries(after, working, before, sha256);
-  refuseConflicts(entry, conflicts);
-  return library;
-}
-
-function refuseConflicts({ version }: CommitEntry, conflicts: readonly MergeConflict[]): void {
-  if (conflicts.length === 0) return;
-  throw new ZooError('merge-conflict', `${conflicts.length} experiences of ${version} were changed again since`, {
+function refuseConflicts({ version }: CommitEntry, { conflicts, conflictCount }: DecidedMerge): void {
+  if (conflictCount === 0) return;
+  throw new ZooError('merge-conflict', `${conflictCount} experiences of ${version} were changed again since`, {
     hint: `Edit them by hand, or go back as a whole: zoo ledger revert ${version} --whole.`,
-    data: { conflicts },
+    data: { conflicts, conflictCount },
   });
 }

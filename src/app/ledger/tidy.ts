@@ -9,6 +9,7 @@ import { type Pruned, pruneLibrary } from '../../ledger/comparing/prune.ts';
 import { type Found, searchLibrary } from '../../ledger/comparing/search.ts';
 import { pruneShards } from '../../ledger/shards/prune-shards.ts';
 import { saveShards } from '../../ledger/shards/save-shards.ts';
+import { withSpill } from './with-spill.ts';
 import { openShards } from '../../ledger/shards/shards.ts';
 import { searchShards } from '../../ledger/shards/search-shards.ts';
 import { whileBusy } from '../../ledger/undisturbed.ts';
@@ -21,22 +22,26 @@ import { clock, files, sha256 } from '../wire/platform.ts';
 import { configuredLedger } from './open.ts';
 import { type LintedInPieces, lintLarge } from './read-large.ts';
 
+export interface DedupedLibrary extends Omit<Deduplicated, 'library'> {
+  /** How many were folded, or would be; `merged` lists them unless they are more than anybody reads. */
+  readonly count: number;
+  readonly library: LibraryState;
+}
+
 /** Folds near-copies of the working library into one another. @param threshold (0, 1] */
-export async function dedupe(
-  config: Config,
-  threshold: number,
-  dryRun: boolean,
-): Promise<{ readonly merged: Deduplicated['merged']; readonly library: LibraryState }> {
+export async function dedupe(config: Config, threshold: number, dryRun: boolean): Promise<DedupedLibrary> {
   const ledger = configuredLedger(config);
   const shards = await openShards(files, ledger, 'working', sha256);
-  if (shards !== undefined) {
-    const found = await deduplicateShards(shards, threshold, sha256);
-    if (!dryRun && found.merged.length > 0) await saveShards(worldOf(ledger), found.change, undefined);
-    return { merged: found.merged, library: await ledger.state() };
+  if (shards === undefined) {
+    const { library, merged, unchecked } = deduplicateLibrary(await ledger.library(), threshold);
+    if (!dryRun) await ledger.save(library);
+    return { count: merged.length, merged, unchecked, library: await ledger.state() };
   }
-  const { library, merged } = deduplicateLibrary(await ledger.library(), threshold);
-  if (!dryRun) await ledger.save(library);
-  return { merged, library: await ledger.state() };
+  return await withSpill(ledger, async (spill) => {
+    const { change, ...found } = await deduplicateShards(shards, threshold, spill, sha256);
+    if (!dryRun && found.count > 0) await saveShards(worldOf(ledger), change, undefined);
+    return { ...found, library: await ledger.state() };
+  });
 }
 
 export interface PruneRequest {
@@ -63,11 +68,12 @@ export async function prune(config: Config, { keep, below, weights, dryRun }: Pr
   const ledger = configuredLedger(config);
   const most = keep ?? (below === undefined ? config.settings.libraryCapacity : Number.POSITIVE_INFINITY);
   const shards = await openShards(files, ledger, 'working', sha256);
-  if (shards !== undefined) {
-    const found = await pruneShards(shards, { keep: most, below, weights }, sha256);
-    if (!dryRun && found.count > 0) await saveShards(worldOf(ledger), found.change, undefined);
-    return { count: found.count, removed: found.removed, library: await ledger.state() };
-  }
+  if (shards !== undefined)
+    return await withSpill(ledger, async (spill) => {
+      const { change, ...found } = await pruneShards(shards, { keep: most, below, weights }, spill, sha256);
+      if (!dryRun && found.count > 0) await saveShards(worldOf(ledger), change, undefined);
+      return { ...found, library: await ledger.state() };
+    });
   const { library, removed } = pruneLibrary(await ledger.library(), {
     keep: most,
     below,

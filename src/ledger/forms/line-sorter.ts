@@ -7,6 +7,8 @@ export interface LineSorter {
   /** Bytes that wait. */
   size(): number;
   put(name: string, line: string): void;
+  /** What waits for a file. */
+  waiting(name: string): string;
   flush(): Promise<void>;
 }
 
@@ -16,7 +18,8 @@ interface Waiting {
 }
 
 /** Bytes, not strings: one that was put together of pieces takes many times its length. */
-export function createSorter(files: Files, folder: string): LineSorter {
+export function createSorter(files: Files, folder: string | (() => Promise<string>)): LineSorter {
+  const decoder = new TextDecoder();
   const encoder = new TextEncoder();
   const names = new Set<string>();
   const waiting = new Map<string, Waiting>();
@@ -35,18 +38,23 @@ export function createSorter(files: Files, folder: string): LineSorter {
       into.bytes[into.used++] = 10;
       size += written + 1;
     },
+    waiting: (name) => {
+      const from = waiting.get(name);
+      return from === undefined ? '' : decoder.decode(from.bytes.subarray(0, from.used));
+    },
     flush: async () => {
-      for (const [name, into] of waiting) {
-        const { bytes, used } = into;
+      const into = typeof folder === 'string' ? folder : await folder();
+      for (const [name, held] of waiting) {
+        const { bytes, used } = held;
         if (used === 0) continue;
-        const appender = await files.append(`${folder}/${name}`);
+        const appender = await files.append(`${into}/${name}`);
         try {
           await appender.write(bytes.subarray(0, used));
         } finally {
           await appender.close();
         }
         // The bytes are used again: as garbage they would lie about in memory for long.
-        into.used = 0;
+        held.used = 0;
       }
       size = 0;
     },

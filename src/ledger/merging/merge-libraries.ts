@@ -57,15 +57,20 @@ export interface MergedMembers {
   readonly conflicts: readonly MergeConflict[];
 }
 
-/** The same without an order. What all three have alike may be left out of all three. */
+/**
+ * The same without an order. What all three have alike may be left out of all three.
+ *
+ * @param ourSide what became of the base in ours, by its ids @param theirSide the same in theirs
+ */
 export function mergeMembers(
   base: Library,
   ours: Library,
   theirs: Library,
   sha256: Sha256,
   resolve: (conflict: MergeConflict) => Resolution | undefined,
+  ourSide = findDescendants(base, ours),
+  theirSide = findDescendants(base, theirs),
 ): MergedMembers {
-  const [ourSide, theirSide] = [findDescendants(base, ours), findDescendants(base, theirs)];
   const merged = new Map<string, Experience>();
   const renamed = {
     base: new Map<string, string>(),

@@ -1,108 +1,79 @@
 import type { Sha256 } from '../../core/digest.ts';
-import type { Experience } from '../../core/library/experience.ts';
-import { canonicalJson } from '../../core/tree/canonical.ts';
-import { type LibraryComparison, compareLibraries } from '../comparing/compare-libraries.ts';
-import { compareShards, isReordered } from './compare-shards.ts';
-import { type MergeConflict, type MergedMembers, type Resolution, mergeMembers } from '../merging/merge-libraries.ts';
-import { mergeOrderTexts } from './merge-order-text.ts';
-import { linesOf, placesInOrder } from './order-text.ts';
+import { createColumn, createNumbers } from '../../core/numbers.ts';
+import type { LibraryComparison } from '../comparing/compare-libraries.ts';
+import type { MergeConflict, Resolution } from '../merging/merge-libraries.ts';
+import { type Decided, groupByLineage } from './group-by-lineage.ts';
+import { mergeOrderNumbers } from './merge-order-numbers.ts';
+import { type NumberedSides, type SideName, type Sides, numberSides, side } from './number-sides.ts';
 import type { ShardsChange } from './save-shards.ts';
-import type { Shards } from './shards.ts';
+import { type Settled, settleShards } from './settle-shards.ts';
+import { createShardEdits } from './shard-edits.ts';
+import type { Spill } from './spill.ts';
+import { createChangeTally } from './tally-changes.ts';
 
 export interface ShardsMerge {
+  /** Those without a resolution; none of them where they are more than anybody reads. */
   readonly conflicts: readonly MergeConflict[];
+  readonly conflictCount: number;
+  /** Conflicts that were resolved. */
+  readonly resolvedCount: number;
   /** What the merge makes of ours. */
   readonly change: ShardsChange;
   readonly changes: LibraryComparison;
 }
 
 /**
- * What `mergeLibraries` makes of three libraries in shards. Shards that a side did not change are not read; in memory is
- * what either side changed.
+ * What `mergeLibraries` makes of three libraries in shards. Records are decided shard by shard, and with those of other
+ * shards only where one took the place of another; shards that no side changed are not read. In memory are the ids, some
+ * numbers for each, and what is listed.
+ *
+ * @param spill holds what becomes of the records until the change is saved; what it held before is forgotten
  */
 export async function mergeShards(
-  base: Shards,
-  ours: Shards,
-  theirs: Shards,
+  sides: Sides,
+  spill: Spill,
   sha256: Sha256,
   resolve: (conflict: MergeConflict) => Resolution | undefined = () => undefined,
 ): Promise<ShardsMerge> {
-  const [left, right] = [await compareShards(base, ours, sha256), await compareShards(base, theirs, sha256)];
-  const involved = involve(left, right);
-  const baseOrder = await base.order();
-  // Most often they are the same text, which is then held once.
-  const ourOrder = oneOf(baseOrder, await ours.order());
-  const theirOrder = oneOf(ourOrder, oneOf(baseOrder, await theirs.order()));
-  const before = inOrder(involved.base.values(), baseOrder);
-  const our = inOrder(involved.ours.values(), ourOrder);
-  const their = inOrder(involved.theirs.values(), theirOrder);
-  const members = mergeMembers(asLibrary(before), asLibrary(our), asLibrary(their), sha256, resolve);
+  const first = await mergeOnce([]);
+  // What somebody wrote may be what another record says already, which is only known once conflicts were found.
+  return first.settled.collides ? await mergeOnce(first.settled.decided) : first;
 
-  const { merged, renamed, conflicts } = members;
-  const names = namesOf(members, { base: before, ours: our, theirs: their });
-  const differing = new Set([...names.base, ...names.ours, ...names.theirs]);
-  const placed = mergeOrderTexts(
-    { order: baseOrder, renamed: renamed.base, has: names.base },
-    { order: ourOrder, renamed: renamed.ours, has: names.ours },
-    { order: theirOrder, renamed: renamed.theirs, has: names.theirs },
-    differing,
-    merged,
-  );
-  const known = placesInOrder(placed, new Set(merged.keys()));
-  const order = `${placed}${linesOf([...merged.keys()].filter((id) => !known.has(id)))}`;
-
-  const lying = new Map(our.map((record) => [record.id, canonicalJson(record)]));
-  const puts = [...merged.values()].filter((record) => lying.get(record.id) !== canonicalJson(record));
-  const deletes = new Set([...lying.keys()].filter((id) => !merged.has(id)));
-  const compared = compareLibraries(asLibrary(our), asLibrary(inOrder(merged.values(), order)));
-  const ancestors = new Map(compared.modified.filter(({ from, id }) => from !== id).map(({ from, id }) => [id, from]));
-  const [gone, fresh] = [compared.removed, compared.added].map((some) => new Map(some.map((one) => [one.id, one])));
-  const reordered = isReordered(ourOrder, order, gone ?? new Map(), fresh ?? new Map(), ancestors);
-  return { conflicts, change: { current: ours, puts, deletes, order }, changes: { ...compared, reordered } };
-}
-
-/** Of each library the records that are not the same in all three. */
-function involve(left: LibraryComparison, right: LibraryComparison) {
-  const base = new Map<string, Experience>();
-  for (const { removed, modified } of [left, right]) {
-    for (const record of removed) base.set(record.id, record);
-    for (const { before } of modified) base.set(before.id, before);
+  async function mergeOnce(decided: readonly Decided[]): Promise<ShardsMerge & { readonly settled: Settled }> {
+    const numbered = await numberSides(sides, sha256, new Set(decided.map(({ id }) => id)));
+    const groups = await groupByLineage(sides, numbered, decided, sha256);
+    const tally = createChangeTally(numbered);
+    await spill.clear();
+    const edits = createShardEdits(spill);
+    const settled = await settleShards({ sides, numbered, groups, sha256, spill, edits, tally, resolve });
+    const merged = mergeOrders(numbered, settled);
+    const changes = tally.finish(merged, settled.isMerged);
+    const { conflicts, conflictCount, resolvedCount } = settled;
+    const change = { current: sides.ours, edits, growth: tally.growth(), order: numbered.names.lines(merged) };
+    return { conflicts, conflictCount, resolvedCount, change, changes, settled };
   }
-  return { base, ours: sideOf(base, left), theirs: sideOf(base, right) };
 }
 
-/** What a side has of the involved records: those of the base that it did not change, what it made of others, and news. */
-function sideOf(
-  base: ReadonlyMap<string, Experience>,
-  { added, removed, modified }: LibraryComparison,
-): ReadonlyMap<string, Experience> {
-  const side = new Map(base);
-  for (const { id } of removed) side.delete(id);
-  for (const { before } of modified) side.delete(before.id);
-  for (const { after } of modified) side.set(after.id, after);
-  for (const record of added) side.set(record.id, record);
-  return side;
+function mergeOrders(numbered: NumberedSides, { sidesOf, isMerged, renamed, unplaced }: Settled): Uint32Array {
+  const namesOf = (of: SideName) => namesInOrder(numbered, of, renamed[of]);
+  const order = mergeOrderNumbers(namesOf('base'), namesOf('ours'), namesOf('theirs'), sidesOf).filter(isMerged);
+  const all = new Uint32Array(order.length + unplaced.length);
+  all.set(order);
+  all.set(unplaced, order.length);
+  return all;
 }
 
-function namesOf(
-  { renamed }: MergedMembers,
-  sides: Readonly<Record<'base' | 'ours' | 'theirs', readonly Experience[]>>,
-): Record<'base' | 'ours' | 'theirs', ReadonlySet<string>> {
-  const of = (side: 'base' | 'ours' | 'theirs') => new Set(sides[side].map(({ id }) => renamed[side].get(id) ?? id));
-  return { base: of('base'), ours: of('ours'), theirs: of('theirs') };
-}
-
-function oneOf(held: string, text: string): string {
-  return held === text ? held : text;
-}
-
-function inOrder(records: Iterable<Experience>, order: string): Experience[] {
-  const all = [...records];
-  const places = placesInOrder(order, new Set(all.map(({ id }) => id)));
-  const placeOf = ({ id }: Experience) => places.get(id) ?? Number.MAX_SAFE_INTEGER;
-  return all.sort((one, other) => placeOf(one) - placeOf(other));
-}
-
-function asLibrary(experiences: readonly Experience[]) {
-  return { experiences };
+/** What a side's order names once each record has its name; two of its records may have become one. */
+function namesInOrder({ order, present, isQuiet }: NumberedSides, of: SideName, renamed: Settled['renamed'][SideName]) {
+  const names = createNumbers();
+  const told = createColumn();
+  for (const number of order[of]) {
+    if (!isQuiet(number) && (present.at(number) & side[of]) === 0) continue;
+    const other = renamed.at(number);
+    const name = other === 0 ? number : other - 1;
+    if (told.at(name) !== 0) continue;
+    told.set(name, 1);
+    names.add(name);
+  }
+  return names.all();
 }

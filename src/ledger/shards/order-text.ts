@@ -1,3 +1,5 @@
+import { type NameTable, createNameTable } from '../../core/name-table.ts';
+import { createColumn, createNumbers } from '../../core/numbers.ts';
 import type { LibraryChanges } from '../changes.ts';
 
 /**
@@ -61,4 +63,32 @@ export function placesInOrder(text: string, wanted: ReadonlySet<string>): Readon
     place++;
   }
   return places;
+}
+
+/** The ids of an order as numbers. One that stands twice counts where it stands first. */
+export function numberOrder(text: string, names: NameTable): Uint32Array {
+  const numbers = createNumbers();
+  const seen = createColumn();
+  for (let start = 0; start < text.length;) {
+    const end = endOfLine(text, start);
+    const number = names.add(text, start, end);
+    if (number !== -1 && seen.at(number) === 0) {
+      seen.set(number, 1);
+      numbers.add(number);
+    }
+    start = end + 1;
+  }
+  return numbers.all().slice();
+}
+
+/** The order after some ids went. */
+export async function orderWithout(text: string, gone: Iterable<string> | AsyncIterable<string>): Promise<Uint8Array> {
+  const names = createNameTable();
+  const numbers = numberOrder(text, names);
+  const isGone = createColumn(names.count());
+  for await (const id of gone) {
+    const number = names.find(id);
+    if (number !== -1) isGone.set(number, 1);
+  }
+  return names.lines(numbers.filter((number) => isGone.at(number) === 0));
 }

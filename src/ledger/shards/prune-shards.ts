@@ -1,11 +1,14 @@
 import type { Sha256 } from '../../core/digest.ts';
 import { qualityScore } from '../../core/library/quality-score.ts';
-import { mostListed } from './compare-shards.ts';
-import { changedOrder } from './order-text.ts';
 import type { PruneOptions, Pruned } from '../comparing/prune.ts';
+import { mostListed } from './compare-shards.ts';
+import { orderWithout } from './order-text.ts';
 import { locateRecords, recordsByRank, recordsInOrder } from './read-in-order.ts';
+import { removeRanks } from './remove-ranks.ts';
 import type { ShardsChange } from './save-shards.ts';
+import { createShardEdits } from './shard-edits.ts';
 import type { Shards } from './shards.ts';
+import type { Spill } from './spill.ts';
 
 export interface ShardsPruned {
   /** How many go. */
@@ -15,10 +18,11 @@ export interface ShardsPruned {
   readonly change: ShardsChange;
 }
 
-/** What `pruneLibrary` takes out of a large library. Held are 33 bytes a record, and the ids of what goes. */
+/** What `pruneLibrary` takes out of a large library. Held are 33 bytes a record, and what is listed. */
 export async function pruneShards(
   shards: Shards,
   { keep, below, weights }: PruneOptions,
+  spill: Spill,
   sha256: Sha256,
 ): Promise<ShardsPruned> {
   let mostUsed = 0;
@@ -39,14 +43,10 @@ export async function pruneShards(
   const gone = ranked.subarray(0, count === -1 ? ranked.length : count).map((place) => locations.order[place] ?? 0);
 
   const removed: { experience: Pruned['removed'][number]['experience']; score: number }[] = [];
-  const deletes = new Set<string>();
-  let index = 0;
-  for await (const experience of recordsInOrder(shards, locations, gone)) {
-    deletes.add(experience.id);
-    const score = scores[gone[index++] ?? 0] ?? 0;
-    if (gone.length <= mostListed) removed.push({ experience, score });
-  }
-  const changes = { complete: false, puts: [], deletes: [...deletes], order: undefined };
-  const order = changedOrder(await shards.order(), changes);
-  return { count: gone.length, removed, change: { current: shards, puts: [], deletes, order } };
+  if (gone.length <= mostListed)
+    for await (const experience of recordsInOrder(shards, locations, gone))
+      removed.push({ experience, score: scores[gone[removed.length] ?? 0] ?? 0 });
+  const edits = createShardEdits(spill);
+  const order = await orderWithout(await shards.order(), removeRanks(shards, gone, edits));
+  return { count: gone.length, removed, change: { current: shards, edits, growth: -gone.length, order } };
 }

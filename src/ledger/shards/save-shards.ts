@@ -2,21 +2,21 @@ import { type Sha256, toHex } from '../../core/digest.ts';
 import { ZooError } from '../../core/error.ts';
 import type { Experience } from '../../core/library/experience.ts';
 import type { Library } from '../../core/library/library.ts';
-import { canonicalJson } from '../../core/tree/canonical.ts';
 import { libraryRoots } from '../../core/tree/library-roots.ts';
 import { merkleRoot } from '../../core/tree/merkle-log.ts';
 import type { Clock } from '../../world/clock/clock.ts';
 import type { Files } from '../../world/files/files.ts';
-import { chooseLayout, filesAtMost, shardOf } from '../layout.ts';
+import { chooseLayout, filesAtMost } from '../layout.ts';
 import type { CommitOptions, CommittedVersion, Ledger } from '../open-ledger.ts';
-import { idsOfOrder } from './order-text.ts';
+import { linesOfShard, recordOfLine } from './lines-of-shard.ts';
 import { type PackParts, encodePack, encodeParts } from '../pack.ts';
 import { partEntries, partSummary, readPart } from './parts.ts';
 import { countRecords, hashBlocks } from './record-blocks.ts';
 import { type HexRoots, knownBlocks } from './shard-index.ts';
 import { type ShardTree, mapRootOfShards } from './shard-trees.ts';
 import type { Shards } from './shards.ts';
-import { arrange } from '../working.ts';
+import type { ShardEdits } from './shard-edits.ts';
+import { arrange, parseOrder } from '../working.ts';
 import { keepText, writePart } from './write-part.ts';
 import { writeVersion } from '../write-version.ts';
 
@@ -24,10 +24,13 @@ import { writeVersion } from '../write-version.ts';
 export interface ShardsChange {
   /** The library as it was when the change was decided. */
   readonly current: Shards;
-  readonly puts: readonly Experience[];
-  readonly deletes: ReadonlySet<string>;
+  readonly edits: ShardEdits;
+  /** How many records more it has then. */
+  readonly growth: number;
   /** `order.txt` as it becomes. */
-  readonly order: string;
+  readonly order: Uint8Array;
+  /** Whether all of it is put there anew, because it is not what lies there in shards. */
+  readonly whole?: boolean;
 }
 
 interface World {
@@ -53,21 +56,21 @@ export async function saveShards(
   const decidedOn = await change.current.cids();
   const { size } = await change.current.roots();
   return await ledger.change(async () => {
-    const known = await countKnown(change, sha256);
-    if (size + change.puts.length - known - change.deletes.size <= filesAtMost / 2) {
-      const library = await readLittle(change);
+    if (size + change.growth <= filesAtMost / 2) {
+      const library = await readLittle(change, sha256);
       if (chooseLayout('shards', library.experiences) === 'files') return await becomeFiles(library);
     }
     const touched = await writeTouched(files, folder, change, sha256);
     const order = await keepText(files, folder, change.order, sha256);
-    const parts: PackParts = { shards: touched, order };
-    if (commit === undefined)
-      return { change: { layout: 'shards', changes: unchanged, parts, version: null }, result: null };
-    const all = { shards: await keepOthers(touched), order };
+    const { whole = false } = change;
+    const parts: PackParts = { shards: whole ? await keepOthers(touched) : touched, order };
+    const next = { layout: 'shards' as const, changes: { ...unchanged, complete: whole }, parts };
+    if (commit === undefined) return { change: { ...next, version: null }, result: null };
+    const all = whole ? parts : { shards: await keepOthers(touched), order };
     const roots = await rootsOfParts(files, folder, all, sha256);
     const version = await writeVersion({ files, folder, clock, sha256 }, { pack: encodeParts(all), roots }, commit);
     return {
-      change: { layout: 'shards', changes: unchanged, parts, version: { seq: version.seq, commit: version.id } },
+      change: { ...next, version: { seq: version.seq, commit: version.id } },
       result: { version: `v${version.seq}`, commit: version.id, root: version.root },
     };
   });
@@ -106,42 +109,34 @@ const unchanged = { complete: false, puts: [], deletes: [], order: undefined } a
 async function writeTouched(
   files: Files,
   folder: string,
-  { current, puts, deletes }: ShardsChange,
+  change: ShardsChange,
   sha256: Sha256,
 ): Promise<Record<string, string>> {
-  const putsOf = Map.groupBy(puts, ({ id }) => shardOf(id, sha256));
-  const deletesOf = Map.groupBy(deletes, (id) => shardOf(id, sha256));
   const touched: Record<string, string> = {};
-  for (const shard of [...new Set([...putsOf.keys(), ...deletesOf.keys()])].sort()) {
-    const gone = new Set(deletesOf.get(shard));
-    const lines = new Map<string, string>();
-    for (const record of await current.read(shard))
-      if (!gone.has(record.id)) lines.set(record.id, canonicalJson(record));
-    for (const put of putsOf.get(shard) ?? []) lines.set(put.id, canonicalJson(put));
-    touched[shard] = await writePart(files, folder, lines, sha256);
-  }
+  for (const shard of change.edits.shards())
+    touched[shard] = await writePart(files, folder, await editedLines(change, shard, sha256), sha256);
   return touched;
 }
 
-async function countKnown({ current, puts }: ShardsChange, sha256: Sha256): Promise<number> {
-  let known = 0;
-  for (const [shard, members] of Map.groupBy(puts, ({ id }) => shardOf(id, sha256))) {
-    const ids = new Set((await current.entries(shard)).ids());
-    known += members.filter(({ id }) => ids.has(id)).length;
-  }
-  return known;
+/** What a shard becomes: canonical lines by id. */
+async function editedLines({ current, edits }: ShardsChange, shard: string, sha256: Sha256) {
+  const { puts, deletes } = await edits.of(shard);
+  const lines = new Map(await linesOfShard(current, shard, sha256));
+  for (const id of deletes) lines.delete(id);
+  for (const [id, line] of puts) lines.set(id, line);
+  return lines;
 }
 
 /** What is left, where that is known to be little. */
-async function readLittle({ current, puts, deletes, order }: ShardsChange): Promise<Library> {
+async function readLittle(change: ShardsChange, sha256: Sha256): Promise<Library> {
   const records = new Map<string, Experience>();
-  for (const shard of current.names)
-    for (const record of await current.read(shard)) if (!deletes.has(record.id)) records.set(record.id, record);
-  for (const put of puts) records.set(put.id, put);
+  for (const shard of new Set([...change.current.names, ...change.edits.shards()]))
+    for (const [id, line] of await editedLines(change, shard, sha256)) records.set(id, recordOfLine(line));
+  const order = parseOrder(new TextDecoder().decode(change.order));
   return {
     experiences: arrange(
       records,
-      [...idsOfOrder(order)].filter((id) => records.has(id)),
+      order.filter((id) => records.has(id)),
     ),
   };
 }
@@ -170,30 +165,5 @@ async function rootsOfParts(files: Files, folder: string, { shards }: PackParts,
 function changedMeanwhile(folder: string): ZooError {
   return new ZooError('library-busy', `the library in ${folder} was changed while something else was decided on it`, {
     hint: 'Do it again.',
-  });
-}
-
-/**
- * Makes the working library what a version in parts is, and that a new version where it is asked for. Each part is
- * looked at before: once they are in force, none may be missing.
- *
- * @throws ZooError `pack-missing`, `pack-damaged`
- */
-export async function restoreParts(
-  { files, clock, ledger, sha256 }: World,
-  target: { readonly parts: PackParts; readonly roots: HexRoots },
-  commit: CommitOptions | undefined,
-): Promise<CommittedVersion | null> {
-  const { folder } = ledger;
-  return await ledger.change(async () => {
-    const { parts, roots } = target;
-    for (const cid of [parts.order, ...Object.values(parts.shards)]) await readPart(files, folder, cid, sha256);
-    const change = { layout: 'shards' as const, changes: { ...unchanged, complete: true }, parts };
-    if (commit === undefined) return { change: { ...change, version: null }, result: null };
-    const version = await writeVersion({ files, folder, clock, sha256 }, { pack: encodeParts(parts), roots }, commit);
-    return {
-      change: { ...change, version: { seq: version.seq, commit: version.id } },
-      result: { version: `v${version.seq}`, commit: version.id, root: version.root },
-    };
   });
 }

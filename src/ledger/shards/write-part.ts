@@ -28,7 +28,12 @@ export async function writePart(
 }
 
 /** Writes a text as a part, unless it is there. Returns its CID. */
-export async function keepText(files: Files, folder: string, text: string, sha256: Sha256): Promise<string> {
+export async function keepText(
+  files: Files,
+  folder: string,
+  text: string | Uint8Array,
+  sha256: Sha256,
+): Promise<string> {
   const cid = rawCid(sha256(text));
   if (!(await files.exists(partPath(folder, cid)))) await files.writeAtomic(partPath(folder, cid), text);
   return cid;

@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyChanges, changesBetween } from '../../../src/ledger/changes.ts';
+import { changesBetween } from '../../../src/ledger/changes.ts';
 import { compareLibraries } from '../../../src/ledger/comparing/compare-libraries.ts';
 import { compareShards } from '../../../src/ledger/shards/compare-shards.ts';
-import { mergeLibraries } from '../../../src/ledger/merging/merge-libraries.ts';
-import { mergeShards } from '../../../src/ledger/shards/merge-shards.ts';
-import { changedOrder, idsOfOrder, placesInOrder } from '../../../src/ledger/shards/order-text.ts';
+import { changedOrder, placesInOrder } from '../../../src/ledger/shards/order-text.ts';
 import { shardsOfLibrary } from '../../../src/ledger/shards/shards.ts';
 import { renderOrder } from '../../../src/ledger/working.ts';
 import { sha256 } from '../../../src/world/digest/node-crypto.ts';
@@ -29,39 +27,6 @@ describe('libraries in shards', () => {
           expect((await compareShards(was, is, sha256, 0)).unlisted).toEqual(counts);
       }),
       { numRuns: 300 },
-    );
-  });
-
-  it.each(['ours', 'theirs', undefined] as const)('are merged as libraries in memory are: %s', async (side) => {
-    await fc.assert(
-      fc.asyncProperty(arbitrarySteps, arbitrarySteps, async (one, other) => {
-        const [ours, theirs] = [changed(base, one), changed(base, other)];
-        const [was, our, their] = [base, ours, theirs].map((library) => shardsOfLibrary(library, sha256));
-        const expected = mergeLibraries(base, ours, theirs, sha256, () => side);
-        const merged = await mergeShards(was as never, our as never, their as never, sha256, () => side);
-        expect(merged.conflicts).toEqual(expected.conflicts);
-        expect(merged.changes).toEqual(compareLibraries(ours, expected.library));
-        const { puts, deletes, order } = merged.change;
-        expect([...idsOfOrder(order)]).toEqual(idsOf(expected.library));
-        const changes = { complete: false, puts, deletes: [...deletes], order: [...idsOfOrder(order)] };
-        expect(applyChanges(ours, changes)).toEqual(expected.library);
-      }),
-      {
-        numRuns: 300,
-        // Two records of the base become one, and the other side moves a third.
-        examples: [
-          [
-            [
-              ['remove', 5, 0],
-              ['reword', 5, 4],
-            ],
-            [
-              ['reword', 5, 4],
-              ['move', 0, 0],
-            ],
-          ],
-        ],
-      },
     );
   });
 

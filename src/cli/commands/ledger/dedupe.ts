@@ -9,14 +9,17 @@ export async function dedupe(invocation: Invocation): Promise<void> {
   const { dedupe: fold } = await import('../../../app/ledger/tidy.ts');
   const threshold = numberFlag(invocation, 'threshold', { preset: 0.8, least: 0.1, whole: false });
   const dryRun = flags['dryRun'] === true;
-  const { merged, library } = await fold(await invocation.config(), Math.min(1, threshold), dryRun);
-  terminal.document({ dryRun, merged, library });
+  const found = await fold(await invocation.config(), Math.min(1, threshold), dryRun);
+  const { count: folded, merged, unchecked, library } = found;
+  terminal.document({ dryRun, merged, unchecked, library, ...(folded > merged.length ? { unlisted: folded } : {}) });
   for (const { kept, removed, overlap } of merged) {
     terminal.print(`- ${experienceLine(removed)}`);
     terminal.print(`  ${Math.round(overlap * 100)} % as ${experienceLine(kept)}`);
   }
-  terminal.message(
-    'info',
-    `${merged.length} ${dryRun ? 'would be folded' : 'folded'}; ${count(library.count, 'experience')}`,
-  );
+  terminal.message('info', `${folded} ${dryRun ? 'would be folded' : 'folded'}; ${count(library.count, 'experience')}`);
+  if (unchecked > 0)
+    terminal.message(
+      'warn',
+      `${count(unchecked, 'experience')} could not be compared with all that are alike; once these are folded, do it again`,
+    );
 }

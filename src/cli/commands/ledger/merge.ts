@@ -29,7 +29,7 @@ export async function merge(invocation: Invocation): Promise<void> {
       const conflicts = conflictsOf(thrown);
       if (conflicts === undefined) throw thrown;
       for (const conflict of conflicts) for (const line of conflictLines(conflict)) terminal.print(line);
-      if (flags['edit'] !== true) throw thrown;
+      if (flags['edit'] !== true || conflicts.length === 0) throw thrown;
       return await mergeReference(config, { ...request, resolve: await editConflicts(conflicts, invocation) });
     });
     terminal.document(made);

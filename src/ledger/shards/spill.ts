@@ -1,0 +1,63 @@
+import { ZooError } from '../../core/error.ts';
+import type { Files, Lock } from '../../world/files/files.ts';
+import { createSorter } from '../forms/line-sorter.ts';
+
+/** Bytes that wait in memory until they go to the disk. */
+const waitingAtMost = 24 << 20;
+
+/** Operations on one library that may have something on the disk at once. */
+const folders = 64;
+
+/**
+ * Lines sorted by a name, in memory while they are few. Many go into a folder of this process's own below `.zoo/`; what a
+ * process that was killed left there goes when the next one takes its folder.
+ */
+export interface Spill {
+  put(name: string, line: string): Promise<void> | undefined;
+  /** The lines of a name, in the order in which they came; each ends with a line feed. */
+  read(name: string): Promise<string>;
+  /** Forgets all lines. */
+  clear(): Promise<void>;
+  /** Leaves nothing on the disk. */
+  close(): Promise<void>;
+}
+
+export function createSpill(files: Files, folder: string): Spill {
+  let own: { readonly path: string; readonly lock: Lock } | undefined;
+  const createOwn = () => createSorter(files, async () => (own ??= await takeFolder(files, folder)).path);
+  let sorter = createOwn();
+  const clear = async () => {
+    sorter = createOwn();
+    if (own !== undefined) await files.remove(own.path);
+  };
+  return {
+    put: (name, line) => {
+      sorter.put(name, line);
+      return sorter.size() < waitingAtMost ? undefined : sorter.flush();
+    },
+    read: async (name) => {
+      const kept = own === undefined ? undefined : await files.readText(`${own.path}/${name}`);
+      return `${kept ?? ''}${sorter.waiting(name)}`;
+    },
+    clear,
+    close: async () => {
+      await clear();
+      await own?.lock.release();
+      own = undefined;
+    },
+  };
+}
+
+/** The first folder that no process has that still lives. */
+async function takeFolder(files: Files, folder: string) {
+  for (let number = 0; ; number++) {
+    const path = `${folder}/.zoo/spill-${number}`;
+    try {
+      const lock = await files.lock(`${path}.lock`);
+      await files.remove(path);
+      return { path, lock };
+    } catch (thrown) {
+      if (!(thrown instanceof ZooError) || thrown.code !== 'locked' || number === folders) throw thrown;
+    }
+  }
+}

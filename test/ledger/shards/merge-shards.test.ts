@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Experience } from '../../../src/core/library/experience.ts';
+import type { Library } from '../../../src/core/library/library.ts';
+import { applyChanges } from '../../../src/ledger/changes.ts';
+import { compareLibraries } from '../../../src/ledger/comparing/compare-libraries.ts';
+import { type MergeConflict, type Resolution, mergeLibraries } from '../../../src/ledger/merging/merge-libraries.ts';
+import { mergeOrder } from '../../../src/ledger/merging/merge-order.ts';
+import { recordOfLine } from '../../../src/ledger/shards/lines-of-shard.ts';
+import { mergeOrderNumbers } from '../../../src/ledger/shards/merge-order-numbers.ts';
+import { mergeShards } from '../../../src/ledger/shards/merge-shards.ts';
+import type { ShardsChange } from '../../../src/ledger/shards/save-shards.ts';
+import { shardsOfLibrary } from '../../../src/ledger/shards/shards.ts';
+import { createSpill } from '../../../src/ledger/shards/spill.ts';
+import { sha256 } from '../../../src/world/digest/node-crypto.ts';
+import { memoryFiles } from '../../fakes/files.ts';
+import { arbitrarySteps, changed } from '../changed-libraries.ts';
+import { exampleExperience, exampleLibrary } from '../experience.ts';
+
+const base = exampleLibrary(14);
+const idsOf = ({ experiences }: Library) => experiences.map(({ id }) => id);
+
+type Resolve = (conflict: MergeConflict) => Resolution | undefined;
+
+/** What is decided on a conflict: a side, nothing, or a text, which may be what another experience says already. */
+const arbitraryResolve: fc.Arbitrary<Resolve> = fc
+  .array(fc.oneof(fc.constantFrom('ours' as const, 'theirs' as const, undefined), fc.nat({ max: 20 })), {
+    minLength: 1,
+    maxLength: 5,
+  })
+  .map((choices) => ({ id }) => {
+    const choice = choices[Number.parseInt(id.slice(-4), 16) % choices.length];
+    return typeof choice === 'number' ? { text: exampleExperience(choice).text } : choice;
+  });
+
+async function applied(ours: Library, { edits, order, growth }: ShardsChange): Promise<Library> {
+  const puts: Experience[] = [];
+  const deletes: string[] = [];
+  for (const shard of edits.shards()) {
+    const edit = await edits.of(shard);
+    puts.push(...[...edit.puts.values()].map(recordOfLine));
+    deletes.push(...edit.deletes);
+  }
+  const ids = new TextDecoder().decode(order).split('\n').slice(0, -1);
+  const library = applyChanges(ours, { complete: false, puts, deletes, order: ids });
+  expect(library.experiences).toHaveLength(ours.experiences.length + growth);
+  expect(idsOf(library)).toEqual(ids);
+  return library;
+}
+
+async function expectSameMerge(was: Library, ours: Library, theirs: Library, resolve: Resolve): Promise<void> {
+  const sides = {
+    base: shardsOfLibrary(was, sha256),
+    ours: shardsOfLibrary(ours, sha256),
+    theirs: shardsOfLibrary(theirs, sha256),
+  };
+  let asked = 0;
+  const expected = mergeLibraries(was, ours, theirs, sha256, (conflict) => {
+    const resolution = resolve(conflict);
+    if (resolution !== undefined) asked++;
+    return resolution;
+  });
+  const merged = await mergeShards(sides, createSpill(memoryFiles(), 'library'), sha256, resolve);
+  expect(merged.conflicts).toEqual(expected.conflicts);
+  expect([merged.conflictCount, merged.resolvedCount]).toEqual([expected.conflicts.length, asked]);
+  expect(await applied(ours, merged.change)).toEqual(expected.library);
+  expect(merged.changes).toEqual(compareLibraries(ours, expected.library));
+}
+
+describe('a merge by shards', () => {
+  it('gives what one in memory gives', { timeout: 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(base, { experiences: [] }),
+        arbitrarySteps,
+        arbitrarySteps,
+        arbitrarySteps,
+        arbitraryResolve,
+        async (root, before, one, other, resolve) => {
+          const was = changed(root, before);
+          await expectSameMerge(was, changed(was, one), changed(was, other), resolve);
+        },
+      ),
+      {
+        numRuns: 1500,
+        // Two records of the base become one, and the other side moves a third.
+        examples: [
+          [
+            base,
+            [],
+            [
+              ['remove', 5, 0],
+              ['reword', 5, 4],
+            ],
+            [
+              ['reword', 5, 4],
+              ['move', 0, 0],
+            ],
+            () => undefined,
+          ],
+        ],
+      },
+    );
+  });
+
+  it('of orders gives what one of lists of names gives', () => {
+    const order = fc.uniqueArray(fc.nat({ max: 12 }));
+    fc.assert(
+      fc.property(order, order, order, (was, ours, theirs) => {
+        const sidesOf = (name: number) =>
+          (was.includes(name) ? 1 : 0) + (ours.includes(name) ? 2 : 0) + (theirs.includes(name) ? 4 : 0);
+        const [one, two, three] = [was, ours, theirs].map((some) => Uint32Array.from(some)) as [
+          Uint32Array,
+          Uint32Array,
+          Uint32Array,
+        ];
+        const names = (some: readonly number[]) => some.map(String);
+        expect(names([...mergeOrderNumbers(one, two, three, sidesOf)])).toEqual(
+          mergeOrder(names(was), names(ours), names(theirs)),
+        );
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
