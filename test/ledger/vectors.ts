@@ -138,6 +138,7 @@ function recordVectors() {
     'When “x²” is odd, try f(n-1).',
     "Don't re-read it",
     'state‐of‐the‐art',
+    'a--b -c',
     '3.14 and 1,000',
     'a - b',
     '',

@@ -127,7 +127,8 @@ def check_versions(folder):
     for seq, identifier in enumerate(log, 1):
         commit, signatures = keys(parse((folder / "commits" / f"{identifier}.json").read_bytes()), "commit", "signatures")
         require(check_commit(commit) == identifier, "a commit of another id")
-        require(commit["seq"] == seq and all(parent in versions for parent in commit["parents"]), "out of sequence")
+        follows = seq == 1 or log[seq - 2] in commit["parents"]
+        require(commit["seq"] == seq and follows, "out of sequence")
         for signature in signatures:
             checkpoints.check_commit_signature(identifier, signature)
         records = read_pack(lambda name: (folder / "packs" / name).read_bytes(), commit["packCid"], versions)
