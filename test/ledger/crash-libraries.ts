@@ -2,13 +2,32 @@ import type { Library } from '../../src/core/library/library.ts';
 import { filesAtMost } from '../../src/ledger/layout.ts';
 import { exampleExperience, exampleLibrary } from './experience.ts';
 
-/** The library that the writer of the crash test makes its own in its n-th change. */
-export function libraryOf(number: number, large: boolean): Library {
-  if (!large) return exampleLibrary(1 + (number % 7), number);
+/**
+ * What the writer of the crash test works on: `small`, a few experiences in files of their own; `large`, a library in
+ * shards, which takes lines; `switching`, one that moves from files to shards and back with every number.
+ */
+export const writerSizes = ['small', 'large', 'switching'] as const;
+export type WriterSize = (typeof writerSizes)[number];
+
+export type CrashChange = 'save' | 'commit' | 'merge' | 'restore' | 'import' | 'keep' | 'tag' | 'collect';
+
+/** The library that the writer makes its own in its n-th change. */
+export function libraryOf(number: number, size: WriterSize): Library {
+  if (size === 'small') return exampleLibrary(1 + (number % 7), number);
+  if (size === 'switching' && number % 2 === 0) return exampleLibrary(1 + (number % 7), number);
   const { experiences } = exampleLibrary(filesAtMost + 1 + (number % 7));
   // A few shards change with every number.
   const edited = experiences
     .slice(0, 5)
     .map((_, place) => exampleExperience(place, { confidence: (number % 100) / 100 }));
   return { experiences: [...edited, ...experiences.slice(5)] };
+}
+
+/** What the writer does with that library; only what is clean can be followed by a version from elsewhere. */
+export function changesOf(number: number, size: WriterSize): readonly CrashChange[] {
+  if (size === 'large')
+    return number % 3 === 0 ? ['import', 'collect'] : ['import', 'keep', number % 2 === 0 ? 'tag' : 'collect'];
+  const turns: readonly (readonly CrashChange[])[] =
+    size === 'small' ? [['commit'], ['restore'], ['save'], ['merge', 'tag'], ['collect']] : [['commit'], ['save']];
+  return turns[number % turns.length] ?? [];
 }

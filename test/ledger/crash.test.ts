@@ -11,7 +11,7 @@ import { openLedger } from '../../src/ledger/open-ledger.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { diskFiles } from '../../src/world/files/disk.ts';
-import { libraryOf } from './crash-libraries.ts';
+import { type WriterSize, libraryOf } from './crash-libraries.ts';
 import { exampleLibrary } from './experience.ts';
 import { certify } from './in-shards.ts';
 
@@ -19,7 +19,10 @@ import { certify } from './in-shards.ts';
 const kills = Number(process.env['ZOO_CRASH_KILLS'] ?? 6);
 
 /** Kills before a new library is begun: a check reads the whole history, which grows with every change. */
-const killsPerLibrary = { small: 20, large: 5 };
+const killsPerLibrary = { small: 20, large: 5, switching: 10 };
+
+/** Milliseconds after a change was begun within which the writer is killed, and changes that it begins before at most. */
+const killWithin = { small: [40, 6], large: [400, 3], switching: [400, 4] } as const;
 
 let home: string;
 beforeAll(async () => {
@@ -35,14 +38,14 @@ interface State {
 describe('a writer that is killed', () => {
   it.each([
     { size: 'small', times: kills },
-    // Of a library in shards, which takes lines and shares parts between its versions.
     { size: 'large', times: Math.ceil(kills / 4) },
+    { size: 'switching', times: Math.ceil(kills / 4) },
   ] as const)(
     'leaves the old or the new state, $times times: $size',
     { timeout: 180_000 + kills * 5000 },
     async (run) => {
       const { size, times } = run;
-      const large = size === 'large';
+      const [wait, most] = killWithin[size];
       const random = randomFor(1, 'crash', size);
       const nothing: State = { root: toHex(libraryRoots(sha256, []).recordsRoot), versions: 0 };
       let state = nothing;
@@ -55,15 +58,18 @@ describe('a writer that is killed', () => {
           state = nothing;
         }
         // Start-up takes a while; the instant falls into the work of the first changes.
-        const begins = 1 + Math.floor(random() * (large ? 3 : 6));
-        const told = await writeUntilKilled([folder, String(next), size], begins, random() * (large ? 400 : 40));
-        const { last, open } = replay(told, state, large);
+        const begins = 1 + Math.floor(random() * most);
+        const told = await writeUntilKilled([folder, String(next), size], begins, random() * wait);
+        const { last, open } = replay(told, state, size);
         const ledger = openLedger({ files: diskFiles, sha256, clock: systemClock, folder });
         const read = await ledger.state();
         const found: State = { root: read.root, versions: read.version === null ? 0 : Number(read.version.slice(1)) };
         expect([last, ...(open === undefined ? [] : [open.state])]).toContainEqual(found);
         const errors = (await fsck(diskFiles, folder, sha256)).filter(({ level }) => level === 'error');
         expect(errors).toEqual([]);
+        for (const { commit, version } of await ledger.history())
+          if (commit.author === 'writer')
+            expect((await ledger.readVersion(version)).experiences.length).toBe(commit.size);
         if (open !== undefined) between++;
         state = found;
         next = Number(told.findLast((line) => line.startsWith('begin'))?.split(' ')[1] ?? next) + 1;
@@ -100,16 +106,18 @@ describe('a writer that is killed', () => {
   function replay(
     told: readonly string[],
     from: State,
-    large: boolean,
+    size: WriterSize,
   ): { last: State; open: { number: number; state: State } | undefined } {
     let last = from;
     let open: { number: number; state: State } | undefined;
     for (const line of told) {
       const [word, number = '0', kind] = line.split(' ');
       if (word === 'begin') {
-        const root = toHex(libraryRoots(sha256, libraryOf(Number(number), large).experiences).recordsRoot);
-        const makesVersion = kind === 'commit' || kind === 'keep';
-        open = { number: Number(number), state: { root, versions: last.versions + (makesVersion ? 1 : 0) } };
+        const root = toHex(libraryRoots(sha256, libraryOf(Number(number), size).experiences).recordsRoot);
+        const makesVersion = /^(?:commit|keep|merge|restore)$/.test(kind ?? '');
+        const staysAsItIs = kind === 'tag' || kind === 'collect';
+        const next: State = { root, versions: last.versions + (makesVersion ? 1 : 0) };
+        open = { number: Number(number), state: staysAsItIs ? last : next };
       } else {
         last = open?.state ?? last;
         open = undefined;
