@@ -6,8 +6,7 @@ import { exampleExperience, exampleLibrary } from './experience.ts';
  * What the writer of the crash test works on: `small`, a few experiences in files of their own; `large`, a library in
  * shards, which takes lines; `switching`, one that moves from files to shards and back with every number.
  */
-export const writerSizes = ['small', 'large', 'switching'] as const;
-export type WriterSize = (typeof writerSizes)[number];
+export type WriterSize = 'small' | 'large' | 'switching';
 
 export type CrashChange = 'save' | 'commit' | 'merge' | 'restore' | 'import' | 'keep' | 'tag' | 'collect';
 

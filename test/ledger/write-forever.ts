@@ -21,7 +21,7 @@ import { type WriterSize, changesOf, libraryOf } from './crash-libraries.ts';
  *
  * Arguments: folder, first number, and what it does, see `crash-libraries.ts`.
  */
-const [folder = '', first = '0', size = 'small'] = process.argv.slice(2) as [string, string, WriterSize];
+const [folder, first, size] = process.argv.slice(2) as [string, string, WriterSize];
 const ledger = openLedger({ files: diskFiles, sha256, clock: systemClock, folder });
 for (let number = Number(first); ; number++) {
   const library = libraryOf(number, size);
