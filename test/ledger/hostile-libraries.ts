@@ -10,6 +10,7 @@ import { collectGarbage } from '../../src/ledger/gc.ts';
 import { type Ledger, openLedger } from '../../src/ledger/open-ledger.ts';
 import { lintShards } from '../../src/ledger/shards/lint-shards.ts';
 import { listShards } from '../../src/ledger/shards/list-shards.ts';
+import { findMostUsed } from '../../src/ledger/shards/most-used.ts';
 import { renderInOrder } from '../../src/ledger/shards/render-in-order.ts';
 import { searchShards } from '../../src/ledger/shards/search-shards.ts';
 import { openAsShards } from '../../src/ledger/shards/shards.ts';
@@ -109,7 +110,17 @@ function readingsOf(files: MemoryFiles): readonly (() => Promise<unknown>)[] {
     () => ledger.readVersion('first'),
     async () => lintLibrary(await ledger.library()),
     async () => await all(lintShards(await shards(), 1000, sha256)),
-    async () => await all((await listShards(await shards(), { limit: 3 }, sha256)).records()),
+    async () =>
+      await all(
+        (
+          await listShards(
+            await shards(),
+            { limit: 3 },
+            async () => findMostUsed(files, 'library', await shards(), sha256),
+            sha256,
+          )
+        ).records(),
+      ),
     async () => await searchShards(await shards(), 'case', 3, sha256),
     async () => await all(renderInOrder(await shards(), 'csv', sha256, () => Promise.resolve(undefined))),
     () => collectGarbage(files, systemClock, ledger, sha256, { dryRun: true }),

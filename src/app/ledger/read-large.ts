@@ -5,6 +5,7 @@ import type { LintFinding } from '../../core/library/lint.ts';
 import { qualityScore } from '../../core/library/quality-score.ts';
 import { lintShards } from '../../ledger/shards/lint-shards.ts';
 import { type ListRequest, type Listed, listShards } from '../../ledger/shards/list-shards.ts';
+import { findMostUsed } from '../../ledger/shards/most-used.ts';
 import { renderInOrder } from '../../ledger/shards/render-in-order.ts';
 import type { Shards } from '../../ledger/shards/shards.ts';
 import type { ExportForm } from '../../ledger/forms/render-library.ts';
@@ -17,8 +18,9 @@ export interface ListedLarge extends Listed {
   readonly qualityOf: (experience: Experience) => number;
 }
 
-export async function listLarge(shards: Shards, request: ListRequest): Promise<ListedLarge> {
-  const listed = await listShards(shards, request, sha256);
+/** @param folder of the library, for what is indexed */
+export async function listLarge(shards: Shards, folder: string, request: ListRequest): Promise<ListedLarge> {
+  const listed = await listShards(shards, request, () => findMostUsed(files, folder, shards, sha256), sha256);
   return { ...listed, qualityOf: (experience) => qualityScore(experience, listed.mostUsed) };
 }
 

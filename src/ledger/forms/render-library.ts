@@ -5,8 +5,8 @@ import { type Experience, experienceSchema } from '../../core/library/experience
 import type { Library } from '../../core/library/library.ts';
 import { paperVector, toPaperForm } from '../../core/library/paper-form.ts';
 import { renderExperiences } from '../../core/library/prompt.ts';
-import { canonicalJson } from '../../core/tree/canonical.ts';
-import { recordEntries, recordKey, recordLeaves } from '../../core/tree/library-roots.ts';
+
+import { canonicalRecord, recordEntries, recordKey, recordLeaves } from '../../core/tree/library-roots.ts';
 import { keyAt } from '../../core/tree/merkle-map.ts';
 import { buildMerkleTree, proveInclusion } from '../../core/tree/merkle-log.ts';
 import { encodeMerkleProof } from '../../core/tree/proof.ts';
@@ -35,7 +35,7 @@ export function renderLibrary(
     case 'json':
       return `${JSON.stringify({ experiences: experiences.map((record) => experienceSchema.parse(record)) }, null, 2)}\n`;
     case 'jsonl':
-      return experiences.map((record) => `${canonicalJson(record)}\n`).join('');
+      return experiences.map((record) => `${canonicalRecord(record)}\n`).join('');
     case 'csv':
       return stringify(experiences.map(rowOf), { header: true, columns: [...csvColumns] });
     case 'markdown':

@@ -32,15 +32,22 @@ export function isUnder(domain: string | undefined, { domain: own }: Experience)
 const fewAtMost = 100;
 
 /**
- * The experiences of a large library, or some of them. The first few are read from their shards, and of all others
- * nothing but how often they were used; else one pass finds them, and no more than these are read then.
+ * The experiences of a large library, or some of them. The first few are read from their shards alone; else one pass finds
+ * them, and no more than these are read then.
+ *
+ * @param findMostUsed the largest `usage_count` of the library, asked for where that pass does not find it
  */
-export async function listShards(shards: Shards, { domain, limit }: ListRequest, sha256: Sha256): Promise<Listed> {
+export async function listShards(
+  shards: Shards,
+  { domain, limit }: ListRequest,
+  findMostUsed: () => Promise<number>,
+  sha256: Sha256,
+): Promise<Listed> {
   const few = domain === undefined && limit !== undefined && limit <= fewAtMost;
   const first = few ? await readFirst(shards, limit, sha256) : undefined;
   if (first !== undefined) {
     const records = () => inTurn(first);
-    return { count: first.length, mostUsed: await findMostUsed(shards), records, inAnyOrder: records };
+    return { count: first.length, mostUsed: await findMostUsed(), records, inAnyOrder: records };
   }
   let mostUsed = 0;
   const under = createNumbers();
@@ -73,13 +80,4 @@ async function readFirst(shards: Shards, limit: number, sha256: Sha256): Promise
 
 async function* inTurn<T>(members: readonly T[]): AsyncGenerator<T> {
   yield* members;
-}
-
-/** Without parsing what is not told: in JSON no string can hold the key unescaped. */
-async function findMostUsed(shards: Shards): Promise<number> {
-  let most = 0;
-  for (const name of shards.names)
-    for (const [, used] of (await shards.text(name)).matchAll(/"usage_count"\s*:\s*(\d+)/g))
-      most = Math.max(most, Number(used));
-  return most;
 }

@@ -18,10 +18,10 @@ export async function list(invocation: Invocation): Promise<void> {
   const { terminal } = invocation;
   const domain = textFlag(invocation, 'in');
   const limit = optionalNumberFlag(invocation, 'limit', { least: 1, whole: true });
-  const { small, shards } = await readNamed(invocation);
+  const { small, shards, folder } = await readNamed(invocation);
   if (small === undefined) {
     const { listLarge } = await import('../../../app/ledger/read-large.ts');
-    const large = await listLarge(shards, { domain, limit });
+    const large = await listLarge(shards, folder, { domain, limit });
     await printInPieces(terminal, { count: large.count, experiences: inPieces }, { items: large.records() });
     if (large.count === 0) tellEmpty(terminal, domain);
     else if (terminal.json === 'off')
