@@ -1,6 +1,6 @@
-import type { Experience } from '../../src/core/library/experience.ts';
-import type { Random } from '../../src/core/random.ts';
-import { exampleExperience } from './experience.ts';
+import type { Experience } from '../../../src/core/library/experience.ts';
+import type { Random } from '../../../src/core/random.ts';
+import { exampleExperience } from '../experience.ts';
 
 export function pick<T>(random: Random, items: readonly T[]): T {
   return items[Math.floor(random() * items.length)] as T;

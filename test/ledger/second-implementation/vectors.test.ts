@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../src/core/tree/canonical.ts';
-import { hasPython, python } from './second-implementation.ts';
+import { canonicalJson } from '../../../src/core/tree/canonical.ts';
+import { hasPython, python } from './judge.ts';
 import { makeVectors } from './vectors.ts';
 
-const path = join(import.meta.dirname, '../fixtures/ledger/vectors.json');
+const path = join(import.meta.dirname, '../../fixtures/ledger/vectors.json');
 
 describe('the vectors of the format', () => {
   it('are what the code writes (run with UPDATE_VECTORS=1 to write them anew)', async () => {
@@ -15,7 +15,7 @@ describe('the vectors of the format', () => {
   });
 
   it('stand in the page, as far as it shows some', async () => {
-    const page = await readFile(join(import.meta.dirname, '../../docs/ledger-format.md'), 'utf8');
+    const page = await readFile(join(import.meta.dirname, '../../../docs/ledger-format.md'), 'utf8');
     const { libraries } = makeVectors();
     const [library] = libraries.filter(({ records }) => records.length === 1);
     const { records = [], keys = [], digests = [], recordsRoot = '', mapRoot = '' } = library ?? {};

@@ -1,4 +1,4 @@
-import { type Random, shuffle } from '../../src/core/random.ts';
+import { type Random, shuffle } from '../../../src/core/random.ts';
 import { pick } from './random-library.ts';
 
 /** Bytes with one thing about them changed: a bit, or a byte or a stretch left out, doubled or put in. */

@@ -1,17 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { verifyBytes } from '../../src/app/ledger/proofs.ts';
-import { fromHex, toHex } from '../../src/core/digest.ts';
-import { ZooError } from '../../src/core/error.ts';
-import { checkJson } from '../../src/core/json.ts';
-import { experienceSchema } from '../../src/core/library/experience.ts';
-import { parseStrictJson } from '../../src/core/library/strict-json.ts';
-import { canonicalJson } from '../../src/core/tree/canonical.ts';
-import { recordDigest } from '../../src/core/tree/library-roots.ts';
-import { verifyMerkleProof } from '../../src/core/tree/proof.ts';
-import { signaturesSchema } from '../../src/ledger/history.ts';
-import { verifyCommitSignature } from '../../src/ledger/proofs/signing.ts';
-import { sha256 } from '../../src/world/digest/node-crypto.ts';
+import { verifyBytes } from '../../../src/app/ledger/proofs.ts';
+import { fromHex, toHex } from '../../../src/core/digest.ts';
+import { ZooError } from '../../../src/core/error.ts';
+import { checkJson } from '../../../src/core/json.ts';
+import { experienceSchema } from '../../../src/core/library/experience.ts';
+import { parseStrictJson } from '../../../src/core/library/strict-json.ts';
+import { canonicalJson } from '../../../src/core/tree/canonical.ts';
+import { recordDigest } from '../../../src/core/tree/library-roots.ts';
+import { verifyMerkleProof } from '../../../src/core/tree/proof.ts';
+import { signaturesSchema } from '../../../src/ledger/history.ts';
+import { verifyCommitSignature } from '../../../src/ledger/proofs/signing.ts';
+import { sha256 } from '../../../src/world/digest/node-crypto.ts';
 
 /** Bytes to check, and what is trusted: roots, checkpoints, a key; see `CHECKS` in `python/verify.py`. */
 export interface Case {
@@ -79,7 +79,7 @@ export function judge({ kind, bytes, trusted }: Case): readonly [unknown] | null
   }
 }
 
-const script = join(import.meta.dirname, 'python/verify.py');
+const script = join(import.meta.dirname, '../python/verify.py');
 
 export const hasPython = spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 8))']).status === 0;
 
