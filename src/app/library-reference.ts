@@ -21,6 +21,7 @@ import { git } from './wire/git.ts';
 import { keepHeapSmall } from './wire/keep-heap-small.ts';
 import { type Ledger, ledgerAt } from './wire/ledgers.ts';
 import { files, sha256 } from './wire/platform.ts';
+import { makeScratch } from './wire/scratch.ts';
 
 /** A library that somebody named. */
 export interface NamedLibrary extends OpenedLibrary {
@@ -125,10 +126,14 @@ function isVersionName(reference: string): boolean {
   return /^(HEAD(~\d+)?|v\d+)$/.test(reference);
 }
 
-async function openGit(reference: string, { ledger }: ReferenceContext): Promise<OpenedLibrary | undefined> {
+async function openGit(reference: string, { config, ledger }: ReferenceContext): Promise<OpenedLibrary | undefined> {
   if (!reference.startsWith('git:')) return undefined;
   const named = reference.slice('git:'.length);
-  const { revision, head, files: tree } = await openGitRevision(git, files, ledger.folder, named);
+  const {
+    revision,
+    head,
+    files: tree,
+  } = await openGitRevision({ git, disk: files, folder: ledger.folder, makeScratch: () => makeScratch(config) }, named);
   const opened = await openIn(tree, ledgerAt('', tree), 'working');
   return {
     kind: 'git',

@@ -14,20 +14,30 @@ export interface GitRevision {
   readonly files: Files;
 }
 
+/** Where a library that lies in git is opened. */
+export interface GitPlace {
+  readonly git: Git;
+  /** Where the library's folder lies, whose indexes are of use, since records are found in them by digest. */
+  readonly disk: Files;
+  /** The library's folder in the working tree. */
+  readonly folder: string;
+  /** Makes a folder for what is read from git again and again, which takes far longer than from a file. */
+  readonly makeScratch: () => Promise<string>;
+}
+
 /**
  * Opens the library of a git revision.
  *
- * @param disk where the library's folder lies, whose indexes are of use, since records are found in them by digest
- * @param folder the library's folder in the working tree
  * @param reference `<rev>` or `<rev>:<path from the repository's root>`
  * @throws ZooError `not-a-repository`, `unknown-revision`, `no-library`
  */
-export async function openGitRevision(git: Git, disk: Files, folder: string, reference: string): Promise<GitRevision> {
+export async function openGitRevision(place: GitPlace, reference: string): Promise<GitRevision> {
+  const { git, disk, folder } = place;
   const colon = reference.indexOf(':');
   const [name, path] = colon === -1 ? [reference, undefined] : [reference.slice(0, colon), reference.slice(colon + 1)];
   const revision = await resolveRevision(git, folder, name);
   const prefix = path ?? (await pathInRepository(git, folder));
-  const tree = await openTree(git, folder, revision, prefix.replace(/\/+$/, ''));
+  const tree = await openTree(place, revision, prefix.replace(/\/+$/, ''));
   const files = withIndexes(filesOf(tree), disk, folder);
   if ((await readHeader(files, '')) === undefined)
     throw new ZooError('no-library', `git revision ${name} has no library in ${prefix === '' ? 'its root' : prefix}`, {
@@ -83,7 +93,8 @@ interface Tree {
 /** Files of more bytes are read by themselves, when they are asked for; all others at once. */
 const smallAtMost = 65_536;
 
-async function openTree(git: Git, folder: string, revision: string, prefix: string): Promise<Tree> {
+async function openTree(place: GitPlace, revision: string, prefix: string): Promise<Tree> {
+  const { git, folder } = place;
   const root = await repositoryRoot(git, folder);
   const within = prefix === '' ? [] : [`${prefix}/`];
   const listed = await git.run(root, ['ls-tree', '-r', '-z', '-l', '--full-tree', revision, '--', ...within]);
@@ -95,12 +106,13 @@ async function openTree(git: Git, folder: string, revision: string, prefix: stri
     (Number(size) <= smallAtMost ? small : large).set(path, object);
   }
   const held = await readBlobs(git, root, small);
+  const readLarge = createBlobReader(place, root);
   return {
     paths: [...small.keys(), ...large.keys()].sort(),
     has: (path) => small.has(path) || large.has(path),
     read: async (path) => {
       const object = large.get(path);
-      return object === undefined ? held.get(path) : (await git.run(root, ['cat-file', 'blob', object])).stdout;
+      return object === undefined ? held.get(path) : await readLarge(object);
     },
   };
 }
@@ -122,6 +134,23 @@ async function readBlobs(
     offset = end + 1 + size + 1;
   }
   return blobs;
+}
+
+/** Reads blobs from git; what is read a second time is kept in a file from then on. */
+function createBlobReader({ git, disk, makeScratch }: GitPlace, root: string): (object: string) => Promise<Uint8Array> {
+  const read = new Set<string>();
+  const kept = new Set<string>();
+  let scratch: Promise<string> | undefined;
+  return async (object) => {
+    if (kept.has(object)) return await disk.read(`${await scratch}/${object}`);
+    const { stdout } = await git.run(root, ['cat-file', 'blob', object]);
+    if (read.has(object)) {
+      await disk.writeAtomic(`${await (scratch ??= makeScratch())}/${object}`, stdout);
+      kept.add(object);
+    }
+    read.add(object);
+    return stdout;
+  };
 }
 
 /** As much of a file system as reading a library takes. */
