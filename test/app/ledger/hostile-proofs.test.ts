@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { ZooError, exitCode } from '../../../src/core/error.ts';
-import { toHex } from '../../../src/core/digest.ts';
+import { fromHex, toHex } from '../../../src/core/digest.ts';
 import { randomFor } from '../../../src/core/random.ts';
 import { certifyDifference } from '../../../src/core/tree/certify-difference.ts';
 import { libraryRoots } from '../../../src/core/tree/library-roots.ts';
 import { proveIds, renderProof } from '../../../src/core/tree/proof.ts';
 import { verifyBytes } from '../../../src/app/ledger/proofs.ts';
-import { logRoot } from '../../../src/ledger/proofs/checkpoint.ts';
+import { checkpointOf, logRoot, renderCheckpoint } from '../../../src/ledger/proofs/checkpoint.ts';
+import { renderNoteKey, signNote } from '../../../src/ledger/proofs/signed-note.ts';
+import { publicKeyOf } from '../../../src/ledger/proofs/signing.ts';
 import { proveHistory } from '../../../src/ledger/proofs/consistency.ts';
 import { sha256 } from '../../../src/world/digest/node-crypto.ts';
 import { exampleLibrary } from '../../ledger/experience.ts';
@@ -28,6 +30,12 @@ const included = proveIds(
 );
 const absent = proveIds(after, ['exp_nothere', before.experiences[0]?.id ?? ''], null, sha256);
 
+const secret = sha256('key');
+const algorithms = ['ed25519', 'secp256k1', 'ml-dsa-65'] as const;
+const checkpoint = checkpointOf(log, sha256);
+const { origin } = checkpoint;
+const noteKey = { name: origin, algorithm: 'ed25519', publicKey: publicKeyOf('ed25519', secret) } as const;
+
 /** Files as zoo writes them, with the roots that they are true for. */
 const files = {
   presence: [bytesOf(renderProof(included)), { root: roots(after).records }],
@@ -36,6 +44,10 @@ const files = {
   history: [
     bytesOf(JSON.stringify(proveHistory(log, 5, sha256))),
     { before: `5:${toHex(logRoot(log.slice(0, 5), sha256))}`, after: `11:${toHex(logRoot(log, sha256))}` },
+  ],
+  checkpoint: [
+    bytesOf(signNote(renderCheckpoint(checkpoint), origin, 'ed25519', secret, sha256)),
+    { key: renderNoteKey(noteKey, sha256) },
   ],
 } as const;
 
@@ -52,6 +64,8 @@ const poison = [
   'null',
   '00',
   'ff',
+  `${'['.repeat(9000)}${']'.repeat(9000)}`,
+  `${'{"a":'.repeat(9000)}1${'}'.repeat(9000)}`,
 ];
 
 /** One to three changes of a file: bits, cuts, doubled parts, text that breaks parsers. */
@@ -74,8 +88,11 @@ function mutate(bytes: Uint8Array, seed: number): Uint8Array {
       case 3:
         list.splice(place, 0, ...list.slice(pick(list.length + 1)).slice(0, 64));
         break;
-      default:
-        list.splice(place, pick(4), ...bytesOf((poison[pick(poison.length)] ?? '').repeat(pick(3) === 0 ? 200 : 1)));
+      default: {
+        const piece = poison[pick(poison.length)] ?? '';
+        const put = Array.from(bytesOf(piece.repeat(pick(3) === 0 && piece.length < 100 ? 200 : 1)));
+        list = list.slice(0, place).concat(put, list.slice(place + pick(4)));
+      }
     }
   }
   return Uint8Array.from(list);
@@ -111,6 +128,27 @@ describe.each(Object.entries(files))('a hostile %s', (kind, [bytes, trusted]) =>
       ).toThrow(ZooError);
   });
 });
+
+it('a checkpoint is refused under a hostile key, whatever that holds', () => {
+  const [bytes] = files.checkpoint;
+  for (const algorithm of algorithms)
+    for (const length of [0, 1, 31, 32, 33, 64, 65, 1952, 3000])
+      for (const fill of [0, 1, 2, 4, 255]) {
+        const key = renderNoteKey({ name: origin, algorithm, publicKey: new Uint8Array(length).fill(fill) }, sha256);
+        // A signature line that names this key, so that it comes to be used.
+        const line = `— ${origin} ${Buffer.from([...keyHashOf(key), ...new Uint8Array(64)]).toString('base64')}\n`;
+        expect(() => verifyBytes(bytes, { key })).toThrow(ZooError);
+        expect(() => verifyBytes(Uint8Array.from([...bytes, ...bytesOf(line)]), { key })).toThrow(ZooError);
+      }
+  for (let seed = 0; seed < 500; seed++) {
+    const key = new TextDecoder().decode(mutate(bytesOf(files.checkpoint[1].key), seed));
+    if (key !== files.checkpoint[1].key) expect(() => verifyBytes(bytes, { key })).toThrow(ZooError);
+  }
+});
+
+function keyHashOf(key: string): Uint8Array {
+  return fromHex(key.split('+')[1] ?? '');
+}
 
 it('roots that are none, or are not given, are wrong usage', () => {
   const [bytes] = files.difference;
