@@ -87,7 +87,11 @@ export function memoryFiles(fault?: Fault, contents: Map<string, Uint8Array> = n
     },
     open: async (path) => ({
       size: found(path).length,
-      read: async (offset, length) => found(path).slice(offset, offset + length),
+      read: async (offset, length, into) => {
+        const bytes = found(path).slice(offset, offset + length);
+        into?.set(bytes);
+        return into?.subarray(0, bytes.length) ?? bytes;
+      },
       close: async () => undefined,
     }),
     lock: async (path) => {

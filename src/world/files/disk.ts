@@ -246,9 +246,9 @@ async function openReader(path: string): Promise<Reader> {
   }
   return {
     size: status.size,
-    read: (offset, length) =>
+    read: (offset, length, into) =>
       telling('read', path, async () => {
-        const bytes = new Uint8Array(length);
+        const bytes = into?.subarray(0, length) ?? new Uint8Array(length);
         let filled = 0;
         while (filled < length) {
           const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);

@@ -63,7 +63,10 @@ export interface Appender {
 
 export interface Reader {
   readonly size: number;
-  /** Bytes [offset, offset + length), fewer at the end of the file. */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * Bytes [offset, offset + length), fewer at the end of the file. With `into`, of `length` bytes at least, they come as
+   * its beginning, so that who reads on and on leaves no garbage.
+   */
+  read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;
 }

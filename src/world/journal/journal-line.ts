@@ -14,16 +14,48 @@ const bodyStart = opening.length + sumLength + 2;
 const brace = crc32('{');
 const newline = 10;
 
-export function encodeLine(entry: JournalEntry): Buffer {
-  const text = JSON.stringify(leading(entry));
-  const size = Buffer.byteLength(text);
-  const line = Buffer.allocUnsafe(bodyStart + size);
+/** Lines one behind the other in a buffer that grows as they need it and is used again. */
+export interface LineBuffer {
+  /** Returns the bytes of the entry's line. */
+  add(entry: JournalEntry): number;
+  /** All lines since the last {@link clear}, valid until then. */
+  bytes(): Buffer;
+  clear(): void;
+}
+
+/** A buffer that a burst made larger is let go of. */
+const usualSize = 1 << 18;
+
+export function createLineBuffer(): LineBuffer {
+  let buffer = Buffer.allocUnsafeSlow(usualSize);
+  let length = 0;
+  return {
+    add: (entry) => {
+      const text = JSON.stringify(leading(entry));
+      const size = bodyStart + Buffer.byteLength(text);
+      if (length + size > buffer.length) {
+        const larger = Buffer.allocUnsafeSlow(2 * (length + size));
+        buffer.copy(larger, 0, 0, length);
+        buffer = larger;
+      }
+      writeLine(buffer.subarray(length, length + size), text);
+      length += size;
+      return size;
+    },
+    bytes: () => buffer.subarray(0, length),
+    clear: () => {
+      length = 0;
+      if (buffer.length > usualSize) buffer = Buffer.allocUnsafeSlow(usualSize);
+    },
+  };
+}
+
+function writeLine(line: Buffer, text: string): void {
   // The object's brace is overwritten by the comma behind the sum.
   line.write(text, bodyStart - 1);
-  const sum = crc32(line.subarray(bodyStart, bodyStart + size - 1), brace);
+  const sum = crc32(line.subarray(bodyStart, -1), brace);
   line.write(`${opening.toString()}${sum.toString(16).padStart(sumLength, '0')}",`, 'latin1');
   line[line.length - 1] = newline;
-  return line;
 }
 
 /** What the index files an entry under stands first, where it is found without parsing the line. */

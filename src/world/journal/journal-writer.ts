@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../clock/clock.ts';
 import type { Appender } from '../files/files.ts';
 import type { JournalEntry } from './journal.ts';
-import { encodeLine, nameOfEntry } from './journal-line.ts';
+import { createLineBuffer, nameOfEntry } from './journal-line.ts';
 import type { OffsetIndex } from './offset-index.ts';
 
 /** Milliseconds of activity after which entries are on the disk even without a checkpoint. */
@@ -17,8 +18,8 @@ export interface JournalWriter {
 }
 
 interface Waiting {
-  readonly line: Buffer;
   readonly name: string | undefined;
+  readonly bytes: number;
   readonly done: () => void;
   readonly failed: (thrown: unknown) => void;
 }
@@ -27,6 +28,9 @@ interface Waiting {
 export function createJournalWriter(appender: Appender, index: OffsetIndex, clock: Clock): JournalWriter {
   const closing = new AbortController();
   let waiting: Waiting[] = [];
+  let lines = createLineBuffer();
+  /** Takes turns with `lines`: one is filled while the other is written. */
+  let spare = createLineBuffer();
   let writing: Promise<void> | undefined;
   let syncing: Promise<void> | undefined;
   /** What went wrong in a sync that nobody waited for: the next append or flush tells it. */
@@ -38,9 +42,9 @@ export function createJournalWriter(appender: Appender, index: OffsetIndex, cloc
       const name = nameOfEntry(entry);
       // A message is kept once.
       if (entry.type === 'message' && name !== undefined && index.get(name) !== undefined) return;
-      const line = encodeLine(entry);
+      const bytes = lines.add(entry);
       await new Promise<void>((done, failed) => {
-        waiting.push({ line, name, done, failed });
+        waiting.push({ name, bytes, done, failed });
         writing ??= writeOut();
       });
     },
@@ -67,21 +71,24 @@ export function createJournalWriter(appender: Appender, index: OffsetIndex, cloc
   };
 
   async function writeOut(): Promise<void> {
-    // Everything that is appended in this turn of the event loop goes into the same write.
-    await Promise.resolve();
     while (waiting.length > 0) {
+      // Everything that is appended in this turn of the event loop goes into the same write.
+      await setImmediate();
       const batch = waiting;
-      waiting = [];
+      const written = lines;
+      [waiting, lines, spare] = [[], spare, written];
       let offset = appender.size;
       try {
-        await appender.write(Buffer.concat(batch.map(({ line }) => line)));
+        await appender.write(written.bytes());
       } catch (thrown) {
         for (const { failed } of batch) failed(thrown);
         continue;
+      } finally {
+        written.clear();
       }
-      for (const { line, name, done } of batch) {
+      for (const { name, bytes, done } of batch) {
         if (name !== undefined) index.set(name, offset);
-        offset += line.length;
+        offset += bytes;
         done();
       }
       syncing ??= syncSoon();

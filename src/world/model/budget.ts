@@ -2,6 +2,7 @@ import { ZooError, exitCode } from '../../core/error.ts';
 import type { UsageAccount } from '../../core/learning/account.ts';
 import type { Observe } from '../../core/learning/event.ts';
 import type { Clock } from '../clock/clock.ts';
+import { eitherSignal } from './either-signal.ts';
 import { estimatePromptTokens } from './estimate-tokens.ts';
 import type { Completion, Model, ModelIdentity, ModelRequest, Purpose, Sampled } from './model.ts';
 import { type Price, type PriceTable, costOf, priceOf } from './prices.ts';
@@ -231,7 +232,7 @@ export function budgeted(model: Model, budget: Budget): Model {
       try {
         sampled = await model.generate(request, {
           ...options,
-          signal: eitherOf(options.signal, budget.deadline),
+          signal: eitherSignal(options.signal, budget.deadline),
           onFirstToken: (milliseconds) => {
             begun++;
             options.onFirstToken?.(milliseconds);
@@ -247,11 +248,6 @@ export function budgeted(model: Model, budget: Budget): Model {
       return sampled;
     },
   };
-}
-
-function eitherOf(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return AbortSignal.any([one, other]);
 }
 
 function add(a: Expense, b: Expense): Expense {

@@ -16,43 +16,49 @@ export interface CallKeys {
 
 /** @param scope what all calls of a run share beside their text, such as the digest of the data */
 export function createCallKeys(scope: string, sha256: Sha256): CallKeys {
-  const messageDigests = new WeakMap<Message, string>();
-  const schemaDigests = new WeakMap<ZodType, string>();
+  const hex = (text: string) => toHex(sha256(text));
+  const samplingText = remembered((value: ModelRequest['sampling']) => canonicalJson(withoutUndefined(value)));
+  const scopeText = canonicalJson(scope);
 
-  const digest = (value: unknown) => toHex(sha256(canonicalJson(value)));
+  const messageDigest = remembered(({ role, content, images = [] }: Message) =>
+    hex(canonicalJson({ role, content: hex(content), images })),
+  );
 
-  function messageDigest(message: Message): string {
-    const before = messageDigests.get(message);
-    if (before !== undefined) return before;
-    const { role, content, images = [] } = message;
-    const made = digest({ role, content: toHex(sha256(content)), images });
-    messageDigests.set(message, made);
-    return made;
+  const schemaText = remembered((schema: ZodType) =>
+    canonicalJson(JSON.parse(JSON.stringify(z.toJSONSchema(schema, { unrepresentable: 'any' })))),
+  );
+
+  const identityText = remembered(({ provider, model, endpoint }: ModelIdentity) =>
+    canonicalJson({ provider, model, endpoint }),
+  );
+
+  function replyDigest({ name, schema }: NonNullable<ModelRequest['reply']>): string {
+    return hex(`{"name":${canonicalJson(name)},"schema":${schemaText(schema)}}`);
   }
 
-  function schemaDigest({ name, schema }: NonNullable<ModelRequest['reply']>): string {
-    const before = schemaDigests.get(schema);
-    if (before !== undefined) return before;
-    const made = digest({
-      name,
-      schema: JSON.parse(JSON.stringify(z.toJSONSchema(schema, { unrepresentable: 'any' }))),
-    });
-    schemaDigests.set(schema, made);
-    return made;
-  }
-
-  function callKeys(identity: ModelIdentity, request: ModelRequest): readonly string[] {
-    const call = digest({
-      scope,
-      model: { provider: identity.provider, model: identity.model, endpoint: identity.endpoint },
-      messages: request.messages.map(messageDigest),
-      sampling: withoutUndefined(request.sampling),
-      reply: request.reply === undefined ? null : schemaDigest(request.reply),
-    });
-    return request.samples.map(({ index, seed }) => digest({ call, sample: { index, seed } }));
+  /** Canonical JSON put together from its parts, their keys in order, since most are the same in every call. */
+  function callKeys(identity: ModelIdentity, { messages, reply, sampling, samples }: ModelRequest): readonly string[] {
+    const said = JSON.stringify(messages.map(messageDigest));
+    const asked = reply === undefined ? 'null' : `"${replyDigest(reply)}"`;
+    const call = hex(
+      `{"messages":${said},"model":${identityText(identity)},"reply":${asked},"sampling":${samplingText(sampling)},"scope":${scopeText}}`,
+    );
+    return samples.map(({ index, seed }) => hex(`{"call":"${call}","sample":${canonicalJson({ index, seed })}}`));
   }
 
   return { messageDigest, callKeys };
+}
+
+/** Made once for every object, which must not change. */
+function remembered<T extends object>(make: (value: T) => string): (value: T) => string {
+  const made = new WeakMap<T, string>();
+  return (value) => {
+    const before = made.get(value);
+    if (before !== undefined) return before;
+    const text = make(value);
+    made.set(value, text);
+    return text;
+  };
 }
 
 function withoutUndefined(value: object): Record<string, unknown> {

@@ -14,7 +14,7 @@ interface LeanResponse {
 
 export interface LeanRequest {
   readonly method?: string | undefined;
-  readonly headers?: ConstructorParameters<typeof Headers>[0] | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -24,11 +24,11 @@ export interface LeanRequest {
  * stands between the socket and the reader. It follows no redirects.
  */
 export async function leanFetch(url: string, init: LeanRequest, agent: Agent): Promise<LeanResponse> {
-  const { method = 'GET', body, signal } = init;
+  const { method = 'GET', headers = {}, body, signal } = init;
   const answer = await request(url, {
     dispatcher: agent,
     method,
-    headers: Object.fromEntries(new Headers(init.headers)),
+    headers,
     body: body ?? null,
     signal: signal ?? null,
   });

@@ -71,8 +71,11 @@ export const stagePriority: Readonly<Record<Stage, number>> = {
   extract: 3,
 };
 const priorities = 4;
-/** Samples of later stages that may pile up behind the rollouts: some hundred groups of a few kilobytes a sample. */
-const mostBehind = (limit: number) => limit + 800;
+/**
+ * Samples that may wait in all, those of later stages among them, which hold the answers of their groups: enough to fill
+ * the slots while the last rollouts of a step end.
+ */
+const mostBehind = (limit: number) => Math.max(limit, 800);
 
 interface Entrant {
   readonly request: ModelRequest;

@@ -1,19 +1,21 @@
 import { createParser } from 'eventsource-parser';
-import OpenAI from 'openai';
 import type { Failure } from '../../core/learning/outcome.ts';
 import type { ChatBody, ChatDialect } from './chat-request.ts';
 import { chatBody } from './chat-request.ts';
 import type { ChatChunk } from './chat-stream.ts';
 import { ChatGathering } from './chat-stream.ts';
+import { eitherSignal } from './either-signal.ts';
 import { connectEndpoint } from './endpoint-connection.ts';
 import type { EndpointContext } from './endpoint-error.ts';
 import { deadlineError, streamError, transportError } from './endpoint-error.ts';
 import type { EndpointFacts, EndpointMemory } from './endpoint-memory.ts';
 import { endpointKey } from './endpoint-memory.ts';
+import { followSignal } from './follow-signal.ts';
 import type { Completion, GenerateOptions, Model, ModelRequest, Sampled } from './model.ts';
 import { ModelError } from './model.ts';
 import { negotiate } from './negotiate.ts';
 import { oneAtFirst } from './one-at-first.ts';
+import { OpenAiClient } from './openai-client.ts';
 
 export interface OpenAiOptions {
   /** What the endpoint is called in messages and accounts: `openai`, `vllm`, `sim`, … */
@@ -32,9 +34,6 @@ export interface OpenAiOptions {
   readonly notice?: ((message: string) => void) | undefined;
 }
 
-/** setTimeout's longest; the client insists on a timeout of its own. */
-const never = 2_147_483_647;
-
 /**
  * Any server that speaks OpenAI's chat completions: OpenAI, vLLM, SGLang, llama.cpp server, LM Studio, OpenRouter,
  * DeepSeek and the simulator. It always streams. What an endpoint takes (`n`, `response_format`, `top_k`, …) is found
@@ -46,7 +45,7 @@ export function openaiModel(options: OpenAiOptions): Model {
   const key = endpointKey(context.endpoint, options.model);
   const official = new URL(context.endpoint).hostname === 'api.openai.com';
   const dialect: ChatDialect = { model: options.model, topK: !official, promptCacheKey: official };
-  const client = createClient(connection);
+  const client = new OpenAiClient(connection);
   const knowsGroups = () => options.memory.recall(key).groups;
   const gate = oneAtFirst();
 
@@ -98,23 +97,6 @@ export function openaiModel(options: OpenAiOptions): Model {
   };
 }
 
-function createClient(connection: ReturnType<typeof connectEndpoint>): OpenAI {
-  return new OpenAI({
-    baseURL: connection.context.endpoint,
-    // All of these would otherwise be read from the environment and sent to whatever endpoint it is.
-    apiKey: 'unused',
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    defaultHeaders: { authorization: null, ...connection.headers },
-    maxRetries: 0,
-    timeout: never,
-    fetch: connection.leanFetch,
-    logLevel: 'off',
-  });
-}
-
 type Gathered = readonly (Completion | undefined)[];
 
 interface Question {
@@ -127,10 +109,10 @@ interface Question {
   readonly timeoutMs: number | undefined;
 }
 
-async function ask(client: OpenAI, question: Question): Promise<Gathered> {
+async function ask(client: OpenAiClient, question: Question): Promise<Gathered> {
   const { request, call, context, timeoutMs } = question;
   const deadline = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
-  const signals = [call.signal, deadline].filter((signal) => signal !== undefined);
+  const followed = followSignal(call.signal);
   const started = performance.now();
   const gathering = new ChatGathering({
     context,
@@ -140,11 +122,9 @@ async function ask(client: OpenAI, question: Question): Promise<Gathered> {
     onSampleEnd: call.onSampleEnd,
   });
   try {
-    const response = await client.chat.completions
-      .create(question.body as unknown as OpenAI.ChatCompletionCreateParamsStreaming, {
-        ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
-        headers: sessionHeaders(question),
-      })
+    const signal = eitherSignal(followed.signal, deadline);
+    const response = await client
+      .post('/chat/completions', { body: question.body, headers: sessionHeaders(question), signal })
       .asResponse();
     question.opened();
     await readChunks(response, context, (chunk) => gathering.take(chunk));
@@ -154,6 +134,8 @@ async function ask(client: OpenAI, question: Question): Promise<Gathered> {
     const error = transportError(thrown, context);
     // All choices have ended; what broke off is at most the usage, which can be estimated.
     if (error.kind !== 'connection' || !gathering.complete) throw error;
+  } finally {
+    followed.end();
   }
   call.signal?.throwIfAborted();
   if (deadline?.aborted === true && !gathering.complete) throw deadlineError(timeoutMs ?? 0, context);

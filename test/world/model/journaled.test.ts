@@ -3,6 +3,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { CallEntry, Journal, JournalEntry } from '../../../src/world/journal/journal.ts';
+import { toHex } from '../../../src/core/digest.ts';
+import { canonicalJson } from '../../../src/core/tree/canonical.ts';
 import { createCallKeys } from '../../../src/world/model/call-key.ts';
 import { type JournaledOptions, journaled } from '../../../src/world/model/journaled.ts';
 import type { ModelRequest, SampleIdentity, Sampled } from '../../../src/world/model/model.ts';
@@ -173,6 +175,20 @@ describe('the key of a call', () => {
     expect(keyOf({ ...base, reply })).toBe(
       keyOf({ ...base, reply: { ...reply, schema: z.object({ a: z.string() }) } }),
     );
+  });
+
+  it('is that of the canonical JSON of all that it covers, so that journals stay readable', () => {
+    const digest = (value: unknown) => toHex(sha256(typeof value === 'string' ? value : canonicalJson(value)));
+    const request = { ...base, reply };
+    const sampling = JSON.parse(JSON.stringify(base.sampling)) as unknown;
+    const call = digest({
+      scope: 'data',
+      model: fakeIdentity,
+      messages: base.messages.map(({ role, content }) => digest({ role, content: digest(content), images: [] })),
+      sampling,
+      reply: digest({ name: reply.name, schema: JSON.parse(JSON.stringify(z.toJSONSchema(reply.schema))) }),
+    });
+    expect(keyOf(request)).toBe(digest({ call, sample: base.samples[0] }));
   });
 
   it.each<[string, string | undefined]>([

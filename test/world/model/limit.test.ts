@@ -152,7 +152,7 @@ describe('room', () => {
     };
     await clock.settle(all());
     expect(server.requests).toHaveLength(4000);
-    // 16 + 800 samples of later stages may wait behind the rollouts.
+    // 800 samples of later stages may wait behind the rollouts.
     expect(most).toBeLessThan(1300);
     // 10,000 samples of 100 ms on 16 slots; a request of four waits for four slots.
     expect(clock.now()).toBeLessThanOrEqual((10_000 / 16) * 100 * 1.04);
