@@ -1,4 +1,5 @@
 import type { Sha256 } from '../core/digest.ts';
+import { rawCid } from '../core/tree/cid.ts';
 import type { Files } from '../world/files/files.ts';
 import { type CommitEntry, commitPath, readCommit } from './history.ts';
 import { paths } from './layout.ts';
@@ -6,8 +7,12 @@ import { writtenMergeHeads } from './merging/merge-heads.ts';
 import { packCid, packParts, packPath } from './pack.ts';
 import { restoredParts } from './restored-version.ts';
 import { partPath } from './shards/parts.ts';
+import { lyingShards } from './shards/shards.ts';
 
-/** Commits and packs that no version names: left by writers that ended before their change was decided. */
+/**
+ * Commits and packs that neither a version names nor the working library holds: left by writers that ended before their
+ * change was decided, and by changes that were never committed.
+ */
 export async function findUnreferenced(
   files: Files,
   folder: string,
@@ -28,7 +33,20 @@ export async function findUnreferenced(
   const there: string[] = [];
   for (const kind of [paths.commits, paths.packs])
     for (const name of await files.list(`${folder}/${kind}`)) there.push(`${kind}/${name}`);
-  return there.filter((path) => !named.has(path));
+  const unnamed = there.filter((path) => !named.has(path));
+  if (!unnamed.some((path) => path.startsWith(`${paths.packs}/`))) return unnamed;
+  const working = await workingParts(files, folder, sha256);
+  return unnamed.filter((path) => !working.has(path));
+}
+
+/** The parts that a commit of the working library would name: a change that was saved without one has written them. */
+async function workingParts(files: Files, folder: string, sha256: Sha256): Promise<ReadonlySet<string>> {
+  const { names, text, order } = lyingShards(files, folder, await files.list(`${folder}/${paths.records}`));
+  const found = new Set<string>();
+  const add = (content: string) => found.add(partPath('', rawCid(sha256(content))).slice(1));
+  if (names.length > 0) add(await order());
+  for (const shard of names) add(await text(shard));
+  return found;
 }
 
 /**

@@ -214,6 +214,22 @@ describe('a large library', () => {
     expect(await fsck(files, folder, sha256)).toEqual([]);
   });
 
+  it('keeps the parts of a change that was saved and not committed, as long as it stands', async () => {
+    const files = memoryFiles();
+    const ledger = open(files);
+    await importLines(files, ledger, lines(files), sha256);
+    const unreferenced = async () =>
+      (await fsck(files, folder, sha256)).filter(({ code }) => code === 'unreferenced').length;
+    expect(await unreferenced()).toBe(0);
+    await amendLibrary(files, ledger, { puts: [exampleExperience(9_999_999)] });
+    // What that shard and the order were before.
+    expect(await unreferenced()).toBe(2);
+    expect((await collectGarbage(files, clock, ledger, sha256, { grace: 0 })).removed).toHaveLength(2);
+    await commitWorking(files, clock, ledger, { message: 'first', author: 'test' }, sha256);
+    expect(await unreferenced()).toBe(0);
+    expect((await openAsShards(files, ledger, 'v1', sha256)).names).toHaveLength(256);
+  });
+
   it('names damage of a shard and of a part', async () => {
     const files = memoryFiles();
     const ledger = open(files);

@@ -2,9 +2,6 @@ import { ZooError } from '../../core/error.ts';
 import type { Files, Lock } from '../../world/files/files.ts';
 import { createSorter } from '../forms/line-sorter.ts';
 
-/** Bytes that wait in memory until they go to the disk. */
-const waitingAtMost = 24 << 20;
-
 /** Operations on one library that may have something on the disk at once. */
 const folders = 64;
 
@@ -22,7 +19,8 @@ export interface Spill {
   close(): Promise<void>;
 }
 
-export function createSpill(files: Files, folder: string): Spill {
+/** @param most bytes that wait in memory until they go to the disk */
+export function createSpill(files: Files, folder: string, most = 24 << 20): Spill {
   let own: { readonly path: string; readonly lock: Lock } | undefined;
   const createOwn = () => createSorter(files, async () => (own ??= await takeFolder(files, folder)).path);
   let sorter = createOwn();
@@ -33,7 +31,7 @@ export function createSpill(files: Files, folder: string): Spill {
   return {
     put: (name, line) => {
       sorter.put(name, line);
-      return sorter.size() < waitingAtMost ? undefined : sorter.flush();
+      return sorter.size() < most ? undefined : sorter.flush();
     },
     read: async (name) => {
       const kept = own === undefined ? undefined : await files.readText(`${own.path}/${name}`);

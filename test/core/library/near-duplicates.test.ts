@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type NearDuplicate, nearDuplicates } from '../../../src/core/library/near-duplicates.ts';
+import { type NearDuplicate, createNearDuplicates, nearDuplicates } from '../../../src/core/library/near-duplicates.ts';
 import { contentWords } from '../../../src/core/library/quality.ts';
 
 /** Every text against every earlier one. */
@@ -46,5 +46,26 @@ describe('nearDuplicates', () => {
         0.8,
       ),
     ).toHaveLength(5999);
+  });
+
+  it('tells of how many texts it had no time to compare all', () => {
+    const texts = Array.from(
+      { length: 1000 },
+      (_, n) => `v${n % 250} w${n % 5} x${n % 4}${n % 7} y${n % 3}${n % 11} z${n % 2}${n % 13} b c d e f`,
+    );
+    const pairs = (most?: number) => {
+      const finder = createNearDuplicates(0.6, most);
+      for (const text of texts) finder.add(text);
+      const found = finder.find();
+      let next = found.next();
+      let count = 0;
+      for (; next.done !== true; next = found.next()) count++;
+      return { count, unchecked: next.value };
+    };
+    expect(pairs()).toEqual({ count: byComparingAll(texts, 0.6).length, unchecked: 0 });
+    const hurried = pairs(0);
+    expect(hurried.unchecked).toBeGreaterThan(0);
+    // The first few have not so many before them.
+    expect(hurried.unchecked).toBeLessThan(texts.length - 64);
   });
 });

@@ -1,24 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Experience } from '../../../src/core/library/experience.ts';
 import type { Library } from '../../../src/core/library/library.ts';
-import { applyChanges } from '../../../src/ledger/changes.ts';
 import { compareLibraries } from '../../../src/ledger/comparing/compare-libraries.ts';
 import { type MergeConflict, type Resolution, mergeLibraries } from '../../../src/ledger/merging/merge-libraries.ts';
 import { mergeOrder } from '../../../src/ledger/merging/merge-order.ts';
-import { recordOfLine } from '../../../src/ledger/shards/lines-of-shard.ts';
 import { mergeOrderNumbers } from '../../../src/ledger/shards/merge-order-numbers.ts';
 import { mergeShards } from '../../../src/ledger/shards/merge-shards.ts';
-import type { ShardsChange } from '../../../src/ledger/shards/save-shards.ts';
 import { shardsOfLibrary } from '../../../src/ledger/shards/shards.ts';
 import { createSpill } from '../../../src/ledger/shards/spill.ts';
 import { sha256 } from '../../../src/world/digest/node-crypto.ts';
 import { memoryFiles } from '../../fakes/files.ts';
 import { arbitrarySteps, changed } from '../changed-libraries.ts';
 import { exampleExperience, exampleLibrary } from '../experience.ts';
+import { applied } from './applied.ts';
 
 const base = exampleLibrary(14);
-const idsOf = ({ experiences }: Library) => experiences.map(({ id }) => id);
 
 type Resolve = (conflict: MergeConflict) => Resolution | undefined;
 
@@ -33,22 +29,14 @@ const arbitraryResolve: fc.Arbitrary<Resolve> = fc
     return typeof choice === 'number' ? { text: exampleExperience(choice).text } : choice;
   });
 
-async function applied(ours: Library, { edits, order, growth }: ShardsChange): Promise<Library> {
-  const puts: Experience[] = [];
-  const deletes: string[] = [];
-  for (const shard of edits.shards()) {
-    const edit = await edits.of(shard);
-    puts.push(...[...edit.puts.values()].map(recordOfLine));
-    deletes.push(...edit.deletes);
-  }
-  const ids = new TextDecoder().decode(order).split('\n').slice(0, -1);
-  const library = applyChanges(ours, { complete: false, puts, deletes, order: ids });
-  expect(library.experiences).toHaveLength(ours.experiences.length + growth);
-  expect(idsOf(library)).toEqual(ids);
-  return library;
-}
-
-async function expectSameMerge(was: Library, ours: Library, theirs: Library, resolve: Resolve): Promise<void> {
+/** @param spilled bytes that stay in memory */
+async function expectSameMerge(
+  was: Library,
+  ours: Library,
+  theirs: Library,
+  resolve: Resolve,
+  spilled: number,
+): Promise<void> {
   const sides = {
     base: shardsOfLibrary(was, sha256),
     ours: shardsOfLibrary(ours, sha256),
@@ -60,11 +48,15 @@ async function expectSameMerge(was: Library, ours: Library, theirs: Library, res
     if (resolution !== undefined) asked++;
     return resolution;
   });
-  const merged = await mergeShards(sides, createSpill(memoryFiles(), 'library'), sha256, resolve);
+  const files = memoryFiles();
+  const spill = createSpill(files, 'library', spilled);
+  const merged = await mergeShards(sides, spill, sha256, resolve);
   expect(merged.conflicts).toEqual(expected.conflicts);
   expect([merged.conflictCount, merged.resolvedCount]).toEqual([expected.conflicts.length, asked]);
   expect(await applied(ours, merged.change)).toEqual(expected.library);
   expect(merged.changes).toEqual(compareLibraries(ours, expected.library));
+  await spill.close();
+  expect(files.contents.size).toBe(0);
 }
 
 describe('a merge by shards', () => {
@@ -76,9 +68,10 @@ describe('a merge by shards', () => {
         arbitrarySteps,
         arbitrarySteps,
         arbitraryResolve,
-        async (root, before, one, other, resolve) => {
+        fc.constantFrom(1, 1000, 1 << 20),
+        async (root, before, one, other, resolve, spilled) => {
           const was = changed(root, before);
-          await expectSameMerge(was, changed(was, one), changed(was, other), resolve);
+          await expectSameMerge(was, changed(was, one), changed(was, other), resolve, spilled);
         },
       ),
       {
@@ -97,6 +90,7 @@ describe('a merge by shards', () => {
               ['move', 0, 0],
             ],
             () => undefined,
+            1 << 20,
           ],
         ],
       },
