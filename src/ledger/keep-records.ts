@@ -1,5 +1,6 @@
 import { type Sha256, toHex } from '../core/digest.ts';
 import type { Experience } from '../core/library/experience.ts';
+import { createNumbers } from '../core/numbers.ts';
 import { rawCid } from '../core/tree/cid.ts';
 import type { Files } from '../world/files/files.ts';
 import { filesAtMost } from './layout.ts';
@@ -63,8 +64,8 @@ class PartWriter {
   readonly #folder: string;
   readonly #sha256: Sha256;
   readonly #shards: Record<string, string> = {};
-  /** Where the records stand in the order, for each shard one text: a million texts would take three times the memory. */
-  readonly #places: string[] = [];
+  /** Where the records stand in the order: a million texts would take many times the memory. */
+  readonly #places = new Places();
   #shard: ShardInMemory | undefined;
 
   constructor(files: Files, folder: string, sha256: Sha256) {
@@ -78,15 +79,13 @@ class PartWriter {
     const before = this.#shard;
     const shard = before?.number === number ? before : (this.#shard = new ShardInMemory(number));
     shard.add(record, this.#sha256);
+    this.#places.add(record.experience);
     return before === undefined || before === shard ? undefined : this.#write(before);
   }
 
   async finish(): Promise<PackParts> {
     if (this.#shard !== undefined) await this.#write(this.#shard);
-    const places = this.#places.splice(0).join('\n').split('\n').sort();
-    const order = new GrowingBytes();
-    for (const place of places) order.addText(`${place.slice(place.indexOf(' ') + 1)}\n`);
-    return { shards: this.#shards, order: await this.#keep(order.bytes()) };
+    return { shards: this.#shards, order: await this.#keep(this.#places.order()) };
   }
 
   async #write(shard: ShardInMemory): Promise<void> {
@@ -95,7 +94,6 @@ class PartWriter {
     const index = encodePartEntries({ count: shard.ids.length, keys, values, ids: () => shard.ids }, this.#sha256);
     await keepIndex(this.#files, partIndexPath(this.#folder, cid), index);
     this.#shards[toHex(Uint8Array.of(shard.number))] = cid;
-    this.#places.push(shard.places.join('\n'));
   }
 
   async #keep(text: Uint8Array): Promise<string> {
@@ -113,7 +111,6 @@ class ShardInMemory {
   readonly keys = new GrowingBytes();
   readonly values = new GrowingBytes();
   readonly ids: string[] = [];
-  readonly places: string[] = [];
   readonly number: number;
 
   constructor(number: number) {
@@ -126,11 +123,39 @@ class ShardInMemory {
     this.keys.add(key);
     this.values.add(sha256(bytes));
     this.ids.push(experience.id);
-    this.places.push(placeOf(experience));
   }
 }
 
 const newLine = Uint8Array.of(10);
+
+/** When each record was made, and its id, in the bytes that they are written in. */
+class Places {
+  readonly #bytes = new GrowingBytes();
+  readonly #starts = createNumbers();
+
+  add(experience: Experience): void {
+    this.#starts.add(this.#bytes.length());
+    this.#bytes.addText(`${placeOf(experience)}\n`);
+  }
+
+  /** The ids, a line each, oldest first. */
+  order(): Uint8Array {
+    const bytes = this.#bytes.bytes();
+    const order = new GrowingBytes();
+    for (const start of this.#starts.all().sort((one, other) => compareLines(bytes, one, other)))
+      order.add(bytes.subarray(bytes.indexOf(32, start) + 1, bytes.indexOf(10, start) + 1));
+    return order.bytes();
+  }
+}
+
+/** Which of two lines comes first; no two are the same, and the end of a line is below all that is in one. */
+function compareLines(bytes: Uint8Array, one: number, other: number): number {
+  if (one === other) return 0;
+  for (let at = 0; ; at++) {
+    const difference = (bytes[one + at] as number) - (bytes[other + at] as number);
+    if (difference !== 0) return difference;
+  }
+}
 
 class GrowingBytes {
   #all = new Uint8Array(64 * 1024);
@@ -146,6 +171,10 @@ class GrowingBytes {
     // A UTF-16 unit takes three bytes at most.
     this.#makeRoom(text.length * 3);
     this.#used += encoder.encodeInto(text, this.#all.subarray(this.#used)).written;
+  }
+
+  length(): number {
+    return this.#used;
   }
 
   bytes(): Uint8Array {

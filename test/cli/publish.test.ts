@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { fromHex } from '../../src/core/digest.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
+import { openShards } from '../../src/ledger/shards/shards.ts';
+import { findUnreferenced } from '../../src/ledger/unreferenced.ts';
 import { signCommit } from '../../src/ledger/proofs/signing.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
@@ -273,6 +275,32 @@ describe('zoo fetch', () => {
     const again = await run(`fetch ${cid} --output library --history`, environment, clone);
     expect(again.stderr).toContain('v1: was here');
     expect(again.stderr).toContain('v2: its commit alone');
+  });
+
+  it('brings back with --history an earlier version of many records, to be read by its shards', async () => {
+    const { root } = await commit(2600);
+    await publishJson();
+    await commit(2700, 1);
+    const { cid } = await publishJson();
+    const node = await nodeOf();
+    const clone = elsewhere();
+    cpSync(join(folder, 'library'), join(clone, 'library'), { recursive: true });
+    rmSync(join(clone, 'library/packs'), { recursive: true });
+    const environment = { ZOO_GATEWAY: node.url, ZOO_ARWEAVE_GATEWAY: nowhere };
+    const line = `fetch ${cid} --output library --history --json`;
+    const fetched = JSON.parse((await run(line, environment, clone)).stdout) as Fetched;
+    expect(fetched).toMatchObject({ history: [{ version: 'v1', state: 'restored' }] });
+    const ledger = ledgerIn(clone);
+    const shards = await openShards(diskFiles, ledger, 'v1', sha256);
+    expect((await shards?.roots())?.recordsRoot).toBe(root);
+    expect(await shards?.read('00')).not.toEqual([]);
+    expect((await ledger.readVersion('v1')).experiences).toHaveLength(2600);
+    const again = await run(line, environment, clone);
+    expect(JSON.parse(again.stdout)).toMatchObject({ history: [{ version: 'v1', state: 'here' }] });
+    const stat = JSON.parse((await run('ledger log --stat --json', {}, clone)).stdout);
+    expect(stat.versions[0].changes.unlisted ?? stat.versions[0].changes.added.length).toBe(101);
+    // What it was restored to is named, so that nothing removes it.
+    expect(await findUnreferenced(diskFiles, ledger.folder, await ledger.history(), sha256)).toEqual([]);
   });
 
   it('does not write over a library that is another one', async () => {

@@ -8,6 +8,7 @@ import { libraryRoots } from '../../src/core/tree/library-roots.ts';
 import { amendLibrary } from '../../src/ledger/amend.ts';
 import { commitWorking } from '../../src/ledger/commit-working.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
+import { openShards } from '../../src/ledger/shards/shards.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { diskFiles } from '../../src/world/files/disk.ts';
@@ -52,6 +53,26 @@ describe('openLedger', () => {
     expect(await ledger.state()).toEqual({ version: 'v5', root: rootOf({ experiences: [one] }), count: 1 });
     expect((await ledger.findVersion('HEAD~3')).version).toBe('v2');
     expect((await ledger.findVersion(rootOf(versions[2] as Library).slice(0, 12))).version).toBe('v3');
+  });
+
+  it('keeps a large version in parts, of which those alone are new that changed', { timeout: 60_000 }, async () => {
+    const files = memoryFiles();
+    const ledger = openIn(files);
+    const packs = () => [...files.contents.keys()].filter((path) => path.includes('/packs/')).length;
+    const [first, ...others] = exampleLibrary(2100).experiences;
+    if (first === undefined) throw new Error('one is needed');
+    await ledger.commitVersion({ experiences: [first, ...others] }, options);
+    const before = packs();
+    const next = { experiences: [{ ...first, confidence: 0.75 }, ...others] };
+    await ledger.commitVersion(next, options);
+    // One shard, and what names all of them.
+    expect(packs() - before).toBe(2);
+    for (const version of ['v1', 'v2']) expect(await openShards(files, ledger, version, sha256)).toBeDefined();
+    expect(await ledger.readVersion('v2')).toEqual(next);
+    // What becomes small is a pack of its own.
+    await ledger.commitVersion({ experiences: others.slice(0, 3) }, options);
+    expect(await openShards(files, ledger, 'v3', sha256)).toBeUndefined();
+    expect(await ledger.readVersion('v3')).toEqual({ experiences: others.slice(0, 3) });
   });
 
   it('gives the same commit for the same library, time and author', async () => {
