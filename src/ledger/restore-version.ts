@@ -13,6 +13,7 @@ import { chooseLayout, paths } from './layout.ts';
 import { createLocking } from './locking.ts';
 import { type Pending, readPending, writePending } from './pending.ts';
 import { readGeneration } from './undisturbed.ts';
+import { partPath } from './shards/parts.ts';
 import { workingState } from './shards/shard-index.ts';
 import { readHeader, readWorking } from './working.ts';
 
@@ -28,7 +29,7 @@ export interface RestoredVersion {
  * Writes a version with its history into a folder, as a library whose working state it is. Only where nothing is lost: in
  * an empty folder, or over a library that is an earlier version of it without changes of its own.
  *
- * @throws ZooError `library-differs`, `library-locked`
+ * @throws ZooError `library-differs`, `library-locked`; `library-busy` when a collection took away what came
  */
 export async function restoreVersion(
   files: Files,
@@ -41,6 +42,7 @@ export async function restoreVersion(
     const unfinished = await readPending(files, folder, sha256);
     if (unfinished !== undefined) await carryOut(files, folder, unfinished, sha256);
     await refuseToLose(files, folder, version, sha256);
+    await checkParts(files, folder, version.records);
     await write(files, folder, version, sha256);
   } finally {
     await lock.release();
@@ -63,6 +65,16 @@ async function refuseToLose(files: Files, folder: string, version: RestoredVersi
   throw new ZooError('library-differs', `${folder} holds a library that is no earlier state of what was fetched`, {
     hint: 'Name an empty folder with --output; "zoo ledger merge" brings two libraries together.',
   });
+}
+
+/** Nothing named the parts until now, so that "zoo ledger gc --grace 0" may have removed them meanwhile. */
+async function checkParts(files: Files, folder: string, records: KeptRecords): Promise<void> {
+  if (!('parts' in records)) return;
+  for (const cid of [records.parts.order, ...Object.values(records.parts.shards)])
+    if (!(await files.exists(partPath(folder, cid))))
+      throw new ZooError('library-busy', `a part of the version was removed from ${folder} while it came`, {
+        hint: 'Fetch it again, and collect garbage afterwards.',
+      });
 }
 
 function rootOfAll(experiences: readonly Experience[], sha256: Sha256): { recordsRoot: string; size: number } {
