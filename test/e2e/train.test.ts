@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TrainResult } from '../../src/core/learning/account.ts';
 import { problemSchema } from '../../src/core/learning/problem.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/start-simulator.ts';
+import { hasPython, python } from '../ledger/second-implementation/judge.ts';
 import { type Ended, ensureBuilt, makeFolder, projectFolder, runZoo, startZoo, whenSaid } from './zoo.ts';
 
 /** Small enough to be quick, large enough to learn something. */
@@ -62,6 +63,13 @@ describe('zoo train', () => {
     }
     const record = JSON.parse(readFileSync(join(home.path, 'runs/one/run.json'), 'utf8')) as Record<string, unknown>;
     expect(record).toMatchObject({ run: 'one', settings: { groupSize: 3 }, verifier: 'numeric' });
+  });
+
+  it.skipIf(!hasPython)('leaves a journal in which a second implementation finds what the library names', () => {
+    const shown: unknown = JSON.parse(python(['run', join(home.path, 'runs/one'), join(home.path, 'one')]));
+    const counts = { message: expect.any(Number), call: expect.any(Number), rollout: expect.any(Number) };
+    expect(shown).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/), counts, expect.any(Number)]);
+    expect((shown as [string, object, number])[2]).toBeGreaterThan(0);
   });
 
   it('gives the same library for the same arguments, whatever the concurrency', async () => {

@@ -7,6 +7,7 @@
     python3 verify.py checkpoint FILE KEY       a signed checkpoint, from a verifier key
     python3 verify.py library FOLDER...         libraries: records, versions, packs, signatures, log
     python3 verify.py snapshot FILE...          published versions, each in a CAR
+    python3 verify.py run FOLDER [LIBRARY]      a run: its journal, and what the evidence of a library names in it
     python3 verify.py cases                     what stands on stdin, a JSON array [kind, bytes in base 64, …] a line
 
 It prints what was shown as JSON, or `refused: why` and exits 5. `cases` prints a line for each, null for refused.
@@ -21,6 +22,7 @@ import certificates
 import checkpoints
 import proofs
 import records
+import runs
 import snapshot
 import store
 from canonical_json import Invalid, canonical, parse
@@ -78,6 +80,8 @@ def main(command, *arguments):
         return show_all(store.check_library, [[folder] for folder in arguments])
     if command == "snapshot":
         return show_all(lambda file: snapshot.check_snapshot(Path(file).read_bytes()), [[file] for file in arguments])
+    if command == "run":
+        return show_all(runs.check_run, [arguments])
     file, *trusted = arguments
     if command == "history":
         trusted = [Path(name).read_bytes() for name in trusted]
