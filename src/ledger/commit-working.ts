@@ -1,16 +1,16 @@
 import type { Sha256 } from '../core/digest.ts';
 import { ZooError } from '../core/error.ts';
-import { checkExperience } from '../core/library/ingest.ts';
 import { rawCid } from '../core/tree/cid.ts';
 import type { Clock } from '../world/clock/clock.ts';
 import type { Files } from '../world/files/files.ts';
 import { paths } from './layout.ts';
 import type { CommitOptions, CommittedVersion, Ledger } from './open-ledger.ts';
 import { encodeParts } from './pack.ts';
-import { partPath, recordsOfPart } from './shards/parts.ts';
+import { checkShardText } from './shards/check-shard-text.ts';
+import { partPath } from './shards/parts.ts';
 import { type ShardPart, readShardText, workingRoots, workingShards } from './shards/shard-index.ts';
 import { whileBusy } from './undisturbed.ts';
-import { readHeader, renderShard } from './working.ts';
+import { readHeader } from './working.ts';
 import { writeVersion } from './write-version.ts';
 
 /** Makes the working library a version. Of a large one only those shards are read that no version has yet. */
@@ -45,7 +45,7 @@ export async function commitWorking(
   });
 }
 
-/** Copies the working shards into parts, those that are not there: somebody may have written them by hand. */
+/** Copies the working shards into parts, those that are not there. */
 async function keepShards(
   files: Files,
   folder: string,
@@ -60,20 +60,10 @@ async function keepShards(
     if (await files.exists(partPath(folder, part.cid))) continue;
     const text = await read(part);
     if (rawCid(sha256(text)) !== part.cid) throw changedMeanwhile(folder);
-    checkShard(text, `${paths.records}/${part.shard}.jsonl`, sha256);
+    checkShardText(text, `${paths.records}/${part.shard}.jsonl`, sha256);
     await files.writeAtomic(partPath(folder, part.cid), text);
   }
   return cids;
-}
-
-/** Versions hold records that keep to their rules, in lines that are canonical and in order. */
-function checkShard(text: string, path: string, sha256: Sha256): void {
-  const records = recordsOfPart(text, path);
-  for (const record of records) checkExperience(record, `the experience ${record.id}`);
-  if (renderShard(records, sha256) !== text)
-    throw new ZooError('not-canonical', `${path} is not written as zoo writes it`, {
-      hint: 'Any change of a record in it rewrites it, such as "zoo ledger edit <id> --confidence 0.5".',
-    });
 }
 
 async function keepOrder(files: Files, folder: string, sha256: Sha256): Promise<string> {

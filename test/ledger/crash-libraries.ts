@@ -22,11 +22,11 @@ export function libraryOf(number: number, size: WriterSize): Library {
   return { experiences: [...edited, ...experiences.slice(5)] };
 }
 
-/** What the writer does with that library; only what is clean can be followed by a version from elsewhere. */
+/** What the writer does with that library. A version from elsewhere follows only what is clean: nothing is saved there. */
 export function changesOf(number: number, size: WriterSize): readonly CrashChange[] {
   if (size === 'large')
     return number % 3 === 0 ? ['import', 'collect'] : ['import', 'keep', number % 2 === 0 ? 'tag' : 'collect'];
   const turns: readonly (readonly CrashChange[])[] =
-    size === 'small' ? [['commit'], ['restore'], ['save'], ['merge', 'tag'], ['collect']] : [['commit'], ['save']];
+    size === 'small' ? [['commit'], ['restore'], ['merge', 'tag'], ['collect']] : [['commit'], ['save']];
   return turns[number % turns.length] ?? [];
 }

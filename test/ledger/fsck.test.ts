@@ -1,94 +1,55 @@
 import { describe, expect, it } from 'vitest';
-import type { Library } from '../../src/core/library/library.ts';
 import { type EncodedVector, encodeVector } from '../../src/core/library/vector.ts';
-import { commitWorking } from '../../src/ledger/commit-working.ts';
 import { fsck } from '../../src/ledger/fsck.ts';
 import { collectGarbage } from '../../src/ledger/gc.ts';
 import { type Ledger, openLedger } from '../../src/ledger/open-ledger.ts';
-import { signCheckpoint } from '../../src/ledger/proofs/sign-checkpoint.ts';
-import { signCommit } from '../../src/ledger/proofs/signing.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { type MemoryFiles, memoryFiles } from '../fakes/files.ts';
 import { exampleExperience, exampleLibrary } from './experience.ts';
+import { missedFlips, versionIn, wholeStore } from './fsck-stores.ts';
+
+const layouts = ['files', 'shards'] as const;
 
 const open = (files: MemoryFiles): Ledger => openLedger({ files, sha256, clock: systemClock, folder: 'library' });
+/** The path of a record of its own. */
+const recordIn = (files: MemoryFiles) => [...files.contents.keys()].find((path) => path.includes('/records/')) ?? '';
 const check = (files: MemoryFiles) => fsck(files, 'library', sha256);
 
-/** A version in either layout, however few experiences it has. */
-async function versionIn(layout: 'files' | 'shards', files: MemoryFiles, library: Library): Promise<void> {
-  const options = { author: 'zoo', time: 0, message: '' };
-  if (layout === 'files') return void (await open(files).commitVersion(library, options));
-  const changes = { complete: true, puts: library.experiences, deletes: [], order: undefined };
-  await open(files).change(() => Promise.resolve({ change: { layout, changes, version: null }, result: undefined }));
-  await commitWorking(files, systemClock, open(files), options, sha256);
-}
-
-async function smallStore(): Promise<MemoryFiles> {
-  const files = memoryFiles();
-  const ledger = open(files);
-  const options = { author: 'zoo', time: 0, message: '' };
-  await ledger.commitVersion(exampleLibrary(1), options);
-  await ledger.commitVersion(
-    { experiences: [...exampleLibrary(1).experiences, exampleExperience(5, { text: 'When x, y.' })] },
-    { ...options, sign: (id) => Promise.resolve([signCommit('ed25519', id, sha256('key'))]) },
-  );
-  const [first, second] = await ledger.history();
-  files.set('library/refs/tags/first', `${first?.id}\n`);
-  await signCheckpoint(files, ledger, second?.id ?? '', 'ed25519', sha256('key'), sha256);
-  return files;
-}
-
-/** Flips every `every`-th bit, one at a time, and tells those after which nothing was found. */
-async function missedFlips(files: MemoryFiles, every: number): Promise<string[]> {
-  const missed: string[] = [];
-  for (const path of Array.from(files.contents.keys())) {
-    // The generation is a counter that only tells readers of a change in between: any other number will do.
-    if (path.endsWith('.zoo/generation')) continue;
-    const bytes = files.contents.get(path) as Uint8Array;
-    for (let bit = 0; bit < bytes.length * 8; bit += every) {
-      const flipped = bytes.slice();
-      flipped[bit >>> 3] = (flipped[bit >>> 3] as number) ^ (1 << (bit & 7));
-      files.set(path, flipped);
-      if ((await check(files)).length === 0) missed.push(`${path} bit ${bit}`);
-    }
-    files.set(path, bytes);
-  }
-  return missed;
-}
-
 describe('fsck', { timeout: 120_000 }, () => {
-  it('finds nothing in a whole library, nor in an empty folder', async () => {
-    expect(await check(await smallStore())).toEqual([]);
+  it.each(layouts)('finds nothing in a whole library: %s', async (layout) => {
+    expect(await check(await wholeStore(layout))).toEqual([]);
+  });
+
+  it('finds nothing in an empty folder', async () => {
     expect(await check(memoryFiles())).toEqual([]);
   });
 
-  it('finds every flipped bit of a small store', async () => {
+  it('finds every flipped bit of the smallest library', async () => {
     const files = memoryFiles();
-    await open(files).commitVersion(
-      { experiences: [exampleExperience(5, { text: 'When x, y.' })] },
-      { author: 'zoo', time: 0, message: '' },
-    );
+    await versionIn('files', files, { experiences: [exampleExperience(5, { text: 'When x, y.' })] });
     files.set('library/refs/tags/first', files.text('library/refs/HEAD') ?? '');
     expect(await missedFlips(files, 1)).toEqual([]);
   });
 
-  it('finds flipped bits of signatures and of a longer history', async () => {
-    expect(await missedFlips(await smallStore(), 67)).toEqual([]);
+  /** All of them in the slow tests. */
+  it.each(layouts)('finds flipped bits wherever they are: %s', async (layout) => {
+    expect(await missedFlips(await wholeStore(layout), 149)).toEqual([]);
   });
 
-  it('finds every missing file, but those that a clone does without', async () => {
-    const files = await smallStore();
+  it.each(layouts)('finds every missing file, but those that a clone does without: %s', async (layout) => {
+    const files = await wholeStore(layout);
     for (const [path, bytes] of Array.from(files.contents)) {
       await files.remove(path);
       const findings = await check(files);
-      if (!/\.zoo|\.gitignore|refs\/tags/.test(path)) expect(findings, path).not.toEqual([]);
+      if (!/\.zoo\/(?:index|generation)|\.git(?:ignore|attributes)|refs\/tags/.test(path))
+        expect(findings, path).not.toEqual([]);
       files.set(path, bytes);
     }
   });
 
   it.each([
-    ['uncommitted', 'note', (files: MemoryFiles) => files.remove(`library/records/${exampleExperience(0).id}.json`)],
+    ['uncommitted', 'note', (files: MemoryFiles) => files.remove(recordIn(files))],
     ['stray-file', 'note', (files: MemoryFiles) => files.set('library/records/notes.txt', 'x')],
     ['unreferenced', 'note', (files: MemoryFiles) => files.set('library/packs/bafk.jsonl', 'x')],
     ['log-damaged', 'error', (files: MemoryFiles) => files.set('library/log.txt', 'x')],
@@ -96,7 +57,7 @@ describe('fsck', { timeout: 120_000 }, () => {
     ['wrong-tag', 'error', (files: MemoryFiles) => files.set('library/refs/tags/t', `${'0'.repeat(64)}\n`)],
     ['wrong-head', 'error', (files: MemoryFiles) => files.set('library/refs/HEAD', `${'0'.repeat(64)}\n`)],
   ])('calls it %s', async (code, level, damage) => {
-    const files = await smallStore();
+    const files = await wholeStore('files');
     await Promise.resolve(damage(files));
     expect(await check(files)).toContainEqual(expect.objectContaining({ code, level }));
   });
@@ -119,7 +80,7 @@ describe('the sidecar of vectors', () => {
     return files;
   }
 
-  it.each(['files', 'shards'] as const)('is checked: %s', async (layout) => {
+  it.each(layouts)('is checked: %s', async (layout) => {
     const files = await withVectors(layout);
     const unnamed = expect.objectContaining({ code: 'unreferenced', path: pathOf(stray).slice(8) }) as unknown;
     expect(await check(files)).toEqual([unnamed]);
@@ -134,7 +95,7 @@ describe('the sidecar of vectors', () => {
     expect(await codes()).toEqual(['vector-missing']);
   });
 
-  it.each(['files', 'shards'] as const)('keeps what a version names: %s', async (layout) => {
+  it.each(layouts)('keeps what a version names: %s', async (layout) => {
     const files = await withVectors(layout);
     const collect = () => collectGarbage(files, systemClock, open(files), sha256, { grace: 0 });
     const pack = [...files.contents.keys()].find((path) => path.startsWith('library/packs/')) ?? '';
@@ -150,7 +111,7 @@ describe('the sidecar of vectors', () => {
 
 describe('collectGarbage', () => {
   it('removes only what nothing names, and only after the grace period', async () => {
-    const files = await smallStore();
+    const files = await wholeStore('files');
     let now = 1000;
     const clock = { ...systemClock, now: () => now };
     const before = new Set(files.contents.keys());
@@ -172,7 +133,7 @@ describe('collectGarbage', () => {
   });
 
   it('keeps what a merge brought along: the commits merged in, those before them, and their packs', async () => {
-    const files = await smallStore();
+    const files = await wholeStore('files');
     const other = memoryFiles();
     const theirs = open(other);
     for (const seq of [7, 8]) {

@@ -60,8 +60,9 @@ function mergeInMemory(ledger: Ledger, base: Library, ours: Library, theirs: Lib
       save: async (commit) => {
         // Git may have left records under the names of others; it has all of them in its commits.
         if (inGit) await files.remove(join(ledger.folder, paths.records));
-        if (commit !== undefined) return await ledger.commitVersion(library, commit);
-        await ledger.save(library);
+        const basedOn = inGit ? undefined : ours;
+        if (commit !== undefined) return await ledger.commitVersion(library, { ...commit, basedOn });
+        await ledger.save(library, basedOn);
         return null;
       },
     });

@@ -80,8 +80,9 @@ async function goBack(
         const change = { current: shards, edits: createShardEdits(spill), growth: 0, order, whole: true };
         return await saveShards({ files, clock, ledger, sha256 }, change, commit);
       }
-      if (commit !== undefined) return await ledger.commitVersion(small, commit);
-      await ledger.save(small);
+      const basedOn = working.small;
+      if (commit !== undefined) return await ledger.commitVersion(small, { ...commit, basedOn });
+      await ledger.save(small, basedOn);
       return null;
     },
   };

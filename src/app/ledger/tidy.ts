@@ -33,8 +33,9 @@ export async function dedupe(config: Config, threshold: number, dryRun: boolean)
   const ledger = configuredLedger(config);
   const shards = await openShards(files, ledger, 'working', sha256);
   if (shards === undefined) {
-    const { library, merged, unchecked } = deduplicateLibrary(await ledger.library(), threshold);
-    if (!dryRun) await ledger.save(library);
+    const current = await ledger.library();
+    const { library, merged, unchecked } = deduplicateLibrary(current, threshold);
+    if (!dryRun) await ledger.save(library, current);
     return { count: merged.length, merged, unchecked, library: await ledger.state() };
   }
   return await withSpill(ledger, async (spill) => {
@@ -74,12 +75,13 @@ export async function prune(config: Config, { keep, below, weights, dryRun }: Pr
       if (!dryRun && found.count > 0) await saveShards(worldOf(ledger), change, undefined);
       return { ...found, library: await ledger.state() };
     });
-  const { library, removed } = pruneLibrary(await ledger.library(), {
+  const current = await ledger.library();
+  const { library, removed } = pruneLibrary(current, {
     keep: most,
     below,
     weights,
   });
-  if (!dryRun) await ledger.save(library);
+  if (!dryRun) await ledger.save(library, current);
   return { count: removed.length, removed, library: await ledger.state() };
 }
 

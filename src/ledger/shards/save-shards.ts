@@ -1,6 +1,7 @@
 import { type Sha256, toHex } from '../../core/digest.ts';
 import { ZooError } from '../../core/error.ts';
 import type { Experience } from '../../core/library/experience.ts';
+import { checkExperience } from '../../core/library/ingest.ts';
 import type { Library } from '../../core/library/library.ts';
 import { libraryRoots } from '../../core/tree/library-roots.ts';
 import { merkleRoot } from '../../core/tree/merkle-log.ts';
@@ -10,7 +11,8 @@ import { chooseLayout, filesAtMost } from '../layout.ts';
 import type { CommitOptions, CommittedVersion, Ledger } from '../open-ledger.ts';
 import { linesOfShard, recordOfLine } from './lines-of-shard.ts';
 import { type PackParts, encodePack, encodeParts } from '../pack.ts';
-import { partEntries, partSummary, readPart } from './parts.ts';
+import { checkShardText } from './check-shard-text.ts';
+import { partEntries, partPath, partSummary, readPart } from './parts.ts';
 import { countRecords, hashBlocks } from './record-blocks.ts';
 import { type HexRoots, knownBlocks } from './shard-index.ts';
 import { type ShardTree, mapRootOfShards } from './shard-trees.ts';
@@ -45,7 +47,8 @@ interface World {
  * asked for. What has become little goes back into files of its own.
  *
  * @returns the version; null without `commit`
- * @throws ZooError `library-busy` when the library is not what the change was decided on any more
+ * @throws ZooError `library-busy` when the library is not what the change was decided on any more; those of
+ *   `checkExperience` for what breaks the rules of a record
  */
 export async function saveShards(
   { files, clock, ledger, sha256 }: World,
@@ -78,6 +81,7 @@ export async function saveShards(
   async function becomeFiles(library: Library) {
     const changes = { complete: true, puts: library.experiences, deletes: [], order: undefined };
     if (commit === undefined) return { change: { layout: 'files' as const, changes, version: null }, result: null };
+    for (const experience of library.experiences) checkExperience(experience, `the experience ${experience.id}`);
     const found = libraryRoots(sha256, library.experiences);
     const roots = { recordsRoot: toHex(found.recordsRoot), mapRoot: toHex(found.mapRoot), size: found.size };
     const pack = encodePack(changes, null);
@@ -95,7 +99,9 @@ export async function saveShards(
       const own = touched[shard];
       if (own === undefined) {
         shards[shard] = decidedOn.get(shard) ?? '';
-        const kept = await keepText(files, folder, await change.current.text(shard), sha256);
+        const text = await change.current.text(shard);
+        if (!(await files.exists(partPath(folder, shards[shard])))) checkShardText(text, `shard ${shard}`, sha256);
+        const kept = await keepText(files, folder, text, sha256);
         if (kept !== shards[shard]) throw changedMeanwhile(folder);
       } else if ((await partSummaryOf(files, folder, own, sha256)).count > 0) shards[shard] = own;
     }
@@ -123,7 +129,10 @@ async function editedLines({ current, edits }: ShardsChange, shard: string, sha2
   const { puts, deletes } = await edits.of(shard);
   const lines = new Map(await linesOfShard(current, shard, sha256));
   for (const id of deletes) lines.delete(id);
-  for (const [id, line] of puts) lines.set(id, line);
+  for (const [id, line] of puts) {
+    checkExperience(recordOfLine(line), `the experience ${id}`);
+    lines.set(id, line);
+  }
   return lines;
 }
 

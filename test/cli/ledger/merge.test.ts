@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -51,6 +51,14 @@ describe('zoo ledger merge', () => {
     await theirs(`edit ${id} --confidence 0.7`);
     await theirs('commit -m More');
     expect(await json('merge theirs')).toMatchObject({ base: 'v2', changes: { modified: [{ id }] } });
+  });
+
+  it('takes no record that breaks the rules, whoever wrote its file', async () => {
+    const path = join(folder, 'theirs/records', `${id}.json`);
+    await writeFile(path, (await readFile(path, 'utf8')).replace('telescopes,', 'telescopes\u202E,'));
+    const refused = await zoo('merge theirs --theirs');
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('error [unsafe-text]')]);
+    expect((await json('log')).versions).toHaveLength(1);
   });
 
   describe('when both reworded one experience', () => {
