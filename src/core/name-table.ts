@@ -7,9 +7,9 @@ import { createNumbers } from './numbers.ts';
 export interface NameTable {
   count(): number;
   /** The number of the name that stands in a text at [start, end); -1 where it was not added. */
-  find(text: string, start?: number, end?: number): number;
+  readonly find: (text: string, start?: number, end?: number) => number;
   /** The same, added where it is new; -1 for what no name is: nothing, or other letters. */
-  add(text: string, start?: number, end?: number): number;
+  readonly add: (text: string, start?: number, end?: number) => number;
   at(number: number): string;
   /** Some of the names, one a line, in ASCII. */
   lines(numbers: Uint32Array): Uint8Array;

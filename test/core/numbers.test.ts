@@ -50,7 +50,7 @@ describe('numbers, pairs and words in little memory', () => {
         }
         for (const [index, some] of expected) {
           expect(numbers.at(index)).toBe(some.at(-1)?.[1]);
-          expect([...lists.of(index)]).toEqual(some.map(([, number]) => number).reverse());
+          expect([...lists.of(index)]).toEqual(some.map(([, number]) => number).toReversed());
         }
       }),
     );
@@ -69,8 +69,8 @@ describe('numbers, pairs and words in little memory', () => {
         }
         expect(table.count()).toBe(expected.size);
         for (const [one, number] of expected) expect(table.at(number)).toBe(one);
-        const all = Uint32Array.from(expected.values()).reverse();
-        const lines = [...expected.keys()].reverse().map((one) => `${one}\n`);
+        const all = Uint32Array.from(expected.values()).toReversed();
+        const lines = [...expected.keys()].toReversed().map((one) => `${one}\n`);
         expect(new TextDecoder().decode(table.lines(all))).toBe(lines.join(''));
       }),
       { numRuns: 30 },

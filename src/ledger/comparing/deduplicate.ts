@@ -5,7 +5,7 @@ import { createColumn, createNumbers } from '../../core/numbers.ts';
 import { canonicalJson } from '../../core/tree/canonical.ts';
 import { mostListed } from '../shards/compare-shards.ts';
 
-export interface Folded {
+interface Folded {
   readonly kept: Experience;
   readonly removed: Experience;
   /** Share of content words that the later of the two has in common with an earlier one that was folded, (0, 1]. */

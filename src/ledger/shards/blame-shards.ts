@@ -6,7 +6,7 @@ import { createNumbers } from '../../core/numbers.ts';
 import type { Files } from '../../world/files/files.ts';
 import { type BlamedChange, lastSaying } from '../comparing/blame.ts';
 import { compareRecords, sameRecord } from '../comparing/compare-libraries.ts';
-import { ancestorsBetween } from './compare-shards.ts';
+import { type Ancestors, ancestorsBetween } from './compare-shards.ts';
 import type { CommitEntry } from '../history.ts';
 import { shardOf } from '../layout.ts';
 import type { Ledger } from '../open-ledger.ts';
@@ -161,11 +161,11 @@ interface Followed {
   readonly now: Experience;
 }
 
-type Between = (before: number, after: number) => Promise<ReadonlyMap<string, string>>;
+type Between = (before: number, after: number) => Promise<Pick<Ancestors, 'get'>>;
 
 /** Asked for once a pair of libraries. */
 function createBetween(recorded: readonly RecordedShards[], sha256: Sha256): Between {
-  const found = new Map<string, Promise<ReadonlyMap<string, string>>>();
+  const found = new Map<string, ReturnType<Between>>();
   return async (before, after) => {
     const [older, newer] = [recorded[before]?.shards, recorded[after]?.shards];
     if (older === undefined || newer === undefined) return new Map();

@@ -1,9 +1,13 @@
 import type { Sha256 } from '../../core/digest.ts';
 import type { Experience } from '../../core/library/experience.ts';
+import { type NameTable, createNameTable } from '../../core/name-table.ts';
+import { type Column, createColumn, createNumbers } from '../../core/numbers.ts';
 import { compareBytes, equalBytes, hashLength } from '../../core/tree/hashing.ts';
 import { keyAt, valueAt } from '../../core/tree/merkle-map.ts';
 import { type LibraryComparison, type Modification, compareRecords } from '../comparing/compare-libraries.ts';
-import { idsOfOrder, placesInOrder } from './order-text.ts';
+import { claimAncestors, createLineages } from './claim-ancestors.ts';
+import { lineageOfLine, linesOfShard } from './lines-of-shard.ts';
+import { idsOfOrder, numberOrder, placesInOrder } from './order-text.ts';
 import type { PartEntries } from './parts.ts';
 import type { Shards } from './shards.ts';
 
@@ -33,15 +37,11 @@ export async function compareShards(
   };
   if (counts.added + counts.removed + counts.modified > most)
     return { added: [], removed: [], modified: [], reordered: false, unlisted: counts };
-  return await listChanges(before, after, shards, ancestors);
+  return await listChanges(before, after, shards, new Map(ancestors.entries()));
 }
 
 /** Ids of the older library by the ids of what took their place in the newer one. */
-export async function ancestorsBetween(
-  before: Shards,
-  after: Shards,
-  sha256: Sha256,
-): Promise<ReadonlyMap<string, string>> {
+export async function ancestorsBetween(before: Shards, after: Shards, sha256: Sha256): Promise<Ancestors> {
   const { shards, gone, fresh } = await findKeys(before, after);
   return await findAncestors(before, after, shards, gone, fresh, sha256);
 }
@@ -102,10 +102,14 @@ async function idsInShard(before: Shards, after: Shards, shard: string): Promise
   return found;
 }
 
-/**
- * What took the place of what: ids of the older library by ids of the newer one, as `findDescendants` finds them. Held
- * are those pairs alone that name one another.
- */
+/** Ids of an older library by the ids of what took their place in a newer one: some 60 bytes each. */
+export interface Ancestors {
+  readonly size: number;
+  get(id: string): string | undefined;
+  entries(): Generator<readonly [id: string, ancestor: string]>;
+}
+
+/** As `findDescendants` finds them. Held are those alone that name one another in their lineage. */
 async function findAncestors(
   before: Shards,
   after: Shards,
@@ -113,40 +117,65 @@ async function findAncestors(
   gone: Keys,
   fresh: Keys,
   sha256: Sha256,
-): Promise<ReadonlyMap<string, string>> {
-  const ancestors = new Map<string, string>();
-  if (gone.count() === 0 || fresh.count() === 0) return ancestors;
-  /** Of a new id the gone ones in its lineage, nearest last. */
-  const named = new Map<string, readonly string[]>();
-  /** Of a new id the gone ones whose lineage names it. */
-  const naming = new Map<string, string[]>();
-  for (const shard of shards) {
+): Promise<Ancestors> {
+  const names = createNameTable();
+  /** By number: of what only the older library has 1, of what only the newer one has 2. */
+  const sides = createColumn();
+  const numberOf = (id: string, side: 1 | 2): number => {
+    const number = names.add(id);
+    sides.set(number, side);
+    return number;
+  };
+  const lineages = createLineages();
+  for (const shard of gone.count() === 0 || fresh.count() === 0 ? [] : shards) {
     const { removed, added } = await idsInShard(before, after, shard);
     if (added.size > 0)
-      for (const { id, lineage } of await after.read(shard)) {
-        if (!added.has(id)) continue;
-        const left = lineage.filter((from) => gone.has(sha256(from)));
-        if (left.length > 0) named.set(id, left);
-      }
+      for (const [id, line] of await linesOfShard(after, shard, sha256))
+        for (const from of added.has(id) ? lineageOfLine(line) : [])
+          if (gone.has(sha256(from))) lineages.named.add(numberOf(id, 2), numberOf(from, 1));
     if (removed.size > 0)
-      for (const { id, lineage } of await before.read(shard)) {
-        if (!removed.has(id)) continue;
-        for (const from of lineage) if (fresh.has(sha256(from))) naming.set(from, [...(naming.get(from) ?? []), id]);
+      for (const [id, line] of await linesOfShard(before, shard, sha256))
+        for (const from of removed.has(id) ? lineageOfLine(line) : [])
+          if (fresh.has(sha256(from))) lineages.naming.add(numberOf(from, 2), numberOf(id, 1));
+  }
+  if (names.count() === 0) return ancestorsIn(names, createColumn());
+  const places = createColumn(names.count());
+  for (const [place, number] of (await orderOfKnown(before, names)).entries()) places.set(number, place + 1);
+  const newer = await orderOfKnown(after, names);
+  const isFresh = (number: number) => sides.at(number) === 2;
+  const isGone = (number: number) => sides.at(number) === 1;
+  return ancestorsIn(names, claimAncestors(lineages, newer, isFresh, isGone, places) ?? createColumn());
+}
+
+/** The known ids in the order of a library; those that it does not name come last. */
+async function orderOfKnown(shards: Shards, names: NameTable): Promise<Uint32Array> {
+  const named = numberOrder(await shards.order(), names.find);
+  const isNamed = createColumn(names.count());
+  for (const number of named) isNamed.set(number, 1);
+  const all = createNumbers();
+  for (const number of named) all.add(number);
+  for (let number = 0; number < names.count(); number++) if (isNamed.at(number) === 0) all.add(number);
+  return all.all();
+}
+
+/** @param ancestors by number, one more than that of the ancestor */
+function ancestorsIn(names: NameTable, ancestors: Column): Ancestors {
+  let size = 0;
+  for (let number = 0; number < names.count(); number++) if (ancestors.at(number) !== 0) size++;
+  const at = (number: number) => {
+    const ancestor = number === -1 ? 0 : ancestors.at(number);
+    return ancestor === 0 ? undefined : names.at(ancestor - 1);
+  };
+  return {
+    size,
+    get: (id) => at(names.find(id)),
+    entries: function* () {
+      for (let number = 0; number < names.count(); number++) {
+        const ancestor = at(number);
+        if (ancestor !== undefined) yield [names.at(number), ancestor];
       }
-  }
-  if (named.size + naming.size === 0) return ancestors;
-  const oldPlaces = placesInOrder(await before.order(), new Set([...naming.values()].flat()));
-  const newPlaces = placesInOrder(await after.order(), new Set([...named.keys(), ...naming.keys()]));
-  const claimed = new Set<string>();
-  for (const id of byPlace([...new Set([...named.keys(), ...naming.keys()])], newPlaces)) {
-    const reworded = byPlace(naming.get(id) ?? [], oldPlaces).at(-1);
-    const free = (from: string) => !claimed.has(from);
-    const ancestor = named.get(id)?.findLast(free) ?? (reworded !== undefined && free(reworded) ? reworded : undefined);
-    if (ancestor === undefined) continue;
-    claimed.add(ancestor);
-    ancestors.set(id, ancestor);
-  }
-  return ancestors;
+    },
+  };
 }
 
 async function listChanges(
@@ -187,7 +216,7 @@ async function listChanges(
 }
 
 /** Whether what two orders have in common stands in another sequence. @param ancestors older ids by newer ones */
-export function isReordered(
+function isReordered(
   oldOrder: string,
   newOrder: string,
   removed: ReadonlyMap<string, unknown>,

@@ -91,7 +91,7 @@ async function numberOrders(sides: Sides, names: NameTable): Promise<Record<Side
   const numbered = new Map<string, Uint32Array>();
   const of = async (name: SideName) => {
     const text = await sides[name].order();
-    const numbers = numbered.get(text) ?? numberOrder(text, names);
+    const numbers = numbered.get(text) ?? numberOrder(text, names.add);
     numbered.set(text, numbers);
     return numbers;
   };

@@ -47,7 +47,7 @@ export function changedOrder(text: string, changes: LibraryChanges): string {
   return `${pieces.join('')}${linesOf(fresh)}`;
 }
 
-export function linesOf(ids: Iterable<string>): string {
+function linesOf(ids: Iterable<string>): string {
   let text = '';
   for (const id of ids) text += `${id}\n`;
   return text;
@@ -65,13 +65,17 @@ export function placesInOrder(text: string, wanted: ReadonlySet<string>): Readon
   return places;
 }
 
-/** The ids of an order as numbers. One that stands twice counts where it stands first. */
-export function numberOrder(text: string, names: NameTable): Uint32Array {
+/**
+ * The ids of an order as numbers. One that stands twice counts where it stands first.
+ *
+ * @param numberOf -1 for what is left out
+ */
+export function numberOrder(text: string, numberOf: NameTable['find']): Uint32Array {
   const numbers = createNumbers();
   const seen = createColumn();
   for (let start = 0; start < text.length;) {
     const end = endOfLine(text, start);
-    const number = names.add(text, start, end);
+    const number = numberOf(text, start, end);
     if (number !== -1 && seen.at(number) === 0) {
       seen.set(number, 1);
       numbers.add(number);
@@ -84,7 +88,7 @@ export function numberOrder(text: string, names: NameTable): Uint32Array {
 /** The order after some ids went. */
 export async function orderWithout(text: string, gone: Iterable<string> | AsyncIterable<string>): Promise<Uint8Array> {
   const names = createNameTable();
-  const numbers = numberOrder(text, names);
+  const numbers = numberOrder(text, names.add);
   const isGone = createColumn(names.count());
   for await (const id of gone) {
     const number = names.find(id);

@@ -10,7 +10,7 @@ export interface ShardEdits {
   of(shard: string): Promise<ShardEdit>;
 }
 
-export interface ShardEdit {
+interface ShardEdit {
   /** Canonical lines by id. */
   readonly puts: ReadonlyMap<string, string>;
   readonly deletes: ReadonlySet<string>;
