@@ -5,25 +5,26 @@ import { join } from 'node:path';
 import { ZooError } from '../core/error.ts';
 
 /**
- * Lets somebody edit a text in `$VISUAL`, `$EDITOR` or vi. The text stays on one line unless `lines`.
+ * Lets somebody edit a text in `$VISUAL`, `$EDITOR` or vi.
  *
+ * @param name of the file, by which editors know what it is
  * @throws ZooError `editor-failed` when the editor cannot be run, fails, or leaves nothing
  */
 export async function editText(
   text: string,
   environment: Readonly<Record<string, string | undefined>>,
-  lines = false,
+  name = 'experience.txt',
 ): Promise<string> {
   const editor =
     [environment['VISUAL'], environment['EDITOR']].find((name) => name !== undefined && name !== '') ?? 'vi';
   const folder = await mkdtemp(join(tmpdir(), 'zoo-edit-'));
-  const path = join(folder, lines ? 'conflicts.json' : 'experience.txt');
+  const path = join(folder, name);
   try {
     await writeFile(path, text.endsWith('\n') ? text : `${text}\n`, { mode: 0o600 });
     await runEditor(editor, path);
     const edited = await readFile(path, 'utf8');
     if (edited.trim() === '') throw failed(editor, 'nothing was left of the text');
-    return lines ? edited : edited.trim();
+    return edited;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -48,7 +48,7 @@ const entries: readonly CommandEntry[] = [
   {
     name: 'ledger show',
     arguments: '<id...>',
-    about: 'all that a record holds',
+    about: 'all that a record holds, or what a version changed',
     example: 'zoo ledger show exp_0f3c',
     settings: ['library'],
     flags: [at],
@@ -92,7 +92,7 @@ const entries: readonly CommandEntry[] = [
     example: 'zoo ledger commit -m "Drop what no evaluation supports"',
     settings: ['library', 'author'],
     flags: [
-      ['-m, --message <text>', 'what changed and why'],
+      ['-m, --message <text>', 'what changed and why; on a terminal an editor opens without it'],
       ['--allow-empty', 'makes a version although nothing changed'],
       ['--sign <algorithm>', 'signs it: secp256k1, ed25519 or ml-dsa-65'],
       ['--key <file>', 'the secret key in hexadecimal; ZOO_SIGNING_KEY unless given'],
@@ -117,7 +117,8 @@ const entries: readonly CommandEntry[] = [
       ['--arweave', 'the versions that archives on Arweave prove, whatever this folder holds'],
       ['--author <key>', 'with --arweave: counts what this wallet, address or public key signed alone'],
       ['--of <commit>', 'with --arweave: the first commit of the library; that of --library unless given'],
-      ['--limit <n>', 'versions at most'],
+      ['-n, --limit <n>', 'versions at most'],
+      ['--oneline', 'a line a version'],
       ['--stat', 'how many experiences each changed'],
       ['-p, --patch', 'what each changed, word by word'],
     ],

@@ -5,18 +5,21 @@ export interface NumberFlag {
   readonly preset: number;
   readonly least: number;
   readonly whole: boolean;
+  readonly most?: number;
 }
 
 /** The number that a flag of a command gives. @throws ZooError `invalid-flag` (exit 2) */
-export function numberFlag(invocation: Invocation, name: string, { preset, least, whole }: NumberFlag): number {
+export function numberFlag(invocation: Invocation, name: string, { preset, least, most, whole }: NumberFlag): number {
   const text = textFlag(invocation, name);
   if (text === undefined) return preset;
   const value = Number(text);
-  if (text.trim() !== '' && value >= least && Number.isFinite(value) && (!whole || Number.isSafeInteger(value)))
-    return value;
+  const isIn = text.trim() !== '' && value >= least && value <= (most ?? Number.MAX_VALUE);
+  if (isIn && (!whole || Number.isSafeInteger(value))) return value;
   const kind = whole ? 'a whole number' : 'a number';
-  throw new ZooError('invalid-flag', `--${name} takes ${kind} of at least ${least}, not "${text}"`, {
+  const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new ZooError('invalid-flag', `--${name} takes ${kind} ${range}, not "${text}"`, {
     exitCode: exitCode.usage,
+    hint: `Such as --${name} ${most ?? Math.max(least, 10)}.`,
   });
 }
 
@@ -24,12 +27,9 @@ export function numberFlag(invocation: Invocation, name: string, { preset, least
 export function optionalNumberFlag(
   invocation: Invocation,
   name: string,
-  { most = Number.POSITIVE_INFINITY, ...range }: Omit<NumberFlag, 'preset'> & { readonly most?: number },
+  range: Omit<NumberFlag, 'preset'>,
 ): number | undefined {
-  if (invocation.flags[name] === undefined) return undefined;
-  const value = numberFlag(invocation, name, { preset: Number.NaN, ...range });
-  if (value <= most) return value;
-  throw new ZooError('invalid-flag', `--${name} takes a number up to ${most}, not ${value}`, {
-    exitCode: exitCode.usage,
-  });
+  return invocation.flags[name] === undefined
+    ? undefined
+    : numberFlag(invocation, name, { preset: Number.NaN, ...range });
 }

@@ -4,6 +4,7 @@ import { version } from '../app/package.ts';
 import { ZooError, exitCode } from '../core/error.ts';
 import type { Host } from './host.ts';
 import { type CommandEntry, commandFamilies, commandTable } from './command-table.ts';
+import { gitWords } from './git-words.ts';
 import { everywhere, overview } from './overview.ts';
 
 /** What was called, as commander found it on the command line. */
@@ -38,7 +39,7 @@ export function parseCommandLine(words: readonly string[], host: Pick<Host, 'std
     program.parse(plain, { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
-    if (thrown.exitCode !== 0) throw wrongUsage(thrown);
+    if (thrown.exitCode !== 0) throw wrongUsage(thrown, words);
   }
   return call;
 }
@@ -49,13 +50,33 @@ function asksForVersion(words: readonly string[]): boolean {
   return words.slice(0, command === -1 ? undefined : command).some((word) => word === '-V' || word === '--version');
 }
 
-function wrongUsage({ message }: CommanderError): ZooError {
+/** That of the first of its commands. */
+function exampleOf(family: string): string | undefined {
+  return commandTable.find(({ name }) => name.startsWith(`${family} `))?.example;
+}
+
+function wrongUsage({ message }: CommanderError, words: readonly string[]): ZooError {
   const what = message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)$/s, '');
   const suggestion = /\(Did you mean (.*)\?\)/s.exec(message)?.[1];
-  return new ZooError('usage', what === '(outputHelp)' ? 'a command is needed' : what, {
-    exitCode: exitCode.usage,
-    hint: suggestion === undefined ? 'See `zoo --help` or `zoo <command> --help`.' : `Did you mean ${suggestion}?`,
-  });
+  if (what !== '(outputHelp)')
+    return new ZooError('usage', what, { exitCode: exitCode.usage, hint: hintFor(words, suggestion) });
+  const such = exampleOf(words.find((word) => !word.startsWith('-')) ?? '') ?? 'zoo --help';
+  return new ZooError('usage', 'a command is needed', { exitCode: exitCode.usage, hint: `Such as ${such}.` });
+}
+
+/** What is called elsewhere otherwise, the nearest name, or the example of the command that was called. */
+function hintFor(words: readonly string[], suggestion: string | undefined): string {
+  const typed = words.filter((word) => !word.startsWith('-'));
+  const [family = '', word = ''] = typed;
+  const entry = commandTable.find(({ name }) => `${typed.join(' ')} `.startsWith(`${name} `));
+  const known =
+    family === 'ledger' && entry === undefined && Object.hasOwn(gitWords, word) ? gitWords[word] : undefined;
+  if (known !== undefined) return `Here that is ${known}.`;
+  if (suggestion !== undefined) return `Did you mean ${suggestion}?`;
+  if (entry !== undefined && entry.hidden !== true)
+    return `Such as ${entry.example}; see \`zoo ${entry.name} --help\`.`;
+  if (Object.hasOwn(commandFamilies, family)) return `See \`zoo ${family} --help\`.`;
+  return 'See `zoo --help` or `zoo <command> --help`.';
 }
 
 /** The command line as commander knows it; a call goes to `onCall`, and nothing else happens. */
@@ -106,7 +127,12 @@ function addFlag(command: Command, flag: string, about: string): void {
 
 function findOrAddFamily(parent: Command, word: string): Command {
   const known = parent.commands.find((command) => command.name() === word);
-  return known ?? parent.command(word).description(commandFamilies[word] ?? word);
+  if (known !== undefined) return known;
+  const family = parent.command(word).description(commandFamilies[word] ?? word);
+  return family
+    .helpOption('-h, --help', 'shows this help')
+    .helpCommand('help [command]', 'shows the help of a command')
+    .addHelpText('before', example(exampleOf(word) ?? `zoo ${word} --help`));
 }
 
 function addSetting(command: Command, key: SettingKey): void {

@@ -14,6 +14,8 @@ export interface Terminal {
   readonly coloured: boolean;
   /** Lines of data for people; nothing when JSON was asked for. */
   print(text: string): void;
+  /** Of the terminal that data is read on; undefined where it goes elsewhere. */
+  readonly columns: number | undefined;
   /** The one document of `--json`; nothing otherwise. In the stream of `--json=events` it is the last line. */
   document(value: unknown): void;
   /** A line of `--json=events`; nothing otherwise. */
@@ -38,6 +40,7 @@ export function openTerminal(host: Host, options: TerminalOptions): Terminal {
   const dumb = environment['TERM'] === 'dumb';
   const attended = stderr.isTTY === true && !dumb && !isSet(environment['CI']);
   const coloured = stdout.isTTY === true && stderr.isTTY === true && !dumb && !isSet(environment['NO_COLOR']);
+  const columns = stdout.isTTY === true ? stdout.columns : undefined;
   return {
     host,
     json,
@@ -46,6 +49,7 @@ export function openTerminal(host: Host, options: TerminalOptions): Terminal {
     print: (text) => {
       if (json === 'off') stdout.write(`${text}\n`);
     },
+    columns,
     document: (value) => {
       if (json === 'document') stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
       if (json === 'events') stdout.write(`${JSON.stringify({ type: 'result', result: value })}\n`);

@@ -19,13 +19,13 @@ async function editor(script: string): Promise<{ EDITOR: string }> {
 describe('editText', () => {
   it('gives the text to $EDITOR, flags and all, and takes what it leaves', async () => {
     const environment = await editor('test "$1" = --wait && sed -i s/draft/text/ "$2"\n');
-    expect(await editText('a draft', environment)).toBe('a text');
-    expect(await editText('{\n  "a": "draft"\n}', environment, true)).toBe('{\n  "a": "text"\n}\n');
+    expect(await editText('a draft', environment)).toBe('a text\n');
+    expect(await editText('{\n  "a": "draft"\n}', environment, 'a.json')).toBe('{\n  "a": "text"\n}\n');
   });
 
   it('prefers $VISUAL', async () => {
     const { EDITOR } = await editor('echo seen > "$2"\n');
-    expect(await editText('x', { VISUAL: EDITOR, EDITOR: 'false' })).toBe('seen');
+    expect(await editText('x', { VISUAL: EDITOR, EDITOR: 'false' })).toBe('seen\n');
   });
 
   it.each([

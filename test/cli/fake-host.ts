@@ -11,19 +11,27 @@ export interface FakeHostOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly folder?: string;
   readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly canAsk?: boolean;
 }
 
 /** A process that keeps what is written to it. */
-export function fakeHost({ environment = {}, folder = '/', isTTY = false }: FakeHostOptions = {}): FakeHost {
+export function fakeHost({
+  environment = {},
+  folder = '/',
+  isTTY = false,
+  columns,
+  canAsk = false,
+}: FakeHostOptions = {}): FakeHost {
   const out: string[] = [];
   const err: string[] = [];
   const interrupts = new Set<() => void>();
   return {
-    stdout: { isTTY, write: (text) => out.push(text) },
+    stdout: { isTTY, columns, write: (text) => out.push(text) },
     stderr: { isTTY, write: (text) => err.push(text) },
     environment,
     folder,
-    canAsk: false,
+    canAsk,
     onInterrupt: (callback) => {
       interrupts.add(callback);
       return () => interrupts.delete(callback);

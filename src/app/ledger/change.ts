@@ -1,6 +1,6 @@
 import { ZooError, exitCode } from '../../core/error.ts';
 import type { LibraryState } from '../../core/learning/account.ts';
-import { type Experience, experienceId } from '../../core/library/experience.ts';
+import { type Experience, experienceId, experienceSchema } from '../../core/library/experience.ts';
 import { ingestExperience } from '../../core/library/ingest.ts';
 import { type LintFinding, lintExperience } from '../../core/library/lint.ts';
 import { amendLibrary } from '../../ledger/amend.ts';
@@ -53,6 +53,7 @@ export async function addExperience(
 export function newExperience(config: Config, fields: ExperienceFields & { readonly text: string }): Experience {
   const domain = fields.domain ?? config.settings.domain ?? 'general';
   const text = spaced(fields.text);
+  checkSaid(text, domain);
   return ingestExperience(
     {
       id: experienceId(domain, text, sha256),
@@ -104,6 +105,7 @@ export async function editExperience(
 function edited(before: Experience, fields: ExperienceFields, config: Config): Experience {
   const text = fields.text === undefined ? before.text : spaced(fields.text);
   const domain = fields.domain ?? before.domain;
+  checkSaid(text, domain);
   const kept = {
     ...before,
     confidence: fields.confidence ?? before.confidence,
@@ -147,6 +149,20 @@ function checkLint(experience: Experience, force: boolean): readonly LintFinding
 function exists(id: string): ZooError {
   return new ZooError('experience-exists', `the library has this experience already, as ${id}`, {
     hint: `See it with "zoo ledger show ${id}".`,
+  });
+}
+
+/** What somebody typed, told before a schema would tell it in its own words. @throws ZooError `usage`, `invalid-domain` */
+function checkSaid(text: string, domain: string): void {
+  if (text === '')
+    throw new ZooError('usage', 'an experience needs a text', {
+      exitCode: exitCode.usage,
+      hint: 'Such as zoo ledger add "When a sum telescopes, write out its first and last terms."',
+    });
+  if (experienceSchema.shape.domain.safeParse(domain).success) return;
+  throw new ZooError('invalid-domain', `"${domain}" is no domain`, {
+    exitCode: exitCode.usage,
+    hint: 'A domain is lower-case words, joined by dots: --domain math.number-theory (ZOO_DOMAIN).',
   });
 }
 

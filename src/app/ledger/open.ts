@@ -58,11 +58,16 @@ export function dateOf({ environment }: Pick<Config, 'environment'>): string {
 export function findById(library: Library, id: string): Experience {
   const [only, ...more] = beginningWith(library, id);
   if (only !== undefined && more.length === 0) return only;
-  if (only === undefined)
+  if (only === undefined) {
+    const now = library.experiences.find(({ lineage }) => lineage.some((ancestor) => begins(ancestor, id)));
     throw new ZooError('unknown-experience', `the library has no experience ${id}`, {
       exitCode: exitCode.usage,
-      hint: '"zoo ledger list" shows the ids; --at names another version or file.',
+      hint:
+        now === undefined
+          ? '"zoo ledger list" shows the ids; --at names another version or file.'
+          : `It was reworded and is ${now.id} now; --at names a version that still has it.`,
     });
+  }
   const some = [only, ...more].slice(0, 5).map((experience) => experience.id);
   throw new ZooError('ambiguous-experience', `${id} begins ${more.length + 1} ids`, {
     exitCode: exitCode.usage,
@@ -79,5 +84,10 @@ export function completeId(library: Library, id: string): string {
 function beginningWith({ experiences }: Library, id: string): readonly Experience[] {
   const exact = experiences.filter((experience) => experience.id === id);
   if (exact.length > 0 || id.length < 3) return exact;
-  return experiences.filter((experience) => experience.id.startsWith(id) || experience.id.startsWith(`exp_${id}`));
+  return experiences.filter((experience) => begins(experience.id, id));
+}
+
+/** The prefix that ids of zoo's own have may be left out. */
+function begins(id: string, beginning: string): boolean {
+  return id === beginning || (beginning.length >= 3 && (id.startsWith(beginning) || id.startsWith(`exp_${beginning}`)));
 }

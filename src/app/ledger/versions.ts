@@ -152,21 +152,44 @@ export async function ledgerLog(
   const [history, tags] = [await ledger.history(), await ledger.tags()];
   const shown = history.toReversed().slice(0, limit);
   const logged: LoggedVersion[] = [];
-  for (const { version, id, commit, signatures } of shown) {
+  for (const entry of shown)
     logged.push({
-      version,
-      id,
-      commit,
-      tags: [...tags].filter(([, tagged]) => tagged === id).map(([name]) => name),
-      signatures: signatures.map((signature) => ({
-        algorithm: signature.algorithm,
-        publicKey: signature.publicKey,
-        valid: verifyCommitSignature(id, signature),
-      })),
-      changes: withChanges ? await changesBetween(ledger, history[commit.seq - 2], id) : null,
+      ...aboutVersion(entry, tags),
+      changes: withChanges ? await changesBetween(ledger, history[entry.commit.seq - 2], entry.id) : null,
     });
-  }
   return logged;
+}
+
+/** One version with what it changed; undefined where the library has none of that name. */
+export async function loggedVersion(config: Config, reference: string): Promise<LoggedVersion | undefined> {
+  const ledger = configuredLedger(config);
+  const entry = await ledger.findVersion(reference).catch((thrown: unknown) => {
+    if (thrown instanceof ZooError && thrown.code === 'unknown-version') return undefined;
+    throw thrown;
+  });
+  if (entry === undefined) return undefined;
+  const before = (await ledger.history())[entry.commit.seq - 2];
+  return {
+    ...aboutVersion(entry, await ledger.tags()),
+    changes: await changesBetween(ledger, before, entry.id),
+  };
+}
+
+function aboutVersion(
+  { version, id, commit, signatures }: CommitEntry,
+  tags: ReadonlyMap<string, string>,
+): Omit<LoggedVersion, 'changes'> {
+  return {
+    version,
+    id,
+    commit,
+    tags: [...tags].filter(([, tagged]) => tagged === id).map(([name]) => name),
+    signatures: signatures.map((signature) => ({
+      algorithm: signature.algorithm,
+      publicKey: signature.publicKey,
+      valid: verifyCommitSignature(id, signature),
+    })),
+  };
 }
 
 /** Undefined where the version's records are not in this copy. */

@@ -4,6 +4,7 @@ import { type FieldChange, describeEvidence, fieldChanges } from '../../ledger/c
 import type { MergeConflict } from '../../ledger/merging/merge-libraries.ts';
 import type { Terminal } from '../terminal.ts';
 import { cleanLine, cleanText } from './clean-text.ts';
+import { printFolded } from './fold-line.ts';
 
 /** An experience on one line. */
 export function experienceLine({ id, text }: Pick<Experience, 'id' | 'text'>): string {
@@ -45,12 +46,24 @@ function fieldLines({ field, before, after, isList }: FieldChange, terminal: Ter
 function wordLine({ words }: Modification, terminal: Terminal): string {
   return words
     .map(({ kind, text }) => {
-      const clean = cleanText(text);
+      // A text stands on one line, and its spaces belong to its pieces.
+      const clean = cleanText(text).replaceAll(/\s/g, ' ');
       if (kind === 'same') return clean;
       if (terminal.coloured) return terminal.style(kind === 'removed' ? ['red', 'strikethrough'] : 'green', clean);
       return kind === 'removed' ? `[-${clean}-]` : `{+${clean}+}`;
     })
     .join('');
+}
+
+/** The same, printed; within something else when `indent` says so. */
+export function printComparison(comparison: LibraryComparison, terminal: Terminal, indent = 0): void {
+  const lead = ' '.repeat(indent);
+  for (const line of comparisonLines(comparison, terminal)) printFolded(lead + line, indent + 4, terminal);
+}
+
+/** Everything that a record holds, printed. */
+export function printRecord(experience: Experience, terminal: Terminal): void {
+  for (const line of recordLines(experience)) printFolded(line, 14, terminal);
 }
 
 export function comparisonSummary(comparison: LibraryComparison): string {
@@ -59,7 +72,7 @@ export function comparisonSummary(comparison: LibraryComparison): string {
 }
 
 /** Everything that a record holds, a line a field. */
-export function recordLines(experience: Experience): string[] {
+function recordLines(experience: Experience): string[] {
   const { id, domain, text, confidence, examples, metadata, embedding, lineage, evidence } = experience;
   const { votes } = metadata;
   return [

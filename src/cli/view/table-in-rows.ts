@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import { openOutput } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
+import { foldLine } from './fold-line.ts';
 
 /**
  * Prints a table as `renderTable` gives it, of rows that are not in memory together.
@@ -17,8 +18,16 @@ export async function printRows(
   for await (const row of inAnyOrder)
     for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
   const output = openOutput(terminal);
-  await output.write(`${alignedRow(head, widths)}\n`);
-  for await (const row of rows) await output.write(`${alignedRow(row, widths)}\n`);
+  const { columns } = terminal;
+  const total = widths.reduce((sum, width) => sum + width + 2, -2);
+  // As renderTable has it, where it does not fit.
+  const line =
+    columns === undefined || total <= columns
+      ? (row: readonly string[]) => alignedRow(row, widths)
+      : (row: readonly string[]) =>
+          `${alignedRow(row.slice(0, -1), widths)}${row === head ? '' : `\n${foldLine(`  ${row.at(-1) ?? ''}`, columns, 2)}`}`;
+  await output.write(`${line(head)}\n`);
+  for await (const row of rows) await output.write(`${line(row)}\n`);
   await output.end();
 }
 

@@ -1,4 +1,6 @@
 import Table from 'cli-table3';
+import stringWidth from 'string-width';
+import { foldLine } from './fold-line.ts';
 
 const bare = {
   top: '',
@@ -18,8 +20,23 @@ const bare = {
   middle: '  ',
 };
 
-/** A table without lines or colour, columns as wide as their widest cell; cells must be clean (see `cleanLine`). */
-export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/**
+ * A table without lines or colour, columns as wide as their widest cell; cells must be clean (see `cleanLine`).
+ *
+ * @param columns of the terminal: where a row is wider, its last cell, which is text, stands below it
+ */
+export function renderTable(head: readonly string[], rows: readonly (readonly string[])[], columns?: number): string {
+  const lines = renderRows(head, rows);
+  if (columns === undefined || lines.every((line) => stringWidth(line) <= columns)) return lines.join('\n');
+  const [first = '', ...others] = renderRows(
+    head.slice(0, -1),
+    rows.map((row) => row.slice(0, -1)),
+  );
+  const below = (row: readonly string[] | undefined) => foldLine(`  ${row?.at(-1) ?? ''}`, columns, 2);
+  return [first, ...others.flatMap((line, index) => [line, below(rows[index])])].join('\n');
+}
+
+function renderRows(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const table = new Table({
     head: [...head],
     chars: bare,
@@ -29,6 +46,5 @@ export function renderTable(head: readonly string[], rows: readonly (readonly st
   return table
     .toString()
     .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+    .map((line) => line.trimEnd());
 }

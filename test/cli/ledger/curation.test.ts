@@ -178,6 +178,80 @@ describe('a library under curation', () => {
     const log = await zoo('log -p');
     expect(log.stdout.indexOf('v2')).toBeLessThan(log.stdout.indexOf('v1'));
     expect(log.stdout).toContain('{+cancel before adding+}');
+    // Where versions are not in this copy, as in a clone, one of those may have made it.
+    await zoo('commit -m Trust');
+    const { versions } = await json('log');
+    for (const { commit } of versions.slice(1)) await rm(join(folder, `library/packs/${commit.packCid}.jsonl`));
+    expect((await zoo('blame')).stdout).toContain('v3 or before');
+    expect((await zoo(`blame ${id}`)).stdout).toContain('(or a version before it that is not in this copy)');
+    expect((await zoo(`why ${id}`)).stdout).toContain('  v3 or before  added');
+  });
+
+  it('does as hands that know git expect', async () => {
+    await twoVersions();
+    await zoo('tag stable v1');
+    expect((await zoo('log --oneline')).stdout).toMatch(
+      /^v2 {2}[0-9a-f]{12} {2}Reword\nv1 \(stable\) {2}[0-9a-f]{12} {2}Begin\n$/,
+    );
+    expect((await json('log -n 1')).versions).toMatchObject([{ version: 'v2' }]);
+    expect((await zoo('show v2')).stdout).toContain('{+cancel before adding+}');
+    const [old] = (await json('list --at v1')).experiences;
+    expect(await json(`show stable ${await idOf(second)}`)).toMatchObject({
+      experiences: [{ text: second }],
+      versions: [{ version: 'v1', tags: ['stable'], changes: { added: [{ text: first }] } }],
+    });
+    // Who has an old id finds what became of it.
+    const now = await idOf('When a sum telescopes, cancel before adding.');
+    for (const line of [`show ${old.id}`, `why ${old.id.slice(0, 9)}`, `edit ${old.id} --confidence 1`])
+      expect((await zoo(line)).stderr, line).toContain(`It was reworded and is ${now} now`);
+    expect((await zoo('rm x')).stderr).toContain('Here that is zoo ledger remove <id>.');
+    expect((await zoo('show')).stderr).toContain('Such as zoo ledger show exp_0f3c');
+    expect((await zoo('')).stderr).toContain('a command is needed');
+    expect((await zoo('--help')).stdout).toMatch(/^Example:\n {2}\$ zoo ledger status\n/);
+  });
+
+  it('asks for the message in an editor that shows what changed, where somebody is there', async () => {
+    await zoo(`add "${first}"`);
+    const asked = (EDITOR: string) => runLedger(folder, ['commit'], { EDITOR }, { canAsk: true });
+    expect((await runLedger(folder, ['commit'])).code).toBe(2);
+    // Nothing is written: nothing is made.
+    expect((await asked('true')).stderr).toContain('a version needs a message');
+    const seen = join(folder, 'seen.txt');
+    const editor = `sh -c 'cp "$1" ${seen}; printf "Say more\\n\\nand why\\n" | cat - ${seen} > "$1"' x`;
+    expect(await asked(editor)).toMatchObject({ code: 0 });
+    expect(await readFile(seen, 'utf8')).toMatch(
+      /^\n# What changed and why\?[^\n]*\n#\n# \+ \[exp_[0-9a-f]+\] When a sum/,
+    );
+    const log = await zoo('log');
+    expect(log.stdout).toContain('\n  Say more\n  \n  and why\n');
+    expect((await zoo('log --oneline')).stdout).toMatch(/ {2}Say more\n$/);
+  });
+
+  it('fits what people read on a terminal to its width, and leaves what programs read alone', async () => {
+    await twoVersions();
+    const on = async (line: string) =>
+      (await runLedger(folder, wordsOf(line), { NO_COLOR: '1' }, { isTTY: true, columns: 80 })).stdout;
+    const hash = /[0-9a-f]{64}/;
+    for (const line of ['list', 'blame', 'diff v1', 'log -p', 'search cancel', `show ${await idOf(second)}`])
+      for (const one of (await on(line)).split('\n').filter((text) => !hash.test(text)))
+        expect(one.length, `${line}: ${one}`).toBeLessThanOrEqual(80);
+    expect(await on('list')).toMatch(/quality\nexp_[^\n]*\n {2}When a sum telescopes, cancel before adding\.\n/);
+    expect((await zoo('list')).stdout).toContain(`  ${second}\n`);
+  });
+
+  it('says what is wrong with what was typed, and how to mend it', async () => {
+    for (const [line, message, hint] of [
+      ['add ""', 'an experience needs a text', 'zoo ledger add "When'],
+      [`add "${first}" --domain "Bad Domain"`, '"Bad Domain" is no domain', 'math.number-theory'],
+      [`add "${first}" --confidence 2`, 'takes a number from 0 to 1, not "2"', 'Such as --confidence 1'],
+      ['log --limit 0', 'of at least 1, not "0"', 'Such as --limit 10'],
+    ] as const) {
+      const { code, stderr } = await zoo(line);
+      expect({ line, code }).toEqual({ line, code: 2 });
+      expect(stderr).toContain(message);
+      expect(stderr).toContain(hint);
+    }
+    expect((await json('list')).count).toBe(0);
   });
 
   it('tags, and refuses names that mean something else', async () => {

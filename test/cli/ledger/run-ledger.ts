@@ -1,5 +1,5 @@
 import { main } from '../../../src/cli/main.ts';
-import { fakeHost } from '../fake-host.ts';
+import { type FakeHostOptions, fakeHost } from '../fake-host.ts';
 
 export interface Ran {
   readonly code: number;
@@ -12,8 +12,10 @@ export async function runLedger(
   folder: string,
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  watched: Pick<FakeHostOptions, 'isTTY' | 'columns' | 'canAsk'> = {},
 ): Promise<Ran> {
   const host = fakeHost({
+    ...watched,
     folder,
     environment: { ZOO_AUTHOR: 'ada', SOURCE_DATE_EPOCH: '1767225600', ...environment },
   });

@@ -1,5 +1,5 @@
 import { type Invocation, textFlag } from '../../invocation.ts';
-import { comparisonLines } from '../../view/experiences.ts';
+import { printComparison } from '../../view/experiences.ts';
 import { describeFields, tellFindings } from './describe-fields.ts';
 
 /** `zoo ledger add <text>`: a new experience at the end of the working library. */
@@ -14,6 +14,6 @@ export async function add(invocation: Invocation): Promise<void> {
   );
   const { changes, ...account } = made;
   terminal.document(account);
-  for (const line of comparisonLines(changes, terminal)) terminal.print(line);
+  printComparison(changes, terminal);
   tellFindings(account.findings, terminal);
 }

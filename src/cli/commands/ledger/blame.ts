@@ -3,7 +3,9 @@ import type { BlamedLibrary, BlamedOne } from '../../../ledger/shards/blame-shar
 import type { Invocation } from '../../invocation.ts';
 import { inPieces, printInPieces } from '../../output.ts';
 import type { Terminal } from '../../terminal.ts';
+import { whatOf } from '../../view/changes.ts';
 import { cleanLine } from '../../view/clean-text.ts';
+import { printFolded } from '../../view/fold-line.ts';
 import { printRows } from '../../view/table-in-rows.ts';
 import { renderTable } from '../../view/table.ts';
 
@@ -11,12 +13,13 @@ const head = ['id', 'version', 'date', 'author', 'taught by', 'text'] as const;
 
 /** `zoo ledger blame [id]`: which version, run and step gave an experience what it says; all of them without an id. */
 export async function blame({ terminal, words, config }: Invocation): Promise<void> {
-  const [{ ledgerBlame }, { configuredLedger, findById }, { readFew }, { blameLarge, blameOneLarge }] = await Promise.all([
-    import('../../../app/ledger/versions.ts'),
-    import('../../../app/ledger/open.ts'),
-    import('../../../app/ledger/read-few.ts'),
-    import('../../../app/ledger/blame-large.ts'),
-  ]);
+  const [{ ledgerBlame }, { configuredLedger, findById }, { readFew }, { blameLarge, blameOneLarge }] =
+    await Promise.all([
+      import('../../../app/ledger/versions.ts'),
+      import('../../../app/ledger/open.ts'),
+      import('../../../app/ledger/read-few.ts'),
+      import('../../../app/ledger/blame-large.ts'),
+    ]);
   const settled = await config();
   const ledger = configuredLedger(settled);
   const [id] = words;
@@ -30,10 +33,12 @@ export async function blame({ terminal, words, config }: Invocation): Promise<vo
   if (large !== undefined) return await printLarge(large, terminal);
   const last = [...(await ledgerBlame(ledger))].map(([own, changes]) => ({ id: own, change: lastSaying(changes) }));
   terminal.document({ experiences: last.map(({ id: own, change }) => lastAccount(own, change)) });
+  if (last.length === 0) return terminal.message('info', 'The library is empty.');
   terminal.print(
     renderTable(
       [...head],
       last.map(({ id: own, change }) => rowOf(own, change)),
+      terminal.columns,
     ),
   );
 }
@@ -41,10 +46,11 @@ export async function blame({ terminal, words, config }: Invocation): Promise<vo
 function printChanges(id: string, changes: readonly BlamedChange[], terminal: Terminal): void {
   terminal.document({ id, changes: changes.map(accountOf) });
   for (const change of changes) {
+    const { uncertain, record } = change;
     terminal.print(
-      `${whoOf(change)}  ${change.change}${change.fields.length === 0 ? '' : `: ${change.fields.join(', ')}`}${change.uncertain ? ' (or a version before it that is not in this copy)' : ''}`,
+      `${whoOf(change)}  ${whatOf(change)}${uncertain ? ' (or a version before it that is not in this copy)' : ''}`,
     );
-    terminal.print(`  ${cleanLine(change.record.text)}`);
+    printFolded(`  ${cleanLine(record.text)}`, 2, terminal);
     const taught = taughtBy(change);
     if (taught !== '') terminal.print(`  ${taught}`);
   }
@@ -69,7 +75,7 @@ function lastAccount(id: string, change: BlamedChange | undefined) {
 function rowOf(id: string, change: BlamedChange | undefined): string[] {
   return [
     id,
-    change?.entry?.version ?? 'working',
+    versionOf(change),
     cleanLine(change?.entry?.commit.time.slice(0, 10) ?? ''),
     cleanLine(change?.entry?.commit.author ?? ''),
     change === undefined ? '' : taughtBy(change),
@@ -77,15 +83,23 @@ function rowOf(id: string, change: BlamedChange | undefined): string[] {
   ];
 }
 
-function whoOf({ entry }: BlamedChange): string {
-  return entry === null
-    ? 'not committed'
-    : `${entry.version}  ${cleanLine(entry.commit.time)}  ${cleanLine(entry.commit.author)}`;
+/** Where versions in between are not in this copy, one of those may have made it. */
+function versionOf(change: BlamedChange | undefined): string {
+  const version = change?.entry?.version ?? 'working';
+  return change?.uncertain === true ? `${version} or before` : version;
 }
 
+function whoOf({ entry }: BlamedChange): string {
+  if (entry === null) return 'not committed';
+  const { time, author, parents } = entry.commit;
+  return `${entry.version}  ${cleanLine(time)}  ${cleanLine(author)}${parents.length > 1 ? ', a merge' : ''}`;
+}
+
+/** The run and the step that spoke last, and how many others did. */
 function taughtBy({ record }: BlamedChange): string {
-  const [first] = record.evidence.slice(-1);
-  return first === undefined ? '' : `run ${cleanLine(first.run.slice(0, 12))} step ${first.step}`;
+  const told = [...new Set(record.evidence.map(({ run, step }) => `run ${cleanLine(run.slice(0, 12))} step ${step}`))];
+  const last = told.at(-1);
+  return last === undefined ? '' : `${last}${told.length > 1 ? ` and ${told.length - 1} more` : ''}`;
 }
 
 function accountOf({ entry, change, fields, uncertain, record }: BlamedChange) {

@@ -8,12 +8,6 @@ import { count } from '../../view/train-lines.ts';
 export async function commit(invocation: Invocation): Promise<void> {
   const { terminal, flags } = invocation;
   const { commitLibrary } = await import('../../../app/ledger/versions.ts');
-  const message = textFlag(invocation, 'message');
-  if (message === undefined || message.trim() === '')
-    throw new ZooError('usage', 'a version needs a message', {
-      exitCode: exitCode.usage,
-      hint: 'Give it with -m "What changed and why".',
-    });
   const sign = textFlag(invocation, 'sign');
   const algorithm = signatureAlgorithms.find((name) => name === sign);
   if (sign !== undefined && algorithm === undefined)
@@ -21,8 +15,14 @@ export async function commit(invocation: Invocation): Promise<void> {
       exitCode: exitCode.usage,
       hint: `Choose ${signatureAlgorithms.join(', ')}.`,
     });
+  const message = textFlag(invocation, 'message') ?? (await writeMessage(invocation));
+  if (message.trim() === '')
+    throw new ZooError('usage', 'a version needs a message', {
+      exitCode: exitCode.usage,
+      hint: 'Give it with -m "What changed and why".',
+    });
   const made = await commitLibrary(await invocation.config(), {
-    message,
+    message: message.trim(),
     allowEmpty: flags['allowEmpty'] === true,
     sign: algorithm,
     keyFile: pathFlag(invocation, 'key'),
@@ -30,4 +30,25 @@ export async function commit(invocation: Invocation): Promise<void> {
   terminal.document(made);
   terminal.print(`${made.version}: ${count(made.count, 'experience')}, root ${made.root}, commit ${made.commit}`);
   if (made.verifierKey !== null) terminal.print(`checkpoint signed, verifier key ${made.verifierKey}`);
+}
+
+/** In an editor that shows what changed; empty where nobody is there to write. */
+async function writeMessage({ terminal, config }: Invocation): Promise<string> {
+  if (!terminal.host.canAsk) return '';
+  const [{ ledgerStatus }, { editText }, { comparisonLines }] = await Promise.all([
+    import('../../../app/ledger/versions.ts'),
+    import('../../edit-text.ts'),
+    import('../../view/experiences.ts'),
+  ]);
+  const { changes } = await ledgerStatus(await config());
+  const plain = { ...terminal, coloured: false, style: (_: unknown, text: string) => text };
+  const shown = changes === null ? [] : comparisonLines(changes, plain);
+  const told = ['What changed and why? Lines that begin with # are left out.', '', ...shown];
+  const draft = `\n${told.map((line) => `# ${line}`.trimEnd()).join('\n')}\n`;
+  const written = await editText(draft, terminal.host.environment, 'message.txt');
+  return written
+    .split('\n')
+    .filter((line) => !line.startsWith('#'))
+    .join('\n')
+    .trim();
 }

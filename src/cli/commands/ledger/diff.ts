@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { exitCode } from '../../../core/error.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
-import { comparisonLines, comparisonSummary } from '../../view/experiences.ts';
+import { printComparison, comparisonSummary } from '../../view/experiences.ts';
 import { count } from '../../view/train-lines.ts';
 
 /** `zoo ledger diff [A] [B]`: what differs, word by word; the newest version against the working library unless named. */
@@ -17,7 +17,7 @@ export async function diff(invocation: Invocation): Promise<number> {
     const { differenceMarkdown } = await import('../../../ledger/comparing/difference-markdown.ts');
     terminal.print(differenceMarkdown(difference).trimEnd());
   } else {
-    if (flags['stat'] !== true) for (const line of comparisonLines(difference, terminal)) terminal.print(line);
+    if (flags['stat'] !== true) printComparison(difference, terminal);
     terminal.print(`${from.title} -> ${to.title}: ${comparisonSummary(difference)}`);
     terminal.print(`root ${from.recordsRoot} -> ${to.recordsRoot}`);
   }

@@ -1,6 +1,6 @@
 import { ZooError, exitCode } from '../../../core/error.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
-import { comparisonLines } from '../../view/experiences.ts';
+import { printComparison } from '../../view/experiences.ts';
 import { describeFields, tellFindings } from './describe-fields.ts';
 
 /** `zoo ledger edit <id>`: changes an experience by flags, or its text in an editor on a terminal. */
@@ -14,7 +14,7 @@ export async function edit(invocation: Invocation): Promise<void> {
   const made = await editExperience(await invocation.config(), words[0] as string, fields, flags['force'] === true);
   const { changes, ...account } = made;
   terminal.document(account);
-  for (const line of comparisonLines(changes, terminal)) terminal.print(line);
+  printComparison(changes, terminal);
   tellFindings(account.findings, terminal);
 }
 
@@ -32,5 +32,5 @@ async function writeText(invocation: Invocation): Promise<string> {
   ]);
   const id = words[0] as string;
   const library = await readFew(await invocation.config(), [id], 'working', terminal.host.folder);
-  return await editText(findById(library, id).text, terminal.host.environment);
+  return (await editText(findById(library, id).text, terminal.host.environment)).trim();
 }

@@ -36,6 +36,7 @@ export async function list(invocation: Invocation): Promise<void> {
     renderTable(
       [...head],
       shown.map((one) => rowOf(one, scores.get(one.id) ?? 0)),
+      terminal.columns,
     ),
   );
 }

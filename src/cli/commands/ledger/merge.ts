@@ -5,7 +5,8 @@ import type { MergeRequest } from '../../../app/ledger/merge.ts';
 import type { MergeConflict } from '../../../ledger/merging/merge-libraries.ts';
 import { untilInterrupted } from '../../interrupt.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
-import { comparisonLines, conflictLines } from '../../view/experiences.ts';
+import { printComparison, conflictLines } from '../../view/experiences.ts';
+import { printFolded } from '../../view/fold-line.ts';
 import { count } from '../../view/train-lines.ts';
 
 /** `zoo ledger merge <library>`: three-way into the working library; conflicts are listed, or decided as told. */
@@ -28,12 +29,12 @@ export async function merge(invocation: Invocation): Promise<void> {
     const made = await mergeReference(config, request).catch(async (thrown: unknown) => {
       const conflicts = conflictsOf(thrown);
       if (conflicts === undefined) throw thrown;
-      for (const conflict of conflicts) for (const line of conflictLines(conflict)) terminal.print(line);
+      for (const conflict of conflicts) for (const line of conflictLines(conflict)) printFolded(line, 10, terminal);
       if (flags['edit'] !== true || conflicts.length === 0) throw thrown;
       return await mergeReference(config, { ...request, resolve: await editConflicts(conflicts, invocation) });
     });
     terminal.document(made);
-    for (const line of comparisonLines(made.changes, terminal)) terminal.print(line);
+    printComparison(made.changes, terminal);
     if (made.resolved > 0) terminal.print(`${count(made.resolved, 'conflict')} decided`);
     if (made.usage !== null)
       terminal.print(
@@ -103,7 +104,7 @@ async function editConflicts(
   const text = await editText(
     `${comments.join('\n')}\n// "ours", "theirs", or {"text": "…"}\n${JSON.stringify(draft, undefined, 2)}\n`,
     terminal.host.environment,
-    true,
+    'conflicts.json',
   );
   return parseResolutions(
     text

@@ -1,5 +1,5 @@
 import type { Invocation } from '../../invocation.ts';
-import { comparisonLines } from '../../view/experiences.ts';
+import { printComparison } from '../../view/experiences.ts';
 
 /** `zoo ledger revert <version>`: takes back what one version changed, or goes back to it as a whole. */
 export async function revert({ terminal, words, flags, config }: Invocation): Promise<void> {
@@ -9,7 +9,7 @@ export async function revert({ terminal, words, flags, config }: Invocation): Pr
     commit: flags['commit'] !== false,
   });
   terminal.document(made);
-  for (const line of comparisonLines(made.changes, terminal)) terminal.print(line);
+  printComparison(made.changes, terminal);
   terminal.print(
     made.version === null
       ? 'The working library has changed; commit it.'

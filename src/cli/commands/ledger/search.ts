@@ -1,6 +1,7 @@
 import { type Invocation, textFlag } from '../../invocation.ts';
 import { numberFlag } from '../../number-flag.ts';
 import { experienceLine } from '../../view/experiences.ts';
+import { printFolded } from '../../view/fold-line.ts';
 
 /** `zoo ledger search <words…>`: experiences by their words, the most relevant first. */
 export async function search(invocation: Invocation): Promise<void> {
@@ -17,6 +18,6 @@ export async function search(invocation: Invocation): Promise<void> {
   );
   terminal.document({ query, found });
   for (const { experience, relevance } of found)
-    terminal.print(`${relevance.toFixed(2)} ${experienceLine(experience)}`);
+    printFolded(`${relevance.toFixed(2)} ${experienceLine(experience)}`, 5, terminal);
   if (found.length === 0) terminal.message('info', 'Nothing was found.');
 }

@@ -1,5 +1,5 @@
 import type { Invocation } from '../../invocation.ts';
-import { comparisonLines, comparisonSummary } from '../../view/experiences.ts';
+import { printComparison, comparisonSummary } from '../../view/experiences.ts';
 
 /** `zoo ledger status`: the working library against its newest version. */
 export async function status({ terminal, config }: Invocation): Promise<void> {
@@ -19,6 +19,6 @@ export async function status({ terminal, config }: Invocation): Promise<void> {
     terminal.print('It differs from its version, whose records are not in this copy (zoo fetch).');
   else {
     terminal.print(`changes  ${comparisonSummary(changes)}, to be committed with "zoo ledger commit"`);
-    for (const line of comparisonLines(changes, terminal)) terminal.print(line);
+    printComparison(changes, terminal);
   }
 }

@@ -7,6 +7,7 @@ export async function tag({ terminal, words, flags, config }: Invocation): Promi
   if (name === undefined) {
     const found = await tags.listTags(await config());
     terminal.document({ tags: found });
+    if (found.length === 0) terminal.message('info', 'No version is tagged.');
     for (const { name: known, version: of, commit } of found) terminal.print(`${known}  ${of ?? commit}`);
     return;
   }

@@ -1,8 +1,12 @@
 import type { ExplainedGroup } from '../../../app/ledger/why.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
 import { numberFlag } from '../../number-flag.ts';
+import type { BlamedChange } from '../../../ledger/comparing/blame.ts';
+import type { Terminal } from '../../terminal.ts';
+import { whatOf } from '../../view/changes.ts';
 import { cleanLine, cleanText } from '../../view/clean-text.ts';
-import { recordLines } from '../../view/experiences.ts';
+import { printRecord } from '../../view/experiences.ts';
+import { printFolded } from '../../view/fold-line.ts';
 
 /** Characters of a rollout that are shown without `--full`. */
 const excerpt = 600;
@@ -18,15 +22,21 @@ export async function why(invocation: Invocation): Promise<void> {
     terminal.host.folder,
   );
   terminal.document(told);
-  for (const line of recordLines(told.experience)) terminal.print(line);
-  for (const { entry, change, record } of told.changes)
-    terminal.print(
-      `  ${change} in ${entry?.version ?? 'the working library'}: [${record.id}] ${cleanLine(record.text)}`,
-    );
+  printRecord(told.experience, terminal);
+  for (const change of told.changes) printChange(change, told.experience.text, terminal);
   const rollouts = numberFlag(invocation, 'rollouts', { preset: 4, least: 0, whole: true });
   for (const group of told.groups)
-    for (const line of groupLines(group, rollouts, flags['full'] === true)) terminal.print(line);
+    for (const line of groupLines(group, rollouts, flags['full'] === true))
+      printFolded(line, line.startsWith('    ') ? 4 : 2, terminal);
   if (told.groups.length === 0) terminal.print('  No run taught it: it was written or imported.');
+}
+
+/** What led here, with the words of then where they were others. */
+function printChange(change: BlamedChange, text: string, terminal: Terminal): void {
+  const { entry, record, uncertain } = change;
+  const version = `${entry?.version ?? 'the working library'}${uncertain ? ' or before' : ''}`;
+  const said = record.text === text ? '' : ` [${record.id}] ${cleanLine(record.text)}`;
+  printFolded(`  ${version.padEnd(10)}  ${whatOf(change)}${said}`, 14, terminal);
 }
 
 function groupLines(group: ExplainedGroup, most: number, full: boolean): string[] {
@@ -37,13 +47,13 @@ function groupLines(group: ExplainedGroup, most: number, full: boolean): string[
   return [
     '',
     `${from}, step ${step}, problem ${cleanLine(problemId)}, ${cleanLine(model)}: ${right} of ${rollouts.length} correct`,
-    ...(problem === null ? [] : [indented(cleanText(problem), '    ')]),
+    ...(problem === null ? [] : indented(cleanText(problem))),
     ...rollouts
       .slice(0, most)
       .flatMap(({ sample, outcome, reward, answer, reason, text, summary }) => [
         `  sample ${sample}: ${outcome}${reward === null ? '' : `, reward ${reward}`}${answer === null ? '' : `, answer ${cleanLine(answer)}`} (${cleanLine(reason)})`,
-        ...(text === null ? [] : [indented(shortened(cleanText(text), full), '    ')]),
-        ...(summary === null ? [] : [indented(`summary: ${shortened(cleanText(summary), full)}`, '    ')]),
+        ...(text === null ? [] : indented(shortened(cleanText(text), full))),
+        ...(summary === null ? [] : indented(`summary: ${shortened(cleanText(summary), full)}`)),
       ]),
     ...(rollouts.length > most ? [`  ${rollouts.length - most} more (--rollouts)`] : []),
     ...(missing > 0 ? [`  ${missing} rollouts are in no journal here`] : []),
@@ -56,9 +66,6 @@ function shortened(text: string, full: boolean): string {
     : `${text.slice(0, excerpt)} … (${text.length} characters; --full shows them)`;
 }
 
-function indented(text: string, by: string): string {
-  return text
-    .split('\n')
-    .map((line) => `${by}${line}`)
-    .join('\n');
+function indented(text: string): string[] {
+  return text.split('\n').map((line) => `    ${line}`);
 }
