@@ -1,6 +1,7 @@
 """Proof files, `merkle_proof`, and the commits that fix what they prove (sections 5 and 6)."""
 
 import re
+import struct
 
 import trees
 from canonical_json import Invalid, canonical, parse, require
@@ -76,6 +77,32 @@ def check_absent(statement, root):
     beside = [None if sibling == "" else hash_of(sibling) for sibling in items(siblings, 256)]
     entry = None if end is None else tuple(hash_of(part) for part in keys(end, "key", "value"))
     trees.check_absent(key_of(identifier), beside, entry, root)
+
+
+def from_paper(value):
+    """@returns a record in the form of section 1, and its merkle_proof"""
+    record = {"lineage": [], "evidence": [], **value}
+    proof, model = record.pop("merkle_proof"), record.pop("embedding_model", "unknown")
+    numbers = record["embedding"]
+    if isinstance(numbers, list):
+        dtype, letter = ("f32", "f") if all(is_short(number) for number in numbers) else ("f64", "d")
+        digest = sha(struct.pack(f"<{len(numbers)}{letter}", *numbers)).hex()
+        record["embedding"] = {"model": model, "dim": len(numbers), "dtype": dtype, "sha256": digest}
+    return record, proof
+
+
+def is_short(number):
+    """Whether it is the decimal of fewest digits that rounds to its 32-bit float."""
+    single = as_single(number)
+    shortest = next(short for digits in range(9) for short in [float(f"{single:.{digits}e}")] if as_single(short) == single)
+    return shortest == number
+
+
+def as_single(number):
+    try:
+        return struct.unpack("<f", struct.pack("<f", number))[0]
+    except OverflowError:
+        return float("inf")
 
 
 def check_merkle_proof(record, proof, root):

@@ -35,6 +35,8 @@ def check_vectors(path):
         check_proof(**proof)
     for proof in vectors["merkleProofs"]:
         check_merkle_proof(**proof)
+    for vector in vectors["paper"]:
+        proofs.check_merkle_proof(*proofs.from_paper(vector["object"]), bytes.fromhex(vector["root"]))
     for certificate in vectors["certificates"]:
         check_certificate(**certificate)
     for vector in vectors["commits"]:

@@ -1,3 +1,5 @@
+import { toPaperForm } from '../../../src/core/library/paper-form.ts';
+import { encodeVector } from '../../../src/core/library/vector.ts';
 import { toHex } from '../../../src/core/digest.ts';
 import type { Experience } from '../../../src/core/library/experience.ts';
 import type { Library } from '../../../src/core/library/library.ts';
@@ -12,7 +14,7 @@ import { createMapHasher, placeOfKey } from '../../../src/core/tree/merkle-map.t
 import { encodeMerkleProof, proveIds, renderProof } from '../../../src/core/tree/proof.ts';
 import { signCommit } from '../../../src/ledger/proofs/signing.ts';
 import { sha256 } from '../../../src/world/digest/node-crypto.ts';
-import { exampleLibrary } from '../experience.ts';
+import { exampleExperience, exampleLibrary } from '../experience.ts';
 import { changed, commit, one, roots, sets, two, unusual, whole } from './example-version.ts';
 
 export function proofVectors() {
@@ -86,6 +88,26 @@ export function merkleProofVectors() {
       const refused = [`${proof}${'00'.repeat(32)}`, proof.slice(0, -1), encodeMerkleProof(tree.size, tree.size, [])];
       return { record, root, proof, refused };
     });
+  });
+}
+
+export function paperVectors() {
+  const numbers = [[0.5, -1.25, 0.1], [0.1234567890123, 1e300], [1e-40, 16_777_216, 3.4028235e38], []];
+  const records = numbers.map((vector, at) =>
+    exampleExperience(at, {
+      embedding: encodeVector(vector.length === 0 ? [0] : vector, at === 1 ? 'unknown' : 'm', sha256).reference,
+      lineage: at === 0 ? ['exp_1'] : [],
+      evidence: at === 0 ? unusual.evidence : [],
+    }),
+  );
+  const entries = recordEntries(sha256, records);
+  const tree = buildMerkleTree(sha256, recordLeaves(sha256, entries));
+  const root = toHex(libraryRoots(sha256, records).recordsRoot);
+  return records.map((record, at) => {
+    const index = placeOfKey(entries, recordKey(sha256, record.id));
+    const proof = encodeMerkleProof(index, tree.size, proveInclusion(tree, index));
+    // Of the last one the vector is not at hand.
+    return { root, object: toPaperForm(record, at === 3 ? undefined : numbers[at], proof) };
   });
 }
 

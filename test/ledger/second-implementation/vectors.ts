@@ -16,7 +16,14 @@ import { publicKeyOf } from '../../../src/ledger/proofs/signing.ts';
 import { sha256 } from '../../../src/world/digest/node-crypto.ts';
 import { exampleExperience, exampleLibrary } from '../experience.ts';
 import { commit, one, pack, sets, unusual, whole } from './example-version.ts';
-import { algorithms, certificateVectors, merkleProofVectors, proofVectors, signatureVectors } from './proof-vectors.ts';
+import {
+  algorithms,
+  certificateVectors,
+  merkleProofVectors,
+  paperVectors,
+  proofVectors,
+  signatureVectors,
+} from './proof-vectors.ts';
 
 /** What another implementation is measured by. Only what the format's page says goes in. */
 export function makeVectors() {
@@ -32,6 +39,7 @@ export function makeVectors() {
     })),
     proofs: proofVectors(),
     merkleProofs: merkleProofVectors(),
+    paper: paperVectors(),
     certificates: certificateVectors(),
     commits: [{ commit, id: commitId(commit, sha256) }],
     signatures: signatureVectors(),
