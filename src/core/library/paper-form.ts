@@ -130,8 +130,13 @@ export function paperVector(
   sha256: Sha256,
 ): readonly number[] | undefined {
   const numbers = decodeVector(reference, bytes, sha256);
-  if (numbers === undefined || !numbers.every(Number.isFinite)) return undefined;
+  if (numbers === undefined || !numbers.every(isReadAlike)) return undefined;
   return encodeVector(numbers, reference.model, sha256).reference.sha256 === reference.sha256 ? numbers : undefined;
+}
+
+/** Whether a number is one that strict JSON takes, see `parseStrictJson`. */
+function isReadAlike(number: number): boolean {
+  return Number.isSafeInteger(number) || (Number.isFinite(number) && !Number.isInteger(number));
 }
 
 /**

@@ -14,15 +14,18 @@ export function bytesOfVector({ dim, dtype }: Pick<VectorReference, 'dim' | 'dty
   return dim * (dtype === 'f32' ? 4 : 8);
 }
 
-/** Packs numbers as little-endian floats of 32 bits, or of 64 where those would change a number. */
+/**
+ * Packs numbers as little-endian floats of 32 bits, or of 64 where those would change a number; -0 as 0, since JSON does
+ * not keep its sign.
+ */
 export function encodeVector(numbers: readonly number[], model: string, sha256: Sha256): EncodedVector {
   const single = numbers.every((number) => shortestSingle(number) === number);
   const width = single ? 4 : 8;
   const bytes = new Uint8Array(numbers.length * width);
   const view = new DataView(bytes.buffer);
   for (const [index, number] of numbers.entries())
-    if (single) view.setFloat32(index * width, number, true);
-    else view.setFloat64(index * width, number, true);
+    if (single) view.setFloat32(index * width, number + 0, true);
+    else view.setFloat64(index * width, number + 0, true);
   const dtype = single ? 'f32' : 'f64';
   return { reference: { model, dim: numbers.length, dtype, sha256: toHex(sha256(bytes)) }, bytes };
 }

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { experienceSchema } from '../../../src/core/library/experience.ts';
-import { fromPaperForm, toPaperForm } from '../../../src/core/library/paper-form.ts';
+import { fromPaperForm, paperVector, toPaperForm } from '../../../src/core/library/paper-form.ts';
 import { parseStrictJson } from '../../../src/core/library/strict-json.ts';
 import { decodeVector, encodeVector } from '../../../src/core/library/vector.ts';
 import { sha256 } from '../../../src/world/digest/node-crypto.ts';
@@ -114,6 +114,9 @@ describe('the form of the paper', () => {
     );
     const singles = Array.from({ length: 300 }, (_, index) => Number(Math.fround(Math.sin(index)).toPrecision(7)));
     expect(encodeVector(singles, 'm', sha256).reference.dtype).toBe('f32');
+    expect(encodeVector([-0], 'm', sha256)).toEqual(encodeVector([0], 'm', sha256));
+    const large = encodeVector([1e20], 'm', sha256);
+    expect(paperVector(large.reference, large.bytes, sha256), 'strict JSON would not take it back').toBeUndefined();
     const { reference, bytes } = encodeVector([0.5], 'm', sha256);
     bytes[0] = 1;
     expect(decodeVector(reference, bytes, sha256)).toBeUndefined();

@@ -2,6 +2,7 @@
 
 import re
 import struct
+from decimal import ROUND_HALF_UP, Context
 
 import trees
 from canonical_json import Invalid, canonical, parse, require
@@ -83,8 +84,8 @@ def from_paper(value):
     """@returns a record in the form of section 1, and its merkle_proof"""
     record = {"lineage": [], "evidence": [], **value}
     proof, model = record.pop("merkle_proof"), record.pop("embedding_model", "unknown")
-    numbers = record["embedding"]
-    if isinstance(numbers, list):
+    if isinstance(record["embedding"], list):
+        numbers = [float(number) + 0.0 for number in record["embedding"]]
         dtype, letter = ("f32", "f") if all(is_short(number) for number in numbers) else ("f64", "d")
         digest = sha(struct.pack(f"<{len(numbers)}{letter}", *numbers)).hex()
         record["embedding"] = {"model": model, "dim": len(numbers), "dtype": dtype, "sha256": digest}
@@ -92,10 +93,13 @@ def from_paper(value):
 
 
 def is_short(number):
-    """Whether it is the decimal of fewest digits that rounds to its 32-bit float."""
+    """Whether it is the decimal of fewest digits that rounds to its 32-bit float, of two as near the farther from 0."""
     single = as_single(number)
-    shortest = next(short for digits in range(9) for short in [float(f"{single:.{digits}e}")] if as_single(short) == single)
-    return shortest == number
+    for digits in range(1, 10):
+        short = float(Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal_from_float(single))
+        if as_single(short) == single:
+            return short == number
+    return False
 
 
 def as_single(number):

@@ -92,7 +92,7 @@ export function merkleProofVectors() {
 }
 
 export function paperVectors() {
-  const numbers = [[0.5, -1.25, 0.1], [0.1234567890123, 1e300], [1e-40, 16_777_216, 3.4028235e38], []];
+  const numbers = [[0.5, -1.25, 0.1], [0.1234567890123, 1e-300], [1e-40, 16_777_216, 0.33333334, -0, -3707598.3], []];
   const records = numbers.map((vector, at) =>
     exampleExperience(at, {
       embedding: encodeVector(vector.length === 0 ? [0] : vector, at === 1 ? 'unknown' : 'm', sha256).reference,
