@@ -35,8 +35,7 @@ export async function collectGarbage(
   const lock = await ledger.lock();
   try {
     const path = `${ledger.folder}/${seenFile}`;
-    const text = await files.readText(path);
-    const seen = text === undefined ? {} : parseJson(text, seenSchema, path);
+    const seen = await readSeen(files, path);
     const now = clock.now();
     const history = await ledger.history();
     const unnamed = [
@@ -57,5 +56,14 @@ export async function collectGarbage(
     return { removed, waiting };
   } finally {
     await lock.release();
+  }
+}
+
+/** When what was unnamed was first seen so; where that cannot be read, all of it begins to wait anew. */
+async function readSeen(files: Files, path: string): Promise<Readonly<Record<string, number>>> {
+  try {
+    return parseJson((await files.readText(path)) ?? '{}', seenSchema, path);
+  } catch {
+    return {};
   }
 }

@@ -92,8 +92,9 @@ export async function readTags(files: Files, folder: string): Promise<ReadonlyMa
 export function isTagName(name: string): boolean {
   return (
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name) &&
-    !/^(v\d+|HEAD|chain)$/.test(name) &&
-    !/^[0-9a-f]{8,}$/.test(name) &&
+    !/^(v\d+|HEAD|chain|working)$/.test(name) &&
+    !/^(?:0x)?[0-9a-f]{8,}$/i.test(name) &&
+    !/^(?:b[a-z2-7]{50,}|Qm[1-9A-Za-z]{44})$/.test(name) &&
     !name.endsWith('.lock')
   );
 }

@@ -19,7 +19,7 @@ export async function writeTag(
 ): Promise<void> {
   if (!isTagName(name))
     throw new ZooError('invalid-tag', `"${name}" cannot be the name of a tag`, {
-      hint: 'Use up to 64 letters, digits, dots, dashes and underscores; nothing that reads as a version, such as v3.',
+      hint: 'Use up to 64 letters, digits, dots, dashes and underscores; nothing that reads as a version, a root or a CID, such as v3.',
       exitCode: exitCode.usage,
     });
   const lock = await ledger.lock();

@@ -54,6 +54,7 @@ describe('fsck', { timeout: 120_000 }, () => {
     ['unreferenced', 'note', (files: MemoryFiles) => files.set('library/packs/bafk.jsonl', 'x')],
     ['log-damaged', 'error', (files: MemoryFiles) => files.set('library/log.txt', 'x')],
     ['pending-damaged', 'error', (files: MemoryFiles) => files.set('library/.zoo/pending.jsonl', 'x')],
+    ['stray-file', 'note', (files: MemoryFiles) => files.set('library/refs/tags/working', 'x')],
     ['wrong-tag', 'error', (files: MemoryFiles) => files.set('library/refs/tags/t', `${'0'.repeat(64)}\n`)],
     ['wrong-head', 'error', (files: MemoryFiles) => files.set('library/refs/HEAD', `${'0'.repeat(64)}\n`)],
   ])('calls it %s', async (code, level, damage) => {
@@ -129,6 +130,11 @@ describe('collectGarbage', () => {
     await files.remove('library/packs/later.jsonl');
     await files.remove('library/.zoo/unreferenced.json');
     expect(new Set(files.contents.keys())).toEqual(before);
+    // What it noted is only noted.
+    files.set('library/packs/orphan.jsonl', 'x');
+    files.set('library/.zoo/unreferenced.json', '{"packs/orphan.jsonl": ');
+    expect((await collect()).waiting.map(({ path }) => path)).toEqual(['packs/orphan.jsonl']);
+    await files.remove('library/packs/orphan.jsonl');
     expect(await check(files)).toEqual([]);
   });
 

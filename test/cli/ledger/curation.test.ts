@@ -260,7 +260,7 @@ describe('a library under curation', () => {
     expect((await zoo('tag stable v2')).stderr).toContain('error [tag-exists]');
     expect(await zoo('tag stable v2 --force')).toMatchObject({ code: 0 });
     expect(await json('tag')).toMatchObject({ tags: [{ name: 'stable', version: 'v2' }] });
-    for (const name of ['v3', 'HEAD', '../evil', 'a/b', '0123456789ab'])
+    for (const name of ['working', 'v3', 'HEAD', '../evil', 'a/b', '0123456789ab'])
       expect((await zoo(`tag ${name}`)).code, name).toBe(2);
     expect(await zoo('tag stable --delete')).toMatchObject({ code: 0 });
     expect((await zoo('tag stable --delete')).stderr).toContain('error [unknown-tag]');
