@@ -94,7 +94,8 @@ async function checkCheckpoint(
 
 async function checkTags({ files, folder, at, found, attempt }: Inspection, log: readonly string[]): Promise<void> {
   for (const name of await files.list(at(paths.tags)))
-    if (!isTagName(name)) found('stray-file', 'note', `${paths.tags}/${name}`, 'It is no name for a tag.', 'Remove it.');
+    if (!isTagName(name))
+      found('stray-file', 'note', `${paths.tags}/${name}`, 'It is no name for a tag.', 'Remove it.');
   const tags = (await attempt(paths.tags, () => readTags(files, folder))) ?? new Map<string, string>();
   for (const [name, id] of tags)
     if (!log.includes(id))
