@@ -1,8 +1,9 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { ZooError, exitCode } from '../../core/error.ts';
 import { type Imported, type PaperDefaults, unknownModel } from '../../core/library/paper-form.ts';
 import { type ImportForm, formOfFile } from '../../ledger/forms/import-form.ts';
 import { gatherExperiences } from '../../ledger/forms/read-experiences.ts';
+import { paths } from '../../ledger/layout.ts';
 import { type StarterName, starterLibrary, starters } from '../../ledger/starters/starters.ts';
 import { clock, files, sha256 } from '../wire/platform.ts';
 
@@ -18,7 +19,7 @@ export interface FileDefaults {
  * Reads a file of experiences, or a starter (`starter:mathematics`).
  *
  * @param form as {@link formOfFile} tells unless given
- * @throws ZooError `no-such-file`, `unknown-format`, and those of `gatherExperiences`
+ * @throws ZooError `no-such-file`, `is-a-library`, `unknown-format`, and those of `gatherExperiences`
  */
 export async function readLibraryFile(
   path: string,
@@ -31,6 +32,11 @@ export async function readLibraryFile(
     throw new ZooError('no-such-file', `there is no file ${path}`, {
       exitCode: exitCode.usage,
       hint: `Name a file, or a starter: ${starterNames()}.`,
+    });
+  if (await files.exists(join(path, paths.header)))
+    throw new ZooError('is-a-library', `${path} is a library, and no file of experiences`, {
+      exitCode: exitCode.usage,
+      hint: 'Bring two libraries together with "zoo ledger merge <folder>".',
     });
   const chosen = form ?? formOfFile(path);
   if (chosen === undefined)

@@ -25,9 +25,10 @@ const manyBytes = 4 << 20;
 export async function isLargeFile(path: string, folder: string): Promise<boolean> {
   const file = resolve(folder, path);
   if (!(await files.exists(file))) return false;
-  const reader = await files.open(file);
-  await reader.close();
-  return reader.size >= manyBytes;
+  // What cannot be opened, such as a folder, is told by whoever reads it.
+  const reader = await files.open(file).catch(() => undefined);
+  await reader?.close();
+  return reader !== undefined && reader.size >= manyBytes;
 }
 
 /** Who changes the library: the setting, then what git would say, then the system's user. */

@@ -84,7 +84,8 @@ function opensList(depth: number, before: string): boolean {
   return depth === 0 ? before.trim() === '' : depth === 1 && /"experiences"\s*:\s*$/.test(before);
 }
 
-const frameHint = 'Write [{…}, …] or {"experiences": [{…}, …]}; for one experience a line say --format jsonl.';
+const frameHint =
+  'Mend the text there. A file holds [{…}, …] or {"experiences": [{…}, …]}; for one experience a line say --format jsonl.';
 
 function invalid(source: string, why: string, hint: string): ZooError {
   return new ZooError('invalid-json', `${source} is not valid JSON: ${why}`, { hint });
