@@ -6,6 +6,7 @@
  * The goal is memory that does not grow with the library beyond a few bytes a record: 400 MB at a million. What was
  * measured stands in docs/ledger.md.
  */
+import { spawnSync } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,11 @@ const memoryGoal = 400;
 const count = Number(process.argv[2] ?? 1_000_000);
 const home = await mkdtemp(join(tmpdir(), 'zoo-bench-large-'));
 const program = join(import.meta.dirname, 'zoo-from-source.ts');
+const environment = {
+  ZOO_AUTHOR: 'bench',
+  XDG_CACHE_HOME: join(home, 'cache'),
+  XDG_STATE_HOME: join(home, 'state'),
+};
 const ids = [0.2, 0.4, 0.5, 0.6, 0.8].map((part) => exampleExperience(Math.trunc(count * part)).id) as [
   string,
   string,
@@ -25,6 +31,9 @@ const ids = [0.2, 0.4, 0.5, 0.6, 0.8].map((part) => exampleExperience(Math.trunc
   string,
   string,
 ];
+
+/** Stands for the CID of the first version. */
+const published = '<cid>';
 
 /** Commands of `zoo ledger`, each on what those before it left. */
 const commands: readonly (readonly string[])[] = [
@@ -54,6 +63,14 @@ const commands: readonly (readonly string[])[] = [
   ['commit', '-m', 'Four changes'],
   ['diff', 'v1', 'v2'],
   ['log', '--stat'],
+  ['diff', 'git:HEAD', 'working'],
+  ['diff', 'git:HEAD', 'v2', '--proof', 'out.proof'],
+  ['show', ids[2], '--at', 'git:HEAD'],
+  ['list', '--at', 'git:HEAD'],
+  ['diff', 'many.jsonl', 'working'],
+  ['diff', published, 'v2'],
+  ['diff', published, 'v2'],
+  ['verify', '--at', published],
   ['blame', ids[2]],
   ['why', ids[2]],
   ['blame'],
@@ -68,11 +85,13 @@ const commands: readonly (readonly string[])[] = [
   ['gc'],
 ];
 
+let cid = '';
 try {
   await writeLines(join(home, 'many.jsonl'), count, exampleExperience);
   for (const words of commands) {
+    if (words[0] === 'edit' && cid === '') cid = await nameFirstVersion();
     if (words[0] === 'merge') await prepareTheirs();
-    const { seconds, megabytes, code } = await run(words);
+    const { seconds, megabytes, code } = await run(words.map((word) => (word === published ? cid : word)));
     const shown = words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(' ');
     console.log(
       `${shown.slice(0, 52).padEnd(52)} ${seconds.toFixed(1).padStart(7)} s ${megabytes.toFixed(0).padStart(5)} MB  ratio to ${memoryGoal} MB ${(megabytes / memoryGoal).toFixed(2)}${code === 0 ? '' : `  exit ${code}`}`,
@@ -83,10 +102,19 @@ try {
 }
 
 async function run(words: readonly string[]): Promise<Measured> {
-  const measured = await runMeasured([program, 'ledger', ...words], home, { ZOO_AUTHOR: 'bench' });
+  const measured = await runMeasured([program, 'ledger', ...words], home, environment);
   // Lint exits 3 when it finds something; everything else is to succeed.
   if (measured.code !== 0 && measured.code !== 3) console.error(measured.stderr.slice(0, 2000));
   return measured;
+}
+
+/** Commits it in git, and publishes it. Returns its CID. */
+async function nameFirstVersion(): Promise<string> {
+  const identity = ['-c', 'user.name=bench', '-c', 'user.email=bench@example.org'];
+  for (const words of [['init'], ['add', 'library'], ['commit', '-m', 'All']])
+    spawnSync('git', [...identity, ...words], { cwd: home, stdio: 'ignore' });
+  const { stdout } = await runMeasured([program, 'publish', 'v1', '--json'], home, environment);
+  return (JSON.parse(stdout) as { readonly cid: string }).cid;
 }
 
 /** What somebody else made of the first version: three changes. */

@@ -4,7 +4,8 @@ import type { UsageAccount } from '../core/learning/account.ts';
 import { solvePrompt } from '../core/library/prompt.ts';
 import type { Library } from '../core/library/library.ts';
 import type { Config } from './config.ts';
-import { openWhole } from './library-reference.ts';
+import { readAll } from '../ledger/shards/shards.ts';
+import { openReference } from './library-reference.ts';
 import { readPrompts } from './prompts.ts';
 import { isPublished } from './published-library.ts';
 import { openDatasets } from './wire/datasets.ts';
@@ -91,5 +92,6 @@ async function openConfigured(config: Config, signal: AbortSignal): Promise<Libr
   const { library } = config.settings;
   const ledger = ledgerAt(library);
   if (!isPublished(library)) return await ledger.library();
-  return (await openWhole(library, { config, ledger, folder: config.folder, signal })).library;
+  const { small, shards } = await openReference(library, { config, ledger, folder: config.folder, signal });
+  return small ?? (await readAll(shards));
 }

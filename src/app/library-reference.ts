@@ -4,7 +4,7 @@ import type { Library } from '../core/library/library.ts';
 import { openGitRevision } from '../ledger/git/git-revision.ts';
 import type { CommitEntry } from '../ledger/history.ts';
 import type { CommitOrigin } from '../ledger/merging/adopt-commits.ts';
-import { type Shards, openShards, readAll, shardsOfLibrary } from '../ledger/shards/shards.ts';
+import { type Shards, openShards, shardsOfLibrary } from '../ledger/shards/shards.ts';
 import type { VersionShards } from '../ledger/shards/version-shards.ts';
 import type { Files } from '../world/files/files.ts';
 import type { Config } from './config.ts';
@@ -81,15 +81,6 @@ export async function openReference(reference: string, context: ReferenceContext
     exitCode: exitCode.usage,
     hint: `A library is named by ${sources.map(({ names }) => names).join(', ')}.`,
   });
-}
-
-/** The same with all of it in memory, for what is read to a model or merged by hand: little, or the machine's memory ends it. */
-export async function openWhole(
-  reference: string,
-  context: ReferenceContext,
-): Promise<NamedLibrary & { readonly library: Library }> {
-  const named = await openReference(reference, context);
-  return { ...named, library: named.small ?? (await readAll(named.shards)) };
 }
 
 /** A library with the version that it is. */

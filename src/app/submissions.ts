@@ -2,12 +2,15 @@ import { toHex } from '../core/digest.ts';
 import { ZooError, exitCode } from '../core/error.ts';
 import { formatCid, parseCid } from '../core/ipld/cid.ts';
 import type { Experience } from '../core/library/experience.ts';
-import { type LintFinding, lintLibrary } from '../core/library/lint.ts';
+import type { LintFinding } from '../core/library/lint.ts';
 import { canonicalJson } from '../core/tree/canonical.ts';
 import type { Place } from '../governance/proposals.ts';
 import { type Submission, listSubmissions } from '../governance/submissions.ts';
 import { amendLibrary } from '../ledger/amend.ts';
 import { lookUp } from '../ledger/look-up.ts';
+import { changesOver, laidOver } from '../ledger/shards/laid-over.ts';
+import { lintShards } from '../ledger/shards/lint-shards.ts';
+import { openAsShards } from '../ledger/shards/shards.ts';
 import { fetchRecord } from '../publishing/fetch-record.ts';
 import type { Delivery } from '../publishing/publish.ts';
 import { publishRecord, recordCid } from '../publishing/publish-record.ts';
@@ -70,10 +73,16 @@ export async function experienceToSubmit(config: Config, { id, fields, force }: 
 
 /** What a linter says about an experience beside those of the working library. */
 async function lintAmong(config: Config, experience: Experience): Promise<readonly LintFinding[]> {
-  const { experiences } = await configuredLedger(config).library();
-  const others = experiences.filter(({ id }) => id !== experience.id);
-  const capacity = config.settings.libraryCapacity;
-  return lintLibrary({ experiences: [...others, experience] }, { capacity }).filter(({ id }) => id === experience.id);
+  const ledger = configuredLedger(config);
+  const working = await openAsShards(files, ledger, 'working', sha256);
+  // At the end, wherever it stands in the library.
+  const change = { complete: false, puts: [experience], deletes: [experience.id], order: undefined };
+  const world = { files, folder: ledger.folder, sha256 };
+  const among = laidOver(working, changesOver(working, change, sha256), world);
+  const findings: LintFinding[] = [];
+  for await (const finding of lintShards(among, config.settings.libraryCapacity, sha256))
+    if (finding.id === experience.id) findings.push(finding);
+  return findings;
 }
 
 /** Publishes the record, so that voters can read what they are to take in. */
@@ -148,9 +157,15 @@ export async function takeSubmission(
 export async function submissionsWithin(config: Config, place: Place, version: string): Promise<readonly Submission[]> {
   const pending = (await listSubmissions(place, 256)).filter(({ state }) => state === 'pending');
   if (pending.length === 0) return [];
-  const { experiences } = await configuredLedger(config).readVersion(version);
-  const hashes = new Set(experiences.map((experience) => toHex(sha256(recordOf(withoutVector(experience))))));
-  return pending.filter(({ recordHash }) => hashes.has(recordHash)).toReversed();
+  const shards = await openAsShards(files, configuredLedger(config), version, sha256);
+  const wanted = new Set(pending.map(({ recordHash }) => recordHash));
+  const held = new Set<string>();
+  for (const shard of shards.names)
+    for (const experience of await shards.read(shard)) {
+      const hash = toHex(sha256(recordOf(withoutVector(experience))));
+      if (wanted.has(hash)) held.add(hash);
+    }
+  return pending.filter(({ recordHash }) => held.has(recordHash)).toReversed();
 }
 
 function withoutVector(experience: Experience): Experience {

@@ -102,11 +102,6 @@ async function forgetPart(files: Files, folder: string, cid: string): Promise<vo
   await files.remove(partIndexPath(folder, cid)).catch(() => undefined);
 }
 
-/** The shards of the working library that hold records, with what their index tells. */
-export async function workingTrees(files: Files, folder: string, sha256: Sha256): Promise<readonly ShardTree[]> {
-  return treesOf(files, folder, await workingShards(files, folder, sha256), sha256);
-}
-
 function treesOf(files: Files, folder: string, shards: readonly ShardPart[], sha256: Sha256): ShardTree[] {
   const read = readShardText(files, folder);
   return shards

@@ -224,6 +224,7 @@ function indexedShards(files: Files, folder: string, inRecords: readonly string[
   const lying = lyingShards(files, folder, inRecords);
   const { text } = lying;
   let indexed: Promise<readonly ShardPart[]> | undefined;
+  let roots: Promise<HexRoots> | undefined;
   const index = () => (indexed ??= workingShards(files, folder, sha256));
   const find = async (shard: string) => (await index()).find((part) => part.shard === shard);
   return {
@@ -238,7 +239,7 @@ function indexedShards(files: Files, folder: string, inRecords: readonly string[
     summary: async (shard) => (await find(shard)) ?? summarizeEntries(entriesOfRecords([], sha256), sha256),
     cids: async () =>
       new Map((await index()).filter(({ count }) => count > 0).map(({ shard, cid }) => [shard, cid] as const)),
-    roots: async () => await workingRoots(files, folder, await index(), sha256),
+    roots: () => (roots ??= index().then((parts) => workingRoots(files, folder, parts, sha256))),
   };
 }
 
