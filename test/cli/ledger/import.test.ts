@@ -20,6 +20,48 @@ async function contentOf(path: string): Promise<readonly (readonly [path: string
   return await Promise.all(files.toSorted().map(async (file) => [file, await readFile(file, 'latin1')] as const));
 }
 
+describe('the example of the paper, section 5.1', { timeout: 60_000 }, () => {
+  // Its ellipses are no JSON, and a line break in a string is written as an escape there.
+  const example = {
+    id: 'exp_abc123',
+    domain: 'math.algebra',
+    text: "When solving quadratics, check discriminant\n          ( $b^2-4ac$ ) first. If negative, return 'no real\n          solutions' to avoid wasted computation.",
+    confidence: 0.87,
+    examples: [
+      { input: ' $x^2 + 2x + 5 = 0$ ', output: 'No real solutions' },
+      { input: ' $x^2 + 2x - 3 = 0$ ', output: ' $x = 1$  or  $x = -3$ ' },
+    ],
+    metadata: {
+      created_at: '2025-10-17T12:00:00Z',
+      created_by: '0x742d35Cc...',
+      votes: { upvotes: 24, downvotes: 2 },
+      usage_count: 156,
+    },
+    embedding: [0.123, -0.456],
+    merkle_proof: '0xabcdef',
+  };
+
+  it('comes into a library and out of it whole, on every way back', async () => {
+    await writeFile(join(folder, 'paper.json'), JSON.stringify(example, null, 2));
+    const paper = ['--library', 'paper'];
+    expect((await runLedger(folder, ['import', 'paper.json', ...paper])).code).toBe(0);
+    const { stdout } = await runLedger(folder, ['export', '--format', 'paper', ...paper]);
+    const proof = expect.stringMatching(/^0x[0-9a-f]+$/);
+    const text =
+      "When solving quadratics, check discriminant ( $b^2-4ac$ ) first. If negative, return 'no real solutions' to avoid wasted computation.";
+    expect(JSON.parse(stdout)).toEqual([{ ...example, text, merkle_proof: proof }]);
+    expect(Object.keys((JSON.parse(stdout) as object[])[0] ?? {})).toEqual(Object.keys(example));
+
+    const rootOf = async (library: string) =>
+      /root ([0-9a-f]{64})/.exec((await runLedger(folder, ['status', '--library', library])).stdout)?.[1];
+    for (const form of ['paper', 'json', 'jsonl', 'csv']) {
+      await runLedger(folder, ['export', '--format', form, '--output', `again.${form}`, ...paper]);
+      await runLedger(folder, ['import', `again.${form}`, '--format', form, '--library', form]);
+      expect(await rootOf(form), form).toBe(await rootOf('paper'));
+    }
+  });
+});
+
 describe('a file that cannot be taken', { timeout: 60_000 }, () => {
   it.each<[name: string, data: string | Uint8Array | undefined, code: string]>([
     ['a.json', '[{"text":"When a, do b."},{"text":"When c, do d.","confidence":"high"}]', 'invalid-data'],
