@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomFor } from '../../../src/core/random.ts';
 import { type Case, hasPython, judge, judgeInPython } from './judge.ts';
-import { certificates, forms, histories, hugeTrees, merkleProofs, proofs } from './cases.ts';
+import { certificates, forms, histories, hugeTrees, merkleProofs, proofs, texts } from './cases.ts';
 import { doubtfulSignatures, signatures } from './signature-cases.ts';
 
 /** Another number tries others; a failure tells the case in full. */
@@ -9,6 +9,7 @@ const seed = Number(process.env['ZOO_FUZZ_SEED'] ?? 1);
 
 describe.skipIf(!hasPython)('the second implementation', () => {
   it.each([
+    ['JSON', texts, 600],
     ['proofs', proofs, 45],
     ['records and commits, by their form alone', forms, 400],
     ['proofs of one record in the paper’s form', merkleProofs, 40],

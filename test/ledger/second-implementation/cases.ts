@@ -50,6 +50,17 @@ export function* changed(random: Random, one: Case, count: number): Generator<Ca
   }
 }
 
+/** JSON of any kind, and numbers of any size. */
+export function* texts(random: Random): Generator<Case> {
+  const number = () => (random() - 0.5) * 10 ** Math.floor(random() * 60 - 30);
+  const value = { 'b ö': [randomExperience(random), number(), -0, 5e-324], '1': { é: null, '\ufb33': '', '😀': [[]] } };
+  const spelled = [number().toPrecision(1 + Math.floor(random() * 30)), number().toExponential(), `${number()}E1`];
+  let text = JSON.stringify([value, '@'], null, pick(random, [0, 2])).replace('"@"', pick(random, spelled));
+  for (let often = Math.floor(random() * 3); often > 0; often--) text = respell(text, random);
+  yield { kind: 'canonical', bytes: bytesOf(text), trusted: [] };
+  yield { kind: 'canonical', bytes: mutateBytes(bytesOf(text), random), trusted: [] };
+}
+
 export function* proofs(random: Random): Generator<Case> {
   const library = { experiences: randomRecords(random, pick(random, sizes)) };
   const ids = library.experiences.map(({ id }) => id);
