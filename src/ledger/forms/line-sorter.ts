@@ -46,6 +46,8 @@ export function createSorter(files: Files, folder: string | (() => Promise<strin
       const into = typeof folder === 'string' ? folder : await folder();
       for (const [name, held] of waiting) {
         const { bytes, used } = held;
+        // Where lines come file by file, no more come for it.
+        if (used === 0) waiting.delete(name);
         if (used === 0) continue;
         const appender = await files.append(`${into}/${name}`);
         try {

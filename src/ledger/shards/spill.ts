@@ -20,7 +20,7 @@ export interface Spill {
 }
 
 /** @param most bytes that wait in memory until they go to the disk */
-export function createSpill(files: Files, folder: string, most = 24 << 20): Spill {
+export function createSpill(files: Files, folder: string, most = 8 << 20): Spill {
   let own: { readonly path: string; readonly lock: Lock } | undefined;
   const createOwn = () => createSorter(files, async () => (own ??= await takeFolder(files, folder)).path);
   let sorter = createOwn();
