@@ -35,11 +35,17 @@ export async function confirmed(
   if ((await confirm({ message: question, initialValue: false })) !== true) throw cancelled(done);
 }
 
-/** Whether somebody wants what is offered; nobody does where nobody can be asked. */
+/**
+ * Whether somebody wants what is offered; nobody does where nobody can be asked.
+ *
+ * @throws ZooError `interrupted` when the question is left, which is no answer
+ */
 export async function agrees({ host, json }: Terminal, question: string): Promise<boolean> {
   if (!host.canAsk || json !== 'off') return false;
-  const { confirm } = await import('@clack/prompts');
-  return (await confirm({ message: question, initialValue: true })) === true;
+  const { confirm, isCancel } = await import('@clack/prompts');
+  const answer = await confirm({ message: question, initialValue: true });
+  if (isCancel(answer)) throw cancelled();
+  return answer;
 }
 
 function cancelled(done = 'sent'): ZooError {
