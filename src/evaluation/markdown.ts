@@ -38,7 +38,7 @@ export function evaluationMarkdown(result: EvaluationResult): string {
     ...cautionLines(notes, [paired, ...comparisons]),
     '',
     `<sub>${formatCount(dataset.problems)} problems, ${formatCount(samples)} samples a problem and arm, ` +
-      `${formatCount(outcomes.total)} samples in all; ${formatCount(usage.calls)} calls, ${formatDollars(usage.usd)}.</sub>`,
+      `${formatCount(outcomes.total)} samples in all; ${formatCount(usage.calls)} calls, ${formatDollars(usage.usd)} (estimated).</sub>`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -25,7 +25,7 @@ export async function dryRunTraining({ terminal }: Invocation, config: Config): 
     `models    ${student.model} (${student.provider}) learns, ${teacher.model} (${teacher.provider}) teaches`,
   );
   terminal.print(
-    `cost      ${estimate.usd === null ? 'unknown: the price of a model is not known (see prices in zoo.config.json)' : `$${estimate.usd.least.toFixed(4)} to $${estimate.usd.most.toFixed(4)}`}`,
+    `cost      ${estimate.usd === null ? 'unknown: the price of a model is not known (see prices in zoo.config.json)' : `$${estimate.usd.least.toFixed(4)} to $${estimate.usd.most.toFixed(4)}, estimated`}`,
   );
   terminal.print(`time      at least ${(estimate.leastWallMs / 1000).toFixed(1)} s`);
   for (const assumption of estimate.assumptions) terminal.print(`assumed   ${assumption}`);

@@ -10,7 +10,7 @@ import type { Terminal } from '../terminal.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { cleanLine } from '../view/clean-text.ts';
 import { describeJudge } from '../view/describe-judge.ts';
-import { count, describeReward, milestone } from '../view/train-lines.ts';
+import { count, describeCost, describeReward, milestone } from '../view/train-lines.ts';
 
 /** `zoo train`: one run, shown as it goes, and its account at the end. */
 export async function train(invocation: Invocation): Promise<ExitCode> {
@@ -127,7 +127,6 @@ function summary(result: TrainResult, learned: number, removed: number): string[
   const { before, after } = library;
   const moved =
     before.root === after.root ? 'unchanged' : `${before.version ?? 'empty'} → ${after.version ?? 'not committed'}`;
-  const cost = usage.usd === null ? 'price unknown' : `$${usage.usd.toFixed(4)}`;
   const last = result.steps.at(-1)?.reward;
   const first = result.steps[0]?.reward;
   return [
@@ -139,7 +138,7 @@ function summary(result: TrainResult, learned: number, removed: number): string[
       : [`reward   ${describeReward(first)} in the first step, ${describeReward(last)} in the last`]),
     ...gateLine(result),
     ...(result.judge === undefined ? [] : [`judge    ${describeJudge(result.judge)}`]),
-    `used     ${count(usage.calls, 'call')}, ${usage.promptTokens} prompt tokens (${usage.cachedTokens} cached), ${usage.completionTokens} completion tokens, ${cost}, ${(result.time.wallMs / 1000).toFixed(1)} s`,
+    `used     ${count(usage.calls, 'call')}, ${usage.promptTokens} prompt tokens (${usage.cachedTokens} cached), ${usage.completionTokens} completion tokens, ${describeCost(usage.usd)}, ${(result.time.wallMs / 1000).toFixed(1)} s`,
   ];
 }
 
@@ -153,7 +152,7 @@ function gateLine({ gate, usage }: TrainResult): string[] {
   const cost =
     spent === undefined
       ? 'nothing was asked for it'
-      : `${count(spent.calls, 'call')}, ${share(spent, usage)} of all tokens${spent.usd === null ? '' : `, $${spent.usd.toFixed(4)}`}`;
+      : `${count(spent.calls, 'call')}, ${share(spent, usage)} of all tokens, ${describeCost(spent.usd)}`;
   return [`gate     ${said}; ${cost}`];
 }
 

@@ -57,6 +57,12 @@ export function describeReward({ mean, groups }: StepAccount['reward']): string 
   return mean === null ? 'unknown' : `${mean.toFixed(3)} over ${count(groups, 'group')}`;
 }
 
+/** US dollars. What tokens cost is an estimate by list prices, unless they cost nothing. */
+export function describeCost(usd: number | null): string {
+  if (usd === null) return 'price unknown';
+  return `$${usd.toFixed(4)}${usd > 0 ? ' (estimated)' : ''}`;
+}
+
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,7 @@
 import { Box, Text, render } from 'ink';
 import { useEffect, useReducer } from 'react';
 import type { TrainStore } from './store.ts';
+import { describeCost } from './train-lines.ts';
 import { type TrainState, describeOutcomes } from './train-state.ts';
 
 /** Starts the live view on a terminal; returns what takes it away, leaving its last frame. */
@@ -104,7 +105,7 @@ function describeConcurrency({ concurrency }: TrainState): string {
 }
 
 function spend({ usd, priced }: TrainState): string {
-  return priced ? `$${usd.toFixed(4)}` : 'price unknown';
+  return describeCost(priced ? usd : null);
 }
 
 function share(part: number, whole: number): string {

@@ -92,7 +92,10 @@ export interface UsageTotals {
   readonly promptTokens: number;
   readonly cachedTokens: number;
   readonly completionTokens: number;
-  /** What the price table makes of it; null when a price is unknown. */
+  /**
+   * US dollars, an estimate: what list prices make of the tokens that were told, or what the endpoint says that it bills;
+   * null when a price is unknown.
+   */
   readonly usd: number | null;
 }
 

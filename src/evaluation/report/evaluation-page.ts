@@ -50,7 +50,7 @@ function figuresOf({ arms, paired, outcomes, usage }: EvaluationResult): Html {
     ${paired !== null && card(formatInterval(paired.ci95), '95 % interval of the difference')}
     ${paired !== null && card(formatProbability(paired.p), 'p, sign-flip permutation by problem')}
     ${arms.slice(0, 2).map(({ name, mean }) => card(formatScore(mean), `mean score of “${name}”`))}
-    ${card(formatDollars(usage.usd), `${formatCount(usage.calls)} calls, ${formatCount(outcomes.total)} samples`)}
+    ${card(formatDollars(usage.usd), `estimated cost, ${formatCount(usage.calls)} calls, ${formatCount(outcomes.total)} samples`)}
   </ul>`;
 }
 

@@ -106,5 +106,5 @@ export function gateSection(
 function costOf(spent: UsageTotals, usage: UsageTotals): string {
   const tokens = ({ promptTokens, completionTokens }: UsageTotals) => promptTokens + completionTokens;
   const share = formatShare(tokens(spent), tokens(usage));
-  return `${formatCountOf(spent.calls, 'call')} and ${formatCountOf(tokens(spent), 'token')}, ${share} of all (${formatDollars(spent.usd)})`;
+  return `${formatCountOf(spent.calls, 'call')} and ${formatCountOf(tokens(spent), 'token')}, ${share} of all (estimated cost: ${formatDollars(spent.usd)})`;
 }

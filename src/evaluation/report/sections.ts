@@ -32,7 +32,7 @@ export function summarySection(result: TrainResult): Html {
     ${card(`${library.before.count} → ${library.after.count}`, 'experiences')}
     ${card(`${formatCount(accepted)} of ${formatCount(proposed)}`, 'proposed operations accepted')}
     ${card(formatCount(rollouts), saved > 0 ? `rollouts; ${formatCount(saved)} were not needed` : 'rollouts')}
-    ${card(formatDollars(usage.usd), `${formatCount(usage.calls)} calls`)}
+    ${card(formatDollars(usage.usd), `estimated cost, ${formatCount(usage.calls)} calls`)}
     ${card(
       formatDuration(time.wallMs),
       time.efficiency === null ? 'wall time' : `wall time, ${formatShare(time.efficiency, 1)} of the limit`,
@@ -152,8 +152,8 @@ export function costSection({ usage }: TrainResult): Html {
       figure(barChart(bars, { label: 'tokens', describe: 'Prompt and completion tokens of each stage' }))
     }
     ${table(
-      'Calls, tokens and cost; the share of prompt tokens that the server had cached',
-      ['stage', 'calls', 'prompt tokens', 'of them cached', 'completion tokens', 'cost'],
+      'Calls, tokens and estimated cost; the share of prompt tokens that the server had cached',
+      ['stage', 'calls', 'prompt tokens', 'of them cached', 'completion tokens', 'estimated cost'],
       [...stages.map(([name, totals]) => row(name, totals)), row('all', usage)],
     )}`,
   );

@@ -118,7 +118,9 @@ function statusTold(payload: unknown): number | undefined {
 function hintFor(kind: ModelErrorKind, context: EndpointContext, body: string): string | undefined {
   switch (kind) {
     case 'auth':
-      return 'Check the key: --api-key (ZOO_API_KEY).';
+      return context.secrets.length === 0
+        ? 'Neither a key nor a password was sent. Give --api-key (ZOO_API_KEY), or an address with both user and password: --base-url (ZOO_BASE_URL) https://user:password@host/v1. A run keeps neither, so that --resume needs them again.'
+        : 'Check what was sent: the key of --api-key (ZOO_API_KEY), or user and password in --base-url (ZOO_BASE_URL).';
     case 'quota':
       return 'Add credit or wait until the quota is renewed, then go on with --resume; or use another endpoint with --base-url (ZOO_BASE_URL).';
     case 'not-found':

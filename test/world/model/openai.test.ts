@@ -194,6 +194,11 @@ describe('sends', () => {
     expect(received[0]?.headers.authorization).toBe(`Basic ${Buffer.from('me:hunter2').toString('base64')}`);
     expect(model.identity.endpoint).toBe(`${url}/v1`);
     expect(String(error)).not.toContain('hunter2');
+    expect(error).toMatchObject({ hint: expect.stringContaining('user and password in --base-url') as string });
+    const bare = await ask(modelAt(url)).catch((thrown: unknown) => thrown);
+    expect(bare).toMatchObject({
+      hint: expect.stringMatching(/Neither .* was sent.*--resume needs them again/) as string,
+    });
   });
 
   test('images as content parts', async () => {

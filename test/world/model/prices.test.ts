@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { costOf, priceOf, pricesAsOf } from '../../../src/world/model/prices.ts';
 
@@ -33,6 +34,7 @@ describe('priceOf', () => {
 
   it('says how old its list is', () => {
     expect(pricesAsOf).toMatch(/^\d{4}-\d{2}$/);
+    expect(readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8')).toContain(pricesAsOf);
   });
 });
 

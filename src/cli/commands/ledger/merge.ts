@@ -7,7 +7,7 @@ import { untilInterrupted } from '../../interrupt.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
 import { printComparison, conflictLines } from '../../view/experiences.ts';
 import { printFolded } from '../../view/fold-line.ts';
-import { count } from '../../view/train-lines.ts';
+import { count, describeCost } from '../../view/train-lines.ts';
 
 /** `zoo ledger merge <library>`: three-way into the working library; conflicts are listed, or decided as told. */
 export async function merge(invocation: Invocation): Promise<void> {
@@ -37,9 +37,7 @@ export async function merge(invocation: Invocation): Promise<void> {
     printComparison(made.changes, terminal);
     if (made.resolved > 0) terminal.print(`${count(made.resolved, 'conflict')} decided`);
     if (made.usage !== null)
-      terminal.print(
-        `asked the model ${made.usage.calls} times${made.usage.usd === null ? '' : `, $${made.usage.usd.toFixed(4)}`}`,
-      );
+      terminal.print(`asked the model ${made.usage.calls} times, ${describeCost(made.usage.usd)}`);
     if (made.version !== null) terminal.print(`${made.version.version}, root ${made.version.root}`);
     else terminal.print(whatNow(request));
   } finally {
