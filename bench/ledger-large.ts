@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exportForms } from '../src/ledger/forms/render-library.ts';
 import { exampleExperience } from '../test/ledger/experience.ts';
 import { type Measured, runMeasured } from './run-measured.ts';
 import { writeLines } from './write-lines.ts';
@@ -46,13 +47,7 @@ const commands: readonly (readonly string[])[] = [
   ['list'],
   ['search', 'case', String(count >> 1)],
   ['lint'],
-  ...['jsonl', 'json', 'csv', 'markdown', 'prompt', 'paper'].map((form) => [
-    'export',
-    '--format',
-    form,
-    '--output',
-    `out.${form}`,
-  ]),
+  ...exportForms.map((form) => ['export', '--format', form, '--output', `out.${form}`]),
   ['verify'],
   ['fsck'],
   ['edit', ids[1], '--text', 'When a case is edited, say so in other words.'],
@@ -79,8 +74,7 @@ const commands: readonly (readonly string[])[] = [
   ['revert', 'v1', '--whole'],
   ['dedupe'],
   ['prune', '--keep', String(count - 10)],
-  ['import', 'out.json', '--library', 'second'],
-  ['import', 'out.csv', '--library', 'third', '--dry-run'],
+  ...exportForms.map((form) => ['import', `out.${form}`, '--format', form, '--library', 'second', '--replace']),
   ['fsck'],
   ['gc'],
 ];

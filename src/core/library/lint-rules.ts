@@ -1,5 +1,5 @@
 import { addressesOperator, isStrategy } from './quality.ts';
-import { countWords, maximumWords } from './words.ts';
+import { countWords, isConcise, maximumWords } from './words.ts';
 
 export interface LintRule {
   readonly name: string;
@@ -20,10 +20,7 @@ export const textRules: readonly LintRule[] = [
     about: `An experience has at most ${maximumWords} words.`,
     mend: 'Shorten it, or split it into two experiences.',
     examplesToo: false,
-    check: (text) => {
-      const words = countWords(text);
-      return words > maximumWords ? `It has ${words} words; ${maximumWords} are allowed.` : undefined;
-    },
+    check: (text) => (isConcise(text) ? undefined : `It has ${countWords(text)} words; ${maximumWords} are allowed.`),
   },
   {
     name: 'strategic',
