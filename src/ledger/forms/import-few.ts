@@ -1,10 +1,10 @@
-import { ZooError } from '../../core/error.ts';
 import type { Experience } from '../../core/library/experience.ts';
 import type { Library } from '../../core/library/library.ts';
 import type { Imported } from '../../core/library/paper-form.ts';
 import { sameRecord } from '../comparing/compare-libraries.ts';
 import type { Files } from '../../world/files/files.ts';
 import type { Ledger } from '../open-ledger.ts';
+import { experienceExists } from './import-form.ts';
 import { createVectorKeeper } from './keep-vectors.ts';
 import { whileBusy } from '../undisturbed.ts';
 import type { ImportedLines, LinesToImport } from './import-lines.ts';
@@ -24,11 +24,12 @@ export async function importFew(
     try {
       await keeper.add(vectors);
       await keeper.flush();
-      await ledger.save(library, current);
     } catch (thrown) {
       await keeper.discard();
       throw thrown;
     }
+    // Whatever fails from here on, the change may be decided, and then it needs them.
+    await ledger.save(library, current);
     return counts;
   });
 }
@@ -45,10 +46,4 @@ function unite(current: Library, imported: readonly Experience[], existing: Line
     if (known === undefined || existing === 'update') records.set(experience.id, experience);
   }
   return { library: { experiences: [...records.values()] }, added, updated, kept };
-}
-
-export function experienceExists(id: string): ZooError {
-  return new ZooError('experience-exists', `the library has ${id} already, with other content`, {
-    hint: 'Keep what is there (leave --existing out), or take what comes with --existing update.',
-  });
 }

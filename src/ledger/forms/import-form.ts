@@ -41,3 +41,9 @@ export function duplicateId(id: string, source: string): ZooError {
     hint: 'Remove one of the two, or give it another id.',
   });
 }
+
+export function experienceExists(id: string): ZooError {
+  return new ZooError('experience-exists', `the library has ${id} already, with other content`, {
+    hint: 'Keep what is there (leave --existing out), or take what comes with --existing update.',
+  });
+}
