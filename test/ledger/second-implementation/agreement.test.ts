@@ -34,3 +34,12 @@ describe.skipIf(!hasPython)('the second implementation', () => {
     expect(own.some((one) => one !== null)).toBe(true);
   });
 });
+
+it('proofs of trees of any size are taken', () => {
+  for (let round = 0; round < 100; round++) {
+    const cases = [...hugeTrees(randomFor(seed, 'any size', round))];
+    const kinds = ['history', 'proof'] as const;
+    const unchanged = kinds.map((kind) => cases.find((one) => one.kind === kind) as Case);
+    expect(unchanged.filter((one) => judge(one) === null)).toEqual([]);
+  }
+});

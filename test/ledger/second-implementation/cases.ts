@@ -160,7 +160,8 @@ export function* histories(random: Random): Generator<Case> {
 }
 
 export function* hugeTrees(random: Random): Generator<Case> {
-  const size = () => Math.max(1, 2 ** Math.floor(random() * 49.8) + Math.floor(random() * 5) - 2);
+  // Beside powers of two, the largest of which are those that a logarithm takes for one another.
+  const size = () => Math.max(1, 2 ** pick(random, [Math.floor(random() * 50), 49]) + Math.floor(random() * 5) - 2);
   const { hashOf, consistency } = uniformTree(sha256('leaf'));
   const [old, next] = [size(), size()].sort((one, other) => one - other) as [number, number];
   const [older, newer] = [old, next].map((count) =>
