@@ -81,7 +81,7 @@ export async function readPack(files: Files, folder: string, commit: Commit, sha
   const text = await files.readText(path);
   if (text === undefined)
     throw new ZooError('pack-missing', `the pack of version v${commit.seq} is not in this copy of the library`, {
-      hint: `Packs stay out of git: get the version with "zoo fetch v${commit.seq}" or "git:<rev>".`,
+      hint: `Packs stay out of git: "zoo init --git" takes back what git has, "zoo fetch v${commit.seq}" what was published.`,
       data: { path },
     });
   if (packCid(text, sha256) !== commit.packCid) throw damaged(path, commit);

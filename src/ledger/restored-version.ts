@@ -10,12 +10,19 @@ import type { Shards } from './shards/shards.ts';
 import { keepText } from './shards/write-part.ts';
 
 /**
- * An earlier version that came back from the network without the pack that its commit names: that also holds the order of
+ * An earlier version that came back, from the network or from git, without the pack that its commit names: that also holds the order of
  * the prompt, which is not published. Of a large one this names the parts. Whoever reads it checks it against the roots of
  * its commit.
  */
 function restoredPath(folder: string, commit: string, kind: 'jsonl' | 'parts'): string {
   return `${folder}/${paths.restored}/${commit}.${kind}`;
+}
+
+/** Whether a version was restored. */
+export async function isRestored(files: Files, folder: string, commit: string): Promise<boolean> {
+  const kinds = ['jsonl', 'parts'] as const;
+  for (const kind of kinds) if (await files.exists(restoredPath(folder, commit, kind))) return true;
+  return false;
 }
 
 /** @param version where it lies: one library of many experiences, or all of few */

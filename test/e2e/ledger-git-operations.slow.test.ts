@@ -158,6 +158,33 @@ describe('git on a library', () => {
     expect(await clone.zoo('ledger', 'fsck')).toMatchObject({ code: 0 });
   });
 
+  it('brings the history back in a clone, as far as git has it and it has the roots that it should', async () => {
+    const { second } = await partWays();
+    // Of two versions in one commit git has the later one.
+    for (const confidence of ['0.6', '0.7']) {
+      await library.zoo('ledger', 'edit', second, '--confidence', confidence);
+      await library.zoo('ledger', 'commit', '-m', confidence);
+    }
+    await library.commit('Two versions');
+    await library.zoo('ledger', 'edit', second, '--example', 'a => b');
+    await library.commit('Without a version');
+    await library.git(`clone --quiet . ../history-${count}`);
+    const clone = libraryInGit(program, join(library.folder, `../history-${count}`));
+    expect((await clone.zoo('ledger', 'diff', 'v1')).stderr).toContain('zoo init --git');
+    const { git } = await clone.json('init', '--git');
+    expect(git).toMatchObject({ restored: ['v1', 'v2', 'v4'], missing: ['v3'] });
+    expect(await clone.json('init', '--git')).toMatchObject({ git: { restored: [], missing: ['v3'] } });
+    for (const line of ['diff v1 v2', 'diff v2 v4', 'diff', 'list --at v2', 'blame', 'status']) {
+      const words = line.split(' ');
+      expect((await clone.zoo('ledger', ...words)).stdout, line).toBe(
+        (await library.zoo('ledger', ...words)).stdout.replaceAll(library.folder, clone.folder),
+      );
+    }
+    await clone.version('Example');
+    expect(await clone.json('ledger', 'revert', 'v2')).toMatchObject({ changes: { modified: [{}] } });
+    expect(await clone.zoo('ledger', 'fsck')).toMatchObject({ code: 0 });
+  });
+
   it('shows files as they are where zoo is no longer', async () => {
     const [first = ''] = await library.ids();
     await library.zoo('ledger', 'edit', first, '--confidence', '0.9');

@@ -58,8 +58,8 @@ function mergeInMemory(ledger: Ledger, base: Library, ours: Library, theirs: Lib
       resolvedCount,
       changes: compareLibraries(ours, library),
       save: async (commit) => {
-        // Git may have left records under the names of others; it has all of them in its commits.
-        if (inGit) await files.remove(join(ledger.folder, paths.records));
+        // Git may have left records under the names of others, and an order of both; it has all of them in its commits.
+        if (inGit) for (const path of [paths.records, paths.order]) await files.remove(join(ledger.folder, path));
         const basedOn = inGit ? undefined : ours;
         if (commit !== undefined) return await ledger.commitVersion(library, { ...commit, basedOn });
         await ledger.save(library, basedOn);

@@ -4,6 +4,7 @@ import { chosenSettings, initialise } from '../../app/init.ts';
 import { type SettingKey, providers, settingOf } from '../../app/settings.ts';
 import type { Invocation } from '../invocation.ts';
 import { cleanLine } from '../view/clean-text.ts';
+import { count } from '../view/train-lines.ts';
 
 /** `zoo init`: zoo.config.json and an empty library; asks on a terminal what flags did not say. */
 export async function init(invocation: Invocation): Promise<void> {
@@ -36,12 +37,22 @@ export async function init(invocation: Invocation): Promise<void> {
   );
 }
 
-/** `--git`: drivers that show and merge the library in git. */
-async function teachGit({ terminal }: Invocation, library: string, written: object = {}): Promise<void> {
-  const { installGitDrivers } = await import('../../app/ledger/git-drivers.ts');
+/** `--git`: drivers that show and merge the library in git; and in a clone the history, which git has as well. */
+async function teachGit({ terminal, config }: Invocation, library: string, written: object = {}): Promise<void> {
+  const [{ installGitDrivers }, { restoreFromGit }] = await Promise.all([
+    import('../../app/ledger/git-drivers.ts'),
+    import('../../app/ledger/restore-from-git.ts'),
+  ]);
   const { repository, attributes, configured } = await installGitDrivers(library);
-  terminal.document({ ...written, library, git: { repository, attributes, configured } });
+  const { restored, missing } = await restoreFromGit(await config(), library);
+  terminal.document({ ...written, library, git: { repository, attributes, configured, restored, missing } });
   terminal.print(`git     ${repository} shows and merges the library; commit ${attributes}`);
+  if (restored.length > 0) terminal.print(`history ${count(restored.length, 'version')} came back from git`);
+  if (missing.length > 0)
+    terminal.message(
+      'warn',
+      `${count(missing.length, 'version')} of the history are not in git: ${missing.join(', ')}`,
+    );
 }
 
 function isPath(key: string): boolean {

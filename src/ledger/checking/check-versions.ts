@@ -40,7 +40,7 @@ export async function checkVersions(
         'note',
         packPath('', commit.packCid).slice(1),
         `The pack of ${version} is not in this copy.`,
-        `Get it with "zoo fetch ${version}".`,
+        `Get it with "zoo init --git", where git has it, or "zoo fetch ${version}".`,
       );
     else if (checked !== undefined && !isSameRoots(checked.roots, commit))
       found(

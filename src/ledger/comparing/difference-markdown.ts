@@ -101,7 +101,7 @@ function modifiedLines(modification: Modification): string[] {
 }
 
 function listed(what: string, member: string): string {
-  const short = [...member];
+  const short = Array.from(member);
   const text = short.length > longestExample ? `${short.slice(0, longestExample).join('')} …` : member;
   return `  - <sub>${what}${escapeComment(text)}</sub>`;
 }

@@ -23,7 +23,7 @@ export async function readPart(files: Files, folder: string, cid: string, sha256
   const text = await files.readText(path);
   if (text === undefined)
     throw new ZooError('pack-missing', `${path}, a part of a version, is not in this copy of the library`, {
-      hint: 'Packs stay out of git: get the version with "zoo fetch" or "git:<rev>".',
+      hint: 'Packs stay out of git: "zoo init --git" takes back what git has, "zoo fetch" what was published.',
       data: { path },
     });
   if (rawCid(sha256(text)) === cid) return text;
