@@ -12,7 +12,7 @@ def verify(algorithm, public_key, message, signature):
     return schemes[algorithm](public_key, message, signature)
 
 
-# Ed25519 (RFC 8032): all encodings canonical, no key of small order, and both sides multiplied by 8 before they are compared.
+# Ed25519 (RFC 8032): all encodings canonical, no key of small order, both sides multiplied by 8 before they are compared.
 
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -75,7 +75,7 @@ def same(one, other):
     return (one[0] * other[2] - other[0] * one[2]) % P == 0 and (one[1] * other[2] - other[1] * one[2]) % P == 0
 
 
-# secp256k1: r ‖ s ‖ v over Keccak-256 with the prefix of EIP-191; s in the lower half; v tells which point r stands for.
+# secp256k1: r ‖ s ‖ v over Keccak-256 with the prefix of EIP-191; s in the lower half; v tells which point r is of.
 
 FIELD = 2**256 - 2**32 - 977
 GROUP = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141

@@ -1,7 +1,6 @@
 """A library's folder (section 8): its records in both layouts, its versions, their packs, signatures and log."""
 
 import base64
-import re
 from pathlib import Path
 
 import checkpoints
@@ -121,11 +120,12 @@ def check_versions(folder):
     log = [line.decode("ascii") for line in lines_of((folder / "log.txt").read_bytes())]
     origin, size, root, body, signed = checkpoints.check_checkpoint((folder / "checkpoint").read_bytes().decode("utf-8"))
     name = read_header(folder).get("origin", checkpoints.origin_of(log))
-    require((origin, size, root) == (name, len(log), checkpoints.log_root(log)), "the checkpoint is one of another log")
+    require((origin, size, root) == (name, len(log), checkpoints.log_root(log)), "a checkpoint of another log")
     require((folder / "refs/HEAD").read_bytes() == log[-1].encode("ascii") + LINE_END, "HEAD is not the last version")
     versions, signatures = {}, []
     for seq, identifier in enumerate(log, 1):
-        commit, signatures = keys(parse((folder / "commits" / f"{identifier}.json").read_bytes()), "commit", "signatures")
+        file = parse((folder / "commits" / f"{identifier}.json").read_bytes())
+        commit, signatures = keys(file, "commit", "signatures")
         require(check_commit(commit) == identifier, "a commit of another id")
         follows = seq == 1 or log[seq - 2] in commit["parents"]
         require(commit["seq"] == seq and follows, "out of sequence")
@@ -137,7 +137,7 @@ def check_versions(folder):
             check_contents(record)
         versions[identifier] = records
     for line in signed:
-        require(any(is_signed(body, line, signature) for signature in signatures), "a note of another than who signed the version")
+        require(any(is_signed(body, line, signature) for signature in signatures), "a note of somebody else")
     return log, versions
 
 
