@@ -28,7 +28,7 @@ export type Header = z.infer<typeof headerSchema>;
 export async function readHeader(files: Files, folder: string): Promise<Header | undefined> {
   const path = `${folder}/${paths.header}`;
   const text = await files.readText(path);
-  return text === undefined ? undefined : parseJson(text, headerSchema, path);
+  return text === undefined ? undefined : checkJson(parseStrictJson(text, path), headerSchema, path);
 }
 
 export function renderHeader(header: Header): string {

@@ -50,6 +50,15 @@ describe('fsck', { timeout: 120_000 }, () => {
 
   it.each([
     ['uncommitted', 'note', (files: MemoryFiles) => files.remove(recordIn(files))],
+    [
+      'invalid-json',
+      'error',
+      (files: MemoryFiles) =>
+        files.set(
+          'library/library.json',
+          `{"format":"zoo-library","v":1,"layout":"files","x":${'['.repeat(5e4)}${']'.repeat(5e4)}}`,
+        ),
+    ],
     ['stray-file', 'note', (files: MemoryFiles) => files.set('library/records/notes.txt', 'x')],
     ['unreferenced', 'note', (files: MemoryFiles) => files.set('library/packs/bafk.jsonl', 'x')],
     ['log-damaged', 'error', (files: MemoryFiles) => files.set('library/log.txt', 'x')],
