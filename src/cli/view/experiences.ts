@@ -12,12 +12,11 @@ export function experienceLine({ id, text }: Pick<Experience, 'id' | 'text'>): s
 }
 
 /** What differs between two libraries, word by word; colours where they are shown, `[-…-]{+…+}` where they are not. */
-export function comparisonLines(
-  { added, removed, modified, reordered, unlisted }: LibraryComparison,
-  terminal: Terminal,
-): string[] {
+export function comparisonLines(comparison: LibraryComparison, terminal: Terminal): string[] {
+  const { added, removed, modified, reordered, unlisted } = comparison;
+  const counted = `  ${comparisonSummary(comparison)}: too many to be listed; "zoo ledger export" gives both libraries in full.`;
   return [
-    ...(unlisted === undefined ? [] : ['  Too many to be listed; "zoo ledger export" gives both libraries in full.']),
+    ...(unlisted === undefined ? [] : [counted]),
     ...removed.map((experience) => terminal.style('red', `- ${experienceLine(experience)}`)),
     ...modified.flatMap((modification) => modificationLines(modification, terminal)),
     ...added.map((experience) => terminal.style('green', `+ ${experienceLine(experience)}`)),
