@@ -14,7 +14,8 @@ export interface FieldChange {
 const comesWithId: ReadonlySet<ComparedField> = new Set(['lineage', 'metadata.created_at', 'metadata.created_by']);
 
 /** As `zoo ledger show` calls the fields of a record. */
-const called: Readonly<Record<Exclude<ComparedField, 'text'>, string>> = {
+const called: Readonly<Record<ComparedField, string>> = {
+  text: 'text',
   domain: 'domain',
   confidence: 'confidence',
   examples: 'example',
@@ -46,6 +47,12 @@ const described: Readonly<
 /** As a line tells it: `from 2 rollouts of p1, step 0 of run 0cf4ae1eebc9, by m`. */
 export function describeEvidence({ run, step, group, rollouts, model }: Experience['evidence'][number]): string {
   return `from ${rollouts.length} rollouts of ${group}, step ${step} of run ${run.slice(0, 12)}, by ${model}`;
+}
+
+/** Names of fields that differ, as people call them; what changes with the id anyway is left out where that did. */
+export function fieldNames(fields: readonly ComparedField[]): string[] {
+  const renamed = fields.includes('text') || fields.includes('domain');
+  return fields.filter((field) => !renamed || !comesWithId.has(field)).map((field) => called[field]);
 }
 
 /** What changed besides the text. Texts of others are in it as they are. */

@@ -57,6 +57,35 @@ describe('zoo ledger why', () => {
     await runLedger(folder, ['revert', 'v1', '--whole', '--no-commit']);
   });
 
+  it('follows what was imported elsewhere, folded, merged and taken back', async () => {
+    const zoo = (line: string, ...words: string[]) => runLedger(folder, [...line.split(' '), ...words]);
+    const { groups } = await ledgerJson(folder, ['why', id]);
+    const text = (await ledgerJson(folder, ['show', id])).experiences[0].text as string;
+    await zoo('export --format jsonl --output taught.jsonl');
+    await zoo('import taught.jsonl --library other');
+    await zoo('commit -m Import --library other');
+    expect((await ledgerJson(folder, ['why', id, '--library', 'other'])).groups).toEqual(groups);
+    // A near copy that nothing taught is folded into it, and it is reworded in a library that is merged.
+    await zoo('add --library other', `${text.replace(/\.$/, '')} then.`);
+    await zoo('dedupe --library other --threshold 0.7');
+    await zoo('commit -m Fold --library other --allow-empty');
+    const folded = (await ledgerJson(folder, ['list', '--library', 'other'])).experiences.find(
+      ({ evidence }: { evidence: unknown[] }) => evidence.length === groups.length,
+    );
+    expect((await ledgerJson(folder, ['why', folded.id, '--library', 'other'])).groups).toEqual(groups);
+    const said = 'When a count is asked, list small cases before any formula.';
+    await zoo(`edit ${folded.id} --library other --text`, said);
+    await zoo('commit -m Reword --library other');
+    await zoo('merge other --base taught.jsonl');
+    const { id: merged } = (await ledgerJson(folder, ['search', 'list', 'small', 'cases'])).found[0].experience;
+    const told = await ledgerJson(folder, ['why', merged]);
+    expect(told.groups).toEqual(groups);
+    expect(told.changes.at(-1)).toMatchObject({ change: 'modified', record: { text: said } });
+    expect((await zoo(`why ${merged}`)).stdout).toMatch(/^ {2}v\d+ +modified: text/m);
+    await zoo('revert HEAD');
+    expect((await ledgerJson(folder, ['why', id])).groups).toEqual(groups);
+  });
+
   it('prints it for people, shortened unless asked otherwise', async () => {
     const { stdout } = await runLedger(folder, ['why', id, '--rollouts', '1']);
     expect(stdout).toMatch(/run taught, step 0, problem quickstart-\S+, zoo-sim-student: \d of \d correct/);
@@ -85,5 +114,6 @@ describe('zoo ledger why', () => {
       missing: told.experience.evidence[0].rollouts.length,
     });
     expect((await runLedger(folder, ['why', id])).stdout).toContain('which is not among the runs here');
+    expect((await runLedger(folder, ['why', id])).stdout).not.toContain('0 of 0');
   });
 });

@@ -46,7 +46,7 @@ function groupLines(group: ExplainedGroup, most: number, full: boolean): string[
   const right = rollouts.filter(({ outcome }) => outcome === 'correct').length;
   return [
     '',
-    `${from}, step ${step}, problem ${cleanLine(problemId)}, ${cleanLine(model)}: ${right} of ${rollouts.length} correct`,
+    `${from}, step ${step}, problem ${cleanLine(problemId)}, ${cleanLine(model)}${rollouts.length === 0 ? '' : `: ${right} of ${rollouts.length} correct`}`,
     ...(problem === null ? [] : indented(cleanText(problem))),
     ...rollouts
       .slice(0, most)
