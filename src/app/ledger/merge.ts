@@ -13,7 +13,7 @@ import { git } from '../wire/git.ts';
 import { ledgerAt } from '../wire/ledgers.ts';
 import { files, sha256 } from '../wire/platform.ts';
 import { type Decide, type DecidedMerge, type Merge, type MergedSide, mergeSides } from './decide-merge.ts';
-import { resolveByModel } from './merge-by-model.ts';
+import { type ModelResolutions, resolveByModel } from './merge-by-model.ts';
 import { addMergeHead, forgetMergeHeads, readMergeHeads } from './merge-heads.ts';
 import { configuredLedger } from './open.ts';
 import { stoppedInGit } from './stopped-git.ts';
@@ -62,8 +62,8 @@ export async function mergeReference(config: Config, asked: MergeRequest): Promi
     const context = { config, ledger, folder: request.folder };
     const sides = await openSides(request, { ledger, context, spill, stopped });
     const { theirs, history, base } = sides;
-    const { merge, usage } = await mergeWith(config, sides.merge, request);
-    if (merge.conflictCount > 0) throw conflictError(merge, asked.reference);
+    const { merge, usage, left } = await mergeWith(config, sides.merge, request);
+    if (merge.conflictCount > 0) throw conflictError(merge, asked, left, usage);
     const { changes } = merge;
     const merged = history !== undefined && history.fresh.length > 0 ? (theirs.origin?.head ?? null) : null;
     const result = { base, changes, resolved: merge.resolvedCount, usage };
@@ -118,21 +118,25 @@ async function openSides(request: MergeRequest, { ledger, context, spill, stoppe
   return { theirs, history, base: base.title, merge };
 }
 
-async function mergeWith(
-  config: Config,
-  merge: Merge,
-  { resolve, signal, dryRun, reference }: MergeRequest,
-): Promise<{ readonly merge: DecidedMerge; readonly usage: UsageAccount | null }> {
-  if (resolve === 'none') return { merge: await merge(), usage: null };
+interface MergedWith {
+  readonly merge: DecidedMerge;
+  readonly usage: UsageAccount | null;
+  /** What the model did not decide, and why. */
+  readonly left: ModelResolutions['left'];
+}
+
+async function mergeWith(config: Config, merge: Merge, request: MergeRequest): Promise<MergedWith> {
+  const { resolve } = request;
+  if (resolve === 'none') return { merge: await merge(), usage: null, left: [] };
   if (resolve !== 'model') {
     const decide: Decide = typeof resolve === 'string' ? () => resolve : ({ id }) => resolve.get(id);
-    return { merge: await merge(decide), usage: null };
+    return { merge: await merge(decide), usage: null, left: [] };
   }
   const plain = await merge();
-  if (plain.conflictCount === 0 || dryRun) return { merge: plain, usage: null };
-  if (plain.conflicts.length === 0) throw conflictError(plain, reference);
-  const { resolutions, usage } = await resolveByModel(config, plain.conflicts, signal);
-  return { merge: await merge(({ id }) => resolutions.get(id)), usage };
+  if (plain.conflictCount === 0 || request.dryRun || plain.conflicts.length === 0)
+    return { merge: plain, usage: null, left: [] };
+  const { resolutions, usage, left } = await resolveByModel(config, plain.conflicts, request.signal);
+  return { merge: await merge(({ id }) => resolutions.get(id)), usage, left };
 }
 
 /** Undefined when theirs has no history of its own: it is a file, or a version of ours. */
@@ -191,16 +195,26 @@ function theirsWhereNotHere(thrown: unknown, { kind, origin }: Pick<NamedLibrary
   return origin.folder;
 }
 
-function conflictError({ conflicts, conflictCount }: DecidedMerge, reference: string): ZooError {
+function conflictError(
+  { conflicts, conflictCount }: DecidedMerge,
+  { reference, resolve }: MergeRequest,
+  left: ModelResolutions['left'],
+  usage: UsageAccount | null,
+): ZooError {
   return new ZooError(
     'merge-conflict',
     `${conflictCount === 1 ? 'an experience' : `${conflictCount} experiences`} changed on both sides; nothing was written`,
     {
-      hint:
-        conflicts.length > 0
-          ? `Decide with --ours, --theirs, --edit <file> or --by-model: zoo ledger merge ${reference} --ours.`
-          : `They are too many to be listed: decide with --ours, --theirs or --edit <file>.`,
-      data: { conflicts, conflictCount },
+      hint: hintFor(conflicts.length, reference, resolve === 'model' && usage === null),
+      data: { conflicts, conflictCount, ...(usage === null ? {} : { left, usage }) },
     },
   );
+}
+
+/** @param tried whether it is tried out what asking the model would do */
+function hintFor(listed: number, reference: string, tried: boolean): string {
+  if (listed === 0) return 'They are too many to be listed: decide with --ours, --theirs or --edit <file>.';
+  if (tried)
+    return `Without --dry-run the model is asked ${listed} times, twice where a reply is no use; --max-cost limits it.`;
+  return `Decide with --ours, --theirs, --edit <file> or --by-model: zoo ledger merge ${reference} --ours.`;
 }

@@ -106,7 +106,9 @@ describe('zoo ledger merge', () => {
     });
 
     it('asks the model for one text that keeps both', async () => {
-      expect(await zoo('merge theirs --by-model --provider sim --dry-run')).toMatchObject({ code: 1 });
+      const tried = await zoo('merge theirs --by-model --provider sim --dry-run');
+      expect(tried).toMatchObject({ code: 1 });
+      expect(tried.stderr).toContain('Without --dry-run the model is asked 1 times');
       const made = await json('merge theirs --by-model --provider sim');
       expect(made).toMatchObject({ resolved: 1, version: { version: 'v3' } });
       expect(made.usage.calls).toBeGreaterThanOrEqual(1);
@@ -114,6 +116,18 @@ describe('zoo ledger merge', () => {
       expect(experience.text).toMatch(/^When .+, /);
       expect(experience.lineage).toContain(id);
     });
+  });
+
+  it('tells why the model left a conflict, and what asking took', async () => {
+    await theirs(`remove ${id}`);
+    await theirs('commit -m Theirs');
+    await zoo(`edit ${id} --text "${ours}"`);
+    await zoo('commit -m Ours');
+    const ended = await zoo('merge theirs --by-model --provider sim');
+    expect(ended.code).toBe(1);
+    expect(ended.stdout).toContain('  model   one side removed it: choose a side\n');
+    const { error } = await json('merge theirs --by-model --provider sim');
+    expect(error.data).toMatchObject({ left: [{ id }], usage: { calls: 0 } });
   });
 
   it('merges a file, where nothing but additions is known without a base', async () => {

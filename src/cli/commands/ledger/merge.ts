@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ZooError, exitCode, messageOf } from '../../../core/error.ts';
 import type { MergeRequest } from '../../../app/ledger/merge.ts';
+import type { ModelResolutions } from '../../../app/ledger/merge-by-model.ts';
 import type { MergeConflict } from '../../../ledger/merging/merge-libraries.ts';
 import { untilInterrupted } from '../../interrupt.ts';
 import { type Invocation, textFlag } from '../../invocation.ts';
 import { printComparison, conflictLines } from '../../view/experiences.ts';
+import { cleanLine } from '../../view/clean-text.ts';
 import { printFolded } from '../../view/fold-line.ts';
 import { count, describeCost } from '../../view/train-lines.ts';
 
@@ -29,7 +31,8 @@ export async function merge(invocation: Invocation): Promise<void> {
     const made = await mergeReference(config, request).catch(async (thrown: unknown) => {
       const conflicts = conflictsOf(thrown);
       if (conflicts === undefined) throw thrown;
-      for (const conflict of conflicts) for (const line of conflictLines(conflict)) printFolded(line, 10, terminal);
+      for (const conflict of conflicts)
+        for (const line of [...conflictLines(conflict), ...whyLeft(thrown, conflict)]) printFolded(line, 10, terminal);
       if (flags['edit'] !== true || conflicts.length === 0) throw thrown;
       return await mergeReference(config, { ...request, resolve: await editConflicts(conflicts, invocation) });
     });
@@ -79,6 +82,12 @@ async function resolver(invocation: Invocation): Promise<MergeRequest['resolve']
 function conflictsOf(thrown: unknown): readonly MergeConflict[] | undefined {
   if (!(thrown instanceof ZooError) || thrown.code !== 'merge-conflict') return undefined;
   return thrown.data?.['conflicts'] as readonly MergeConflict[];
+}
+
+/** Why the model did not decide it, where it was asked. */
+function whyLeft(thrown: unknown, { id }: MergeConflict): string[] {
+  const left = thrown instanceof ZooError ? (thrown.data?.['left'] as ModelResolutions['left'] | undefined) : undefined;
+  return (left ?? []).filter((one) => one.id === id).map(({ reason }) => `  model   ${cleanLine(reason)}`);
 }
 
 /** Opens an editor with every conflict, ours chosen for the time being. */
