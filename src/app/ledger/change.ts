@@ -2,7 +2,7 @@ import { ZooError, exitCode } from '../../core/error.ts';
 import type { LibraryState } from '../../core/learning/account.ts';
 import { type Experience, experienceId, experienceSchema } from '../../core/library/experience.ts';
 import { ingestExperience } from '../../core/library/ingest.ts';
-import { type LintFinding, lintExperience } from '../../core/library/lint.ts';
+import { type LintFinding, lintExperience, sizeFindings } from '../../core/library/lint.ts';
 import { amendLibrary } from '../../ledger/amend.ts';
 import { type LibraryComparison, compareLibraries } from '../../ledger/comparing/compare-libraries.ts';
 import { lookUp } from '../../ledger/look-up.ts';
@@ -46,7 +46,9 @@ export async function addExperience(
   const findings = checkLint(added, force);
   await amendLibrary(files, ledger, { puts: [added] });
   const changes = compareLibraries({ experiences: [] }, { experiences: [added] });
-  return { before: null, after: added, findings, changes, library: await ledger.state() };
+  const library = await ledger.state();
+  const tooMany = sizeFindings(library.count, config.settings.libraryCapacity);
+  return { before: null, after: added, findings: [...findings, ...tooMany], changes, library };
 }
 
 /** An experience that says something by hand, in no library yet. @throws ZooError as `ingestExperience` does */
