@@ -2,6 +2,7 @@ import type { Sha256 } from '../../core/digest.ts';
 import { createColumn, createNumbers } from '../../core/numbers.ts';
 import type { LibraryComparison } from '../comparing/compare-libraries.ts';
 import type { MergeConflict, Resolution } from '../merging/merge-libraries.ts';
+import { mostListed } from './compare-shards.ts';
 import { type Decided, groupByLineage } from './group-by-lineage.ts';
 import { mergeOrderNumbers } from './merge-order-numbers.ts';
 import { type NumberedSides, type SideName, type Sides, numberSides, side } from './number-sides.ts';
@@ -27,6 +28,7 @@ export interface ShardsMerge {
  * shards only where one took the place of another; shards that no side changed are not read. In memory are the ids, some
  * numbers for each, and what is listed.
  *
+ * @param most changes, and conflicts, that are listed; where there are more, they are counted
  * @param spill holds what becomes of the records until the change is saved; what it held before is forgotten
  */
 export async function mergeShards(
@@ -34,6 +36,7 @@ export async function mergeShards(
   spill: Spill,
   sha256: Sha256,
   resolve: (conflict: MergeConflict) => Resolution | undefined = () => undefined,
+  most = mostListed,
 ): Promise<ShardsMerge> {
   const first = await mergeOnce([]);
   // What somebody wrote may be what another record says already, which is only known once conflicts were found.
@@ -42,10 +45,10 @@ export async function mergeShards(
   async function mergeOnce(decided: readonly Decided[]): Promise<ShardsMerge & { readonly settled: Settled }> {
     const numbered = await numberSides(sides, sha256, new Set(decided.map(({ id }) => id)));
     const groups = await groupByLineage(sides, numbered, decided, sha256);
-    const tally = createChangeTally(numbered);
+    const tally = createChangeTally(numbered, most);
     await spill.clear();
     const edits = createShardEdits(spill);
-    const settled = await settleShards({ sides, numbered, groups, sha256, spill, edits, tally, resolve });
+    const settled = await settleShards({ sides, numbered, groups, sha256, spill, edits, tally, resolve, most });
     const merged = mergeOrders(numbered, settled);
     const changes = tally.finish(merged, settled.isMerged);
     const { conflicts, conflictCount, resolvedCount } = settled;

@@ -4,7 +4,6 @@ import { type Column, createColumn } from '../../core/numbers.ts';
 import { canonicalJson } from '../../core/tree/canonical.ts';
 import { shardOf } from '../layout.ts';
 import { type MergeConflict, type Resolution, mergeMembers } from '../merging/merge-libraries.ts';
-import { mostListed } from './compare-shards.ts';
 import type { Decided, LineageGroups } from './group-by-lineage.ts';
 import { linesOfShard, recordOfLine } from './lines-of-shard.ts';
 import { stays } from './merge-order-numbers.ts';
@@ -49,6 +48,8 @@ interface SettleWorld {
   readonly edits: ShardEdits;
   readonly tally: ChangeTally;
   readonly resolve: (conflict: MergeConflict) => Resolution | undefined;
+  /** Conflicts that are listed. */
+  readonly most: number;
 }
 
 /** Out of a merge: the name is that of a record in it. */
@@ -233,7 +234,7 @@ export async function settleShards(world: SettleWorld): Promise<Settled> {
       counts.resolved++;
       return resolution;
     }
-    if (++counts.conflicts > mostListed) conflicts = [];
+    if (++counts.conflicts > world.most) conflicts = [];
     else conflicts.push({ at: placeOfConflict(conflict), conflict });
     return undefined;
   }

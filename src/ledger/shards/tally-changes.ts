@@ -2,7 +2,6 @@ import type { Experience } from '../../core/library/experience.ts';
 import { createNumbers } from '../../core/numbers.ts';
 import { type LibraryComparison, type Modification, compareRecords } from '../comparing/compare-libraries.ts';
 import { claimAncestors, createLineages } from './claim-ancestors.ts';
-import { mostListed } from './compare-shards.ts';
 import { lineageOfLine, recordOfLine } from './lines-of-shard.ts';
 import { type NumberedSides, side } from './number-sides.ts';
 
@@ -16,7 +15,9 @@ export interface ChangeTally {
   finish(merged: Uint32Array, isMerged: (number: number) => boolean): LibraryComparison;
 }
 
-export function createChangeTally({ names, present, isQuiet, order, places }: NumberedSides): ChangeTally {
+/** @param most changes that are listed */
+export function createChangeTally(numbered: NumberedSides, most: number): ChangeTally {
+  const { names, present, isQuiet, order, places } = numbered;
   const counts = { added: 0, removed: 0, modified: 0 };
   const lineages = createLineages();
   const changed = createNumbers();
@@ -42,7 +43,7 @@ export function createChangeTally({ names, present, isQuiet, order, places }: Nu
         ...(before === undefined ? {} : { before: recordOfLine(before) }),
         ...(after === undefined ? {} : { after: recordOfLine(after) }),
       });
-      if (counts.modified + Math.max(counts.added, counts.removed) > mostListed) held = undefined;
+      if (counts.modified + Math.max(counts.added, counts.removed) > most) held = undefined;
     },
     growth: () => counts.added - counts.removed,
     finish: (merged, isMerged) => {
@@ -60,7 +61,7 @@ export function createChangeTally({ names, present, isQuiet, order, places }: Nu
         removed: counts.removed - pairs,
         modified: counts.modified + pairs,
       };
-      if (held === undefined || total.added + total.removed + total.modified > mostListed)
+      if (held === undefined || total.added + total.removed + total.modified > most)
         return { added: [], removed: [], modified: [], reordered: false, unlisted: total };
       return list(held, merged, ancestorOf);
     },

@@ -75,7 +75,7 @@ describe('a merge by shards', () => {
         },
       ),
       {
-        numRuns: 1500,
+        numRuns: 700,
         // Two records of the base become one, and the other side moves a third.
         examples: [
           [

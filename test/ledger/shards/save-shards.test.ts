@@ -1,32 +1,72 @@
-import { expect, it } from 'vitest';
-import type { Experience } from '../../../src/core/library/experience.ts';
+import { describe, expect, it } from 'vitest';
+import type { Library } from '../../../src/core/library/library.ts';
+import { fsck } from '../../../src/ledger/fsck.ts';
+import { mergeLibraries } from '../../../src/ledger/merging/merge-libraries.ts';
 import { openLedger } from '../../../src/ledger/open-ledger.ts';
 import { mergeShards } from '../../../src/ledger/shards/merge-shards.ts';
 import { saveShards } from '../../../src/ledger/shards/save-shards.ts';
-import { openAsShards, shardsOfLibrary } from '../../../src/ledger/shards/shards.ts';
+import { shardsOfLibrary } from '../../../src/ledger/shards/shards.ts';
 import { createSpill } from '../../../src/ledger/shards/spill.ts';
-import { systemClock } from '../../../src/world/clock/system.ts';
 import { sha256 } from '../../../src/world/digest/node-crypto.ts';
 import { memoryFiles } from '../../fakes/files.ts';
 import { exampleExperience, exampleLibrary } from '../experience.ts';
 
-const base = exampleLibrary(2001);
+const folder = 'library';
+const clock = { now: () => 0, sleep: () => Promise.resolve() };
+const commit = { message: 'x', author: 'x', time: 0 };
 
-/** Merges a library that has one experience more into a large one. */
-async function mergeOneMore(experience: Experience) {
+async function mergeInto(ours: Library, theirs: Library, base: Library) {
   const files = memoryFiles();
-  const ledger = openLedger({ files, sha256, clock: systemClock, folder: 'library' });
-  await ledger.save(base);
-  const ours = await openAsShards(files, ledger, 'working', sha256);
-  const theirs = shardsOfLibrary({ experiences: [...base.experiences, experience] }, sha256);
-  const sides = { base: shardsOfLibrary(base, sha256), ours, theirs };
-  const { change } = await mergeShards(sides, createSpill(files, 'library'), sha256);
-  const commit = { message: '', author: 'zoo', time: 0 };
-  return await saveShards({ files, clock: systemClock, ledger, sha256 }, change, commit);
+  const ledger = openLedger({ files, sha256, clock, folder });
+  await ledger.commitVersion(ours, commit);
+  const [was, our, their] = [base, ours, theirs].map((library) => shardsOfLibrary(library, sha256));
+  const sides = { base: was, ours: our, theirs: their } as Parameters<typeof mergeShards>[0];
+  const { change } = await mergeShards(sides, createSpill(files, folder), sha256);
+  const version = await saveShards({ files, clock, ledger, sha256 }, { ...change, whole: true }, commit);
+  const merged = mergeLibraries(base, ours, theirs, sha256).library;
+  expect(await ledger.library()).toEqual(merged);
+  expect(await ledger.readVersion('v2')).toEqual(merged);
+  expect(await ledger.state()).toMatchObject({ version: 'v2', root: version?.root, count: merged.experiences.length });
+  expect((await fsck(files, folder, sha256)).filter(({ code }) => code !== 'unreferenced')).toEqual([]);
+  return files;
 }
 
-it('makes a version of what was merged into a large library, but of no record that breaks the rules', async () => {
-  expect(await mergeOneMore(exampleExperience(5000))).toMatchObject({ version: 'v1' });
-  const bad = exampleExperience(5000, { text: 'When \u202Ereading, look twice.' });
-  await expect(mergeOneMore(bad)).rejects.toMatchObject({ code: 'unsafe-text' });
+describe('a change of a whole library', () => {
+  it('puts shards where files lay', async () => {
+    const files = await mergeInto(exampleLibrary(10, 5000), exampleLibrary(2100), { experiences: [] });
+    expect([...files.contents.keys()].filter((path) => path.endsWith('.json') && path.includes('/records/'))).toEqual(
+      [],
+    );
+  });
+
+  it('puts files where shards lay, and leaves what did not change', async () => {
+    const all = exampleLibrary(2100);
+    const little = { experiences: all.experiences.slice(0, 20) };
+    const files = await mergeInto(all, little, all);
+    expect([...files.contents.keys()].filter((path) => path.includes('/records/'))).toHaveLength(20);
+    await mergeInto(all, { experiences: [...all.experiences, exampleExperience(9001)] }, all);
+  });
+});
+
+describe('a merge of more than anybody reads', () => {
+  it('counts changes and conflicts', async () => {
+    const base = exampleLibrary(8);
+    const reworded = (from: number): Library => ({
+      experiences: base.experiences.map(({ id }, place) => exampleExperience(from + place, { lineage: [id] })),
+    });
+    const sides = {
+      base: shardsOfLibrary(base, sha256),
+      ours: shardsOfLibrary(reworded(100), sha256),
+      theirs: shardsOfLibrary(reworded(200), sha256),
+    };
+    const merge = async (side: 'theirs' | undefined, most: number) =>
+      await mergeShards(sides, createSpill(memoryFiles(), folder), sha256, () => side, most);
+    expect(await merge(undefined, 7)).toMatchObject({ conflicts: [], conflictCount: 8, resolvedCount: 0 });
+    expect((await merge(undefined, 8)).conflicts).toHaveLength(8);
+    const decided = await merge('theirs', 7);
+    expect(decided).toMatchObject({ conflicts: [], conflictCount: 0, resolvedCount: 8 });
+    const none = { added: [], removed: [], modified: [], reordered: false };
+    expect(decided.changes).toEqual({ ...none, unlisted: { added: 0, removed: 0, modified: 8 } });
+    expect((await merge('theirs', 8)).changes.modified).toHaveLength(8);
+  });
 });
