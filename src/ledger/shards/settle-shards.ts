@@ -58,7 +58,7 @@ const mergedBit = 8;
 /** Numbers that are settled at once. */
 const groupedAtOnce = 4096;
 
-/** Settled first, settled second, settled third: records of the base, then what ours added, then theirs. */
+/** Records of the base are settled first, then what ours added, then what theirs added: each phase counts so much more. */
 const phase = 2 ** 32;
 
 type NumberedRecord = JoinedRecord & { readonly number: number };
@@ -146,7 +146,8 @@ export async function settleShards(world: SettleWorld): Promise<Settled> {
       const number = Number(digits);
       const member = { of: of as SideName, number, line: text.slice(of.length + digits.length + 2) };
       const root = groups.rootOf(number);
-      byRoot.set(root, [...(byRoot.get(root) ?? []), member]);
+      const members = byRoot.get(root) ?? [];
+      if (members.push(member) === 1) byRoot.set(root, members);
     }
     for (const members of byRoot.values()) await settleGroup(members);
   }
