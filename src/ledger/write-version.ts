@@ -39,7 +39,7 @@ export async function writeVersion(
     author: options.author,
     time: new Date(options.time ?? clock.now()).toISOString(),
     message: options.message,
-    evidence: (options.evidence ?? null) as Commit['evidence'],
+    evidence: options.evidence ?? null,
   };
   const fresh: [path: string, text: string][] = [];
   for (const [path, text] of parts) if (!(await files.exists(path))) fresh.push([path, text]);

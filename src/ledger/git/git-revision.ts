@@ -97,9 +97,9 @@ async function openTree(place: GitPlace, revision: string, prefix: string): Prom
   const { git, folder } = place;
   const root = await repositoryRoot(git, folder);
   const within = prefix === '' ? [] : [`${prefix}/`];
-  const listed = await git.run(root, ['ls-tree', '-r', '-z', '-l', '--full-tree', revision, '--', ...within]);
+  const listed = await read(git, root, ['ls-tree', '-r', '-z', '-l', '--full-tree', revision, '--', ...within]);
   const [small, large] = [new Map<string, string>(), new Map<string, string>()];
-  for (const line of text(listed.stdout).split('\0')) {
+  for (const line of text(listed).split('\0')) {
     const [, object, size, name = ''] = /^\d+ blob ([0-9a-f]+) +(\d+)\t(.*)$/s.exec(line) ?? [];
     const path = prefix === '' ? name : name.slice(prefix.length + 1);
     if (object === undefined || !/^(records\/|commits\/|refs\/|library\.json$|order\.txt$)/.test(path)) continue;
@@ -124,12 +124,14 @@ async function readBlobs(
   objects: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const asked = [...objects.values()].map((object) => `${object}\n`).join('');
-  const { stdout } = await git.run(root, ['cat-file', '--batch'], asked);
+  const stdout = await read(git, root, ['cat-file', '--batch'], asked);
   const blobs = new Map<string, Uint8Array>();
   let offset = 0;
   for (const path of objects.keys()) {
     const end = stdout.indexOf(10, offset);
-    const size = Number(text(stdout.subarray(offset, end)).split(' ')[2]);
+    const head = text(stdout.subarray(offset, end));
+    const size = Number(head.split(' ')[2]);
+    if (!Number.isSafeInteger(size)) throw notRead(root, head);
     blobs.set(path, stdout.subarray(end + 1, end + 1 + size));
     offset = end + 1 + size + 1;
   }
@@ -138,29 +140,41 @@ async function readBlobs(
 
 /** Reads blobs from git; what is read a second time is kept in a file from then on. */
 function createBlobReader({ git, disk, makeScratch }: GitPlace, root: string): (object: string) => Promise<Uint8Array> {
-  const read = new Set<string>();
+  const before = new Set<string>();
   const kept = new Set<string>();
   let scratch: Promise<string> | undefined;
   return async (object) => {
     if (kept.has(object)) return await disk.read(`${await scratch}/${object}`);
-    const { stdout } = await git.run(root, ['cat-file', 'blob', object]);
-    if (read.has(object)) {
-      await disk.writeAtomic(`${await (scratch ??= makeScratch())}/${object}`, stdout);
+    const blob = await read(git, root, ['cat-file', 'blob', object]);
+    if (before.has(object)) {
+      await disk.writeAtomic(`${await (scratch ??= makeScratch())}/${object}`, blob);
       kept.add(object);
     }
-    read.add(object);
-    return stdout;
+    before.add(object);
+    return blob;
   };
+}
+
+/** What git writes. @throws ZooError `git-failed` */
+async function read(git: Git, root: string, words: readonly string[], input?: string): Promise<Uint8Array> {
+  const { code, stdout, stderr } = await git.run(root, words, input);
+  if (code === 0) return stdout;
+  throw notRead(root, stderr.trim());
+}
+
+function notRead(root: string, why: string): ZooError {
+  return new ZooError('git-failed', `git could not read what it has in ${root}: ${why}`, {
+    hint: 'Run "git fsck" there, and fetch what is missing.',
+  });
 }
 
 /** As much of a file system as reading a library takes. */
 function filesOf(tree: Tree): Files {
   const readOnly = () => Promise.reject(new ZooError('read-only', 'a git revision cannot be written to'));
-  const read = async (path: string) => await tree.read(path.slice(1));
   return {
-    read: async (path) => (await read(path)) ?? new Uint8Array(),
+    read: async (path) => (await tree.read(path.slice(1))) ?? new Uint8Array(),
     readText: async (path) => {
-      const bytes = await read(path);
+      const bytes = await tree.read(path.slice(1));
       return bytes === undefined ? undefined : text(bytes);
     },
     list: async (folder) => {

@@ -71,7 +71,8 @@ export function mapOfShards(
 }
 
 const noEntries = sortEntries([]);
-const noRecords: PartSummary = { count: 0, subtree: new Uint8Array(hashLength) };
+/** A shard that is not there. */
+export const noRecords: PartSummary = { count: 0, subtree: new Uint8Array(hashLength) };
 
 function notLoaded(shard: string): never {
   throw new RangeError(`the entries of shard ${shard} were not loaded`);

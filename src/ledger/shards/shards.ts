@@ -27,7 +27,7 @@ import { readPending } from '../pending.ts';
 import { restoredParts } from '../restored-version.ts';
 import { changesOver, laidOver } from './laid-over.ts';
 import { type HexRoots, type ShardPart, rootsOfTrees, workingRoots, workingShards } from './shard-index.ts';
-import { mapRootOfShards, treesOf } from './shard-trees.ts';
+import { mapRootOfShards, noRecords, treesOf } from './shard-trees.ts';
 import { readGeneration } from '../undisturbed.ts';
 import { arrange, parseOrder, readHeader, renderOrder, renderShard } from '../working.ts';
 
@@ -128,9 +128,7 @@ export function shardsOfParts(
     },
     summary: async (shard) => {
       const cid = cids.get(shard);
-      return cid === undefined
-        ? summarizeEntries(entriesOfRecords([], sha256), sha256)
-        : await partSummary(files, folder, cid, () => text(shard), sha256);
+      return cid === undefined ? noRecords : await partSummary(files, folder, cid, () => text(shard), sha256);
     },
     cids: () => Promise.resolve(cids),
     order: () => readPart(files, folder, parts.order, sha256),
@@ -236,7 +234,7 @@ function indexedShards(files: Files, folder: string, inRecords: readonly string[
         ? entriesOfRecords([], sha256)
         : await partEntries(files, folder, part.cid, () => text(shard), sha256);
     },
-    summary: async (shard) => (await find(shard)) ?? summarizeEntries(entriesOfRecords([], sha256), sha256),
+    summary: async (shard) => (await find(shard)) ?? noRecords,
     cids: async () =>
       new Map((await index()).filter(({ count }) => count > 0).map(({ shard, cid }) => [shard, cid] as const)),
     roots: () => (roots ??= index().then((parts) => workingRoots(files, folder, parts, sha256))),
