@@ -106,6 +106,19 @@ def check_record(record):
 
 
 UNFIT = ("Cc", "Cf", "Co", "Zl", "Zp")
+INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0d\uffa0\U000e0000-\U000e0fff]"
+)
+INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u3164\uffa0"
+
+
+def is_unfit(character):
+    return (
+        unicodedata.category(character) in UNFIT
+        or character in INVISIBLE
+        or "\ufe00" <= character <= "\ufe0d"
+        or "\U000e0000" <= character <= "\U000e0fff"
+    )
 
 
 def check_contents(record):
@@ -118,10 +131,10 @@ def check_contents(record):
     for value in strings(record):
         require(unicodedata.is_normalized("NFC", value), "not in normal form C")
     for value in strings({name: member for name, member in record.items() if name != "examples"}):
-        require(not any(unicodedata.category(character) in UNFIT for character in value), "unfit characters")
+        require(not any(is_unfit(character) for character in value), "unfit characters")
     for value in examples:
         plain = value.replace("\n", " ").replace("\t", " ")
-        require(not any(unicodedata.category(character) in UNFIT for character in plain), "unfit characters")
+        require(not any(is_unfit(character) for character in plain), "unfit characters")
 
 
 def strings(value):
