@@ -106,9 +106,6 @@ def check_record(record):
 
 
 UNFIT = ("Cc", "Cf", "Co", "Zl", "Zp")
-INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0d\uffa0\U000e0000-\U000e0fff]"
-)
 INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u3164\uffa0"
 
 
