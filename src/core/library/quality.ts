@@ -74,8 +74,14 @@ export function addressesOperator(text: string): boolean {
 /** Control characters, bidirectional overrides, invisible characters and lone surrogates: unfit to show or to commit to. */
 export function hasUnsafeCharacters(text: string): boolean {
   // Cc without nothing: an experience is one line. Cf holds the bidirectional and zero-width characters.
-  return !text.isWellFormed() || /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/u.test(text);
+  return !text.isWellFormed() || /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/u.test(text) || invisible.test(text);
 }
+
+/**
+ * Letters and marks that nobody sees, in which text can be hidden: what Unicode lets programs ignore (the property
+ * Default_Ignorable_Code_Point) beyond Cf, but for the two selectors that tell text from emoji.
+ */
+const invisible = /[\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u3164\uFE00-\uFE0D\uFFA0]|[\u{E0000}-\u{E0FFF}]/u;
 
 /** Numbers that belong to mathematics rather than to any one problem. */
 const commonNumbers = new Set([

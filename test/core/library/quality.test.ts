@@ -74,11 +74,22 @@ describe('addressesOperator', () => {
 });
 
 describe('hasUnsafeCharacters', () => {
-  test.each(['a\u0000b', 'a\u202eb', 'a\u200bb', 'line\nbreak', 'tab\tstop', '\ud800', 'a\u2066b', '\u001b[31mred'])(
-    'finds it in %j',
-    (text) => expect(hasUnsafeCharacters(text)).toBe(true),
-  );
-  test.each(['plain', 'Größe ≤ 3²', '数学', 'α ∈ ℝ'])('accepts %s', (text) =>
+  test.each([
+    'a\u0000b',
+    'a\u202eb',
+    'a\u200bb',
+    'line\nbreak',
+    'tab\tstop',
+    '\ud800',
+    'a\u2066b',
+    '\u001b[31mred',
+    'a\u3164b',
+    'a\u{E0101}b',
+    'a\uFE01',
+    'a\u034Fb',
+    'a\u{E0041}',
+  ])('finds it in %j', (text) => expect(hasUnsafeCharacters(text)).toBe(true));
+  test.each(['plain', 'Größe ≤ 3²', '数学', 'α ∈ ℝ', 'heart ❤\uFE0F', 'å'])('accepts %s', (text) =>
     expect(hasUnsafeCharacters(text)).toBe(false),
   );
 });
