@@ -91,6 +91,20 @@ function findDuplicates(library: Library): LintFinding[] {
   });
 }
 
+/** @param count experiences that were not compared with all that may say the same */
+export function uncheckedFindings(count: number): readonly LintFinding[] {
+  if (count === 0) return [];
+  return [
+    {
+      rule: 'redundant',
+      level: 'warning',
+      id: undefined,
+      message: `So many are alike that ${count} were not compared with all of them.`,
+      mend: 'Fold what is alike ("zoo ledger dedupe"), then lint again.',
+    },
+  ];
+}
+
 /** @param one the earlier of two that share so many words */
 export function redundantFinding(
   one: Pick<Experience, 'id' | 'text'>,

@@ -6,13 +6,14 @@ import {
   redundantFinding,
   redundantFrom,
   sizeFindings,
+  uncheckedFindings,
 } from '../../core/library/lint.ts';
 import { createNearDuplicates } from '../../core/library/near-duplicates.ts';
 import { locateRecords, recordsInOrder } from './read-in-order.ts';
 import type { Shards } from './shards.ts';
 
-/** Pairs of which the records are read at once. */
-const pairsAtOnce = 4096;
+/** Pairs of which the records are read together: all shards are read for each so many. */
+const pairsAtOnce = 65_536;
 
 /** What `lintLibrary` finds, one by one. Of each record its words are held as numbers, 4 bytes a word, and 40 bytes more. */
 export async function* lintShards(shards: Shards, capacity: number, sha256: Sha256): AsyncGenerator<LintFinding> {
@@ -23,11 +24,14 @@ export async function* lintShards(shards: Shards, capacity: number, sha256: Sha2
     yield* lintExperience(experience);
   }
   let pairs: { readonly first: number; readonly second: number; readonly overlap: number }[] = [];
-  for (const pair of texts.find()) {
-    pairs.push(pair);
+  const found = texts.find();
+  let next = found.next();
+  for (; next.done !== true; next = found.next()) {
+    pairs.push(next.value);
     if (pairs.length === pairsAtOnce) yield* told();
   }
   yield* told();
+  yield* uncheckedFindings(next.value);
   yield* sizeFindings(locations.count, capacity);
 
   async function* told(): AsyncGenerator<LintFinding> {

@@ -1,4 +1,4 @@
-import type { Sha256 } from '../../core/digest.ts';
+import { type Sha256, toHex } from '../../core/digest.ts';
 import { type NameTable, createNameTable } from '../../core/name-table.ts';
 import { type Column, createColumn, createNumbers } from '../../core/numbers.ts';
 import { compareBytes, equalBytes } from '../../core/tree/hashing.ts';
@@ -43,7 +43,7 @@ export type Sides = Readonly<Record<SideName, Shards>>;
 /** @param asked ids that are wanted */
 export async function numberSides(sides: Sides, sha256: Sha256, asked: ReadonlySet<string>): Promise<NumberedSides> {
   const names = createNameTable();
-  const order = await numberOrders(sides, names);
+  const order = await numberOrders(sides, names, sha256);
   const known = names.count();
   const present = createColumn(known);
   const involved = createNumbers();
@@ -87,12 +87,14 @@ export async function numberSides(sides: Sides, sha256: Sha256, asked: ReadonlyS
 }
 
 /** Most often they are the same text, which is then numbered once. What stands twice counts where it stands first. */
-async function numberOrders(sides: Sides, names: NameTable): Promise<Record<SideName, Uint32Array>> {
+async function numberOrders(sides: Sides, names: NameTable, sha256: Sha256): Promise<Record<SideName, Uint32Array>> {
+  /** By the digest of the text, which is large. */
   const numbered = new Map<string, Uint32Array>();
   const of = async (name: SideName) => {
     const text = await sides[name].order();
-    const numbers = numbered.get(text) ?? numberOrder(text, names.add);
-    numbered.set(text, numbers);
+    const digest = toHex(sha256(text));
+    const numbers = numbered.get(digest) ?? numberOrder(text, names.add);
+    numbered.set(digest, numbers);
     return numbers;
   };
   return { base: await of('base'), ours: await of('ours'), theirs: await of('theirs') };

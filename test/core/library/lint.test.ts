@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { lintLibrary } from '../../../src/core/library/lint.ts';
+import { lintLibrary, uncheckedFindings } from '../../../src/core/library/lint.ts';
 import { renderSarif } from '../../../src/core/library/lint-sarif.ts';
 import { recordFile } from '../../../src/ledger/layout.ts';
 import { starterLibrary, starters } from '../../../src/ledger/starters/starters.ts';
@@ -113,6 +113,7 @@ describe('lintLibrary', () => {
   it('counts the experiences', () => {
     const experiences = [exampleExperience(1), exampleExperience(2, { text: good })];
     expect(lintLibrary({ experiences }, { capacity: 1 }).map(({ rule }) => rule)).toEqual(['library-size']);
+    expect([uncheckedFindings(0), uncheckedFindings(3)]).toMatchObject([[], [{ rule: 'redundant', level: 'warning' }]]);
   });
 
   it('is SARIF that its schema takes, whatever was found', async () => {
