@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { runLedger } from '../cli/ledger/run-ledger.ts';
 import type { InstalledZoo } from './installed-zoo.ts';
 
-export interface Ran {
+interface Ran {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 /** A step of a composite action, as far as it is of use here. */
-export interface Step {
+interface Step {
   readonly name?: string;
   readonly id?: string;
   readonly uses?: string;
