@@ -81,7 +81,7 @@ export function hasUnsafeCharacters(text: string): boolean {
  * Letters and marks that nobody sees, in which text can be hidden: what Unicode lets programs ignore (the property
  * Default_Ignorable_Code_Point) beyond Cf, but for the two selectors that tell text from emoji.
  */
-const invisible = /[\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u3164\uFE00-\uFE0D\uFFA0]|[\u{E0000}-\u{E0FFF}]/u;
+const invisible = /[\uFE00-\uFE0D\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u3164\uFFA0\u{E0000}-\u{E0FFF}]/u;
 
 /** Numbers that belong to mathematics rather than to any one problem. */
 const commonNumbers = new Set([
