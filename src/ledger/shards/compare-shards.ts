@@ -2,7 +2,7 @@ import type { Sha256 } from '../../core/digest.ts';
 import type { Experience } from '../../core/library/experience.ts';
 import { type NameTable, createNameTable } from '../../core/name-table.ts';
 import { type Column, createColumn, createNumbers } from '../../core/numbers.ts';
-import { compareBytes, equalBytes, hashLength } from '../../core/tree/hashing.ts';
+import { compareBytes, equalBytes } from '../../core/tree/hashing.ts';
 import { keyAt, valueAt } from '../../core/tree/merkle-map.ts';
 import { type LibraryComparison, type Modification, compareRecords } from '../comparing/compare-libraries.ts';
 import { claimAncestors, createLineages } from './claim-ancestors.ts';
@@ -16,8 +16,8 @@ export const mostListed = 20_000;
 
 /**
  * Compares two libraries by their shards. Of shards that are the same nothing is read; of the others the indexes, and
- * the records of those alone in which something differs. In memory are one shard, the keys (32 bytes each) of records
- * that one side alone has, and what is listed.
+ * the records of those alone in which something differs. In memory are one shard, the ids of records that one side alone
+ * has, where the other has such too, and what is listed.
  *
  * @param most changes that are listed; where there are more, they are counted
  * @returns what `compareLibraries` gives
@@ -28,12 +28,12 @@ export async function compareShards(
   sha256: Sha256,
   most = Number.POSITIVE_INFINITY,
 ): Promise<LibraryComparison> {
-  const { shards, gone, fresh, differing } = await findKeys(before, after);
-  const ancestors = await findAncestors(before, after, shards, gone, fresh, sha256);
+  const { shards, added, removed, modified } = await countKinds(before, after);
+  const ancestors = added === 0 || removed === 0 ? none : await findAncestors(before, after, shards, sha256);
   const counts = {
-    added: fresh.count() - ancestors.size,
-    removed: gone.count() - ancestors.size,
-    modified: differing + ancestors.size,
+    added: added - ancestors.size,
+    removed: removed - ancestors.size,
+    modified: modified + ancestors.size,
   };
   if (counts.added + counts.removed + counts.modified > most)
     return { added: [], removed: [], modified: [], reordered: false, unlisted: counts };
@@ -42,26 +42,24 @@ export async function compareShards(
 
 /** Ids of the older library by the ids of what took their place in the newer one. */
 export async function ancestorsBetween(before: Shards, after: Shards, sha256: Sha256): Promise<Ancestors> {
-  const { shards, gone, fresh } = await findKeys(before, after);
-  return await findAncestors(before, after, shards, gone, fresh, sha256);
+  const { shards, added, removed } = await countKinds(before, after);
+  return added === 0 || removed === 0 ? none : await findAncestors(before, after, shards, sha256);
 }
 
-/** Keys of what one side alone has, and how many records differ; from the indexes alone. */
-async function findKeys(before: Shards, after: Shards) {
-  const [gone, fresh] = [createKeys(), createKeys()];
-  let differing = 0;
+/** The shards in which records differ, and how many; from the indexes alone. */
+async function countKinds(before: Shards, after: Shards) {
+  const counts: Record<Kind, number> = { added: 0, removed: 0, modified: 0 };
   const shards: string[] = [];
   for (const shard of await changedShards(before, after)) {
-    const [old, next] = [await before.entries(shard), await after.entries(shard)];
-    const was = differing + gone.count() + fresh.count();
-    for (const { kind, key } of joinKeys(old, next)) {
-      if (kind === 'removed') gone.add(key);
-      else if (kind === 'added') fresh.add(key);
-      else differing++;
+    const kinds = joinKeys(await before.entries(shard), await after.entries(shard));
+    let differs = false;
+    for (const { kind } of kinds) {
+      counts[kind]++;
+      differs = true;
     }
-    if (differing + gone.count() + fresh.count() > was) shards.push(shard);
+    if (differs) shards.push(shard);
   }
-  return { shards, gone, fresh, differing };
+  return { shards, ...counts };
 }
 
 /** Shards that are not the same, ascending. */
@@ -109,42 +107,54 @@ export interface Ancestors {
   entries(): Generator<readonly [id: string, ancestor: string]>;
 }
 
-/** As `findDescendants` finds them. Held are those alone that name one another in their lineage. */
+/** As `findDescendants` finds them. */
 async function findAncestors(
   before: Shards,
   after: Shards,
   shards: readonly string[],
-  gone: Keys,
-  fresh: Keys,
   sha256: Sha256,
 ): Promise<Ancestors> {
   const names = createNameTable();
-  /** By number: of what only the older library has 1, of what only the newer one has 2. */
-  const sides = createColumn();
-  const numberOf = (id: string, side: 1 | 2): number => {
-    const number = names.add(id);
-    sides.set(number, side);
-    return number;
-  };
-  const lineages = createLineages();
-  for (const shard of gone.count() === 0 || fresh.count() === 0 ? [] : shards) {
+  /** By number: whether only the older library has it, or only the newer one. */
+  const kinds = createColumn();
+  const [gone, fresh] = [1, 2];
+  const [withGone, withFresh]: [string[], string[]] = [[], []];
+  for (const shard of shards) {
     const { removed, added } = await idsInShard(before, after, shard);
-    if (added.size > 0)
-      for (const [id, line] of await linesOfShard(after, shard, sha256))
-        for (const from of added.has(id) ? lineageOfLine(line) : [])
-          if (gone.has(sha256(from))) lineages.named.add(numberOf(id, 2), numberOf(from, 1));
-    if (removed.size > 0)
-      for (const [id, line] of await linesOfShard(before, shard, sha256))
-        for (const from of removed.has(id) ? lineageOfLine(line) : [])
-          if (fresh.has(sha256(from))) lineages.naming.add(numberOf(from, 2), numberOf(id, 1));
+    for (const id of removed) kinds.set(names.add(id), gone);
+    for (const id of added) kinds.set(names.add(id), fresh);
+    if (removed.size > 0) withGone.push(shard);
+    if (added.size > 0) withFresh.push(shard);
   }
-  if (names.count() === 0) return ancestorsIn(names, createColumn());
+  const isGone = (number: number) => kinds.at(number) === gone;
+  const isFresh = (number: number) => kinds.at(number) === fresh;
+  const lineages = createLineages();
+  for (const shard of withFresh)
+    await follow(after, shard, isFresh, isGone, (number, from) => lineages.named.add(number, from));
+  for (const shard of withGone)
+    await follow(before, shard, isGone, isFresh, (number, from) => lineages.naming.add(from, number));
   const places = createColumn(names.count());
   for (const [place, number] of (await orderOfKnown(before, names)).entries()) places.set(number, place + 1);
-  const newer = await orderOfKnown(after, names);
-  const isFresh = (number: number) => sides.at(number) === 2;
-  const isGone = (number: number) => sides.at(number) === 1;
-  return ancestorsIn(names, claimAncestors(lineages, newer, isFresh, isGone, places) ?? createColumn());
+  const ancestors = claimAncestors(lineages, await orderOfKnown(after, names), isFresh, isGone, places);
+  return ancestors === undefined ? none : ancestorsIn(names, ancestors);
+
+  /** Tells of the records of a kind those that the lineage names and that are of the other kind. */
+  async function follow(
+    shards: Shards,
+    shard: string,
+    isOwn: (number: number) => boolean,
+    isOther: (number: number) => boolean,
+    tell: (number: number, from: number) => void,
+  ): Promise<void> {
+    for (const [id, line] of await linesOfShard(shards, shard, sha256)) {
+      const number = names.find(id);
+      if (number === -1 || !isOwn(number)) continue;
+      for (const named of lineageOfLine(line)) {
+        const from = names.find(named);
+        if (from !== -1 && isOther(from)) tell(number, from);
+      }
+    }
+  }
 }
 
 /** The known ids in the order of a library; those that it does not name come last. */
@@ -157,6 +167,8 @@ async function orderOfKnown(shards: Shards, names: NameTable): Promise<Uint32Arr
   for (let number = 0; number < names.count(); number++) if (isNamed.at(number) === 0) all.add(number);
   return all.all();
 }
+
+const none: Ancestors = { size: 0, get: () => undefined, entries: function* () {} };
 
 /** @param ancestors by number, one more than that of the ancestor */
 function ancestorsIn(names: NameTable, ancestors: Column): Ancestors {
@@ -242,38 +254,4 @@ function inOrder(records: ReadonlyMap<string, Experience>, places: ReadonlyMap<s
 function byPlace(ids: readonly string[], places: ReadonlyMap<string, number>): string[] {
   const placeOf = (id: string) => places.get(id) ?? Number.MAX_SAFE_INTEGER;
   return ids.toSorted((one, other) => placeOf(one) - placeOf(other));
-}
-
-/** Keys in ascending order, 32 bytes each. */
-interface Keys {
-  count(): number;
-  /** @param key above all that were added before */
-  add(key: Uint8Array): void;
-  has(key: Uint8Array): boolean;
-}
-
-function createKeys(): Keys {
-  let bytes = new Uint8Array(64 * hashLength);
-  let count = 0;
-  const at = (index: number) => bytes.subarray(index * hashLength, (index + 1) * hashLength);
-  return {
-    count: () => count,
-    add: (key) => {
-      if ((count + 1) * hashLength > bytes.length) {
-        const larger = new Uint8Array(bytes.length * 2);
-        larger.set(bytes);
-        bytes = larger;
-      }
-      bytes.set(key, count++ * hashLength);
-    },
-    has: (key) => {
-      let [low, high] = [0, count];
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        if (compareBytes(at(middle), key) < 0) low = middle + 1;
-        else high = middle;
-      }
-      return low < count && equalBytes(at(low), key);
-    },
-  };
 }
