@@ -5,9 +5,9 @@ type Request = Parameters<OpenAI['buildRequest']>[0];
 type Built = Awaited<ReturnType<OpenAI['buildRequest']>>;
 
 /**
- * The `openai` client over a connection of ours, without what it would do anew for every call and costs more than the
- * call itself: the same headers put together, a timer and an AbortController of its own beside the caller's signal. Its
- * headers would also hold what OPENAI_ORG_ID, OPENAI_CUSTOM_HEADERS and their like say, whatever endpoint it is.
+ * The `openai` client over a connection of ours, without what it would do anew for every call: put the same headers
+ * together, and set a timer and an AbortController of its own beside the caller's signal. Its headers would also hold
+ * what OPENAI_ORG_ID, OPENAI_CUSTOM_HEADERS and their like say, whatever endpoint it is.
  */
 export class OpenAiClient extends OpenAI {
   readonly #connection: EndpointConnection;
