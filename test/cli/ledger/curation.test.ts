@@ -206,6 +206,9 @@ describe('a library under curation', () => {
     const now = await idOf('When a sum telescopes, cancel before adding.');
     for (const line of [`show ${old.id}`, `why ${old.id.slice(0, 9)}`, `edit ${old.id} --confidence 1`])
       expect((await zoo(line)).stderr, line).toContain(`It was reworded and is ${now} now`);
+    expect(await json('diff v1..v2')).toMatchObject({ from: { version: 'v1' }, to: { version: 'v2' }, equal: false });
+    expect(await json('diff v1..stable')).toMatchObject({ equal: true });
+    expect((await zoo('diff ../nothing')).stderr).toContain('"../nothing" names no library');
     expect((await zoo('rm x')).stderr).toContain('Here that is zoo ledger remove <id>.');
     expect((await zoo('show')).stderr).toContain('Such as zoo ledger show exp_0f3c');
     expect((await zoo('')).stderr).toContain('a command is needed');

@@ -10,7 +10,7 @@ export async function diff(invocation: Invocation): Promise<number> {
   const proof = textFlag(invocation, 'proof');
   if (proof !== undefined) return await certify(invocation, resolve(terminal.host.folder, proof));
   const { compareReferences } = await import('../../../app/ledger/difference.ts');
-  const difference = await compareReferences(await invocation.config(), words[0], words[1], terminal.host.folder);
+  const difference = await compareReferences(await invocation.config(), ...sidesOf(words), terminal.host.folder);
   terminal.document(difference);
   const { from, to, equal } = difference;
   if (flags['markdown'] === true) {
@@ -24,10 +24,17 @@ export async function diff(invocation: Invocation): Promise<number> {
   return flags['exitCode'] === true && !equal ? exitCode.error : exitCode.done;
 }
 
+/** Both names, which git also takes as `a..b`. */
+function sidesOf([a, b]: Invocation['words']): [string | undefined, string | undefined] {
+  const [, from, to] = (b === undefined && /^([^/]+?)\.\.([^/.][^/]*)$/.exec(a ?? '')) || [];
+  if (from === undefined || to === undefined) return [a, b];
+  return [from, from.startsWith('git:') && !to.includes(':') ? `git:${to}` : to];
+}
+
 /** `--proof <file>`: the certificate that the listed changes are all there are. */
 async function certify({ terminal, words, flags, config }: Invocation, file: string): Promise<number> {
   const { writeCertificate } = await import('../../../app/ledger/difference.ts');
-  const made = await writeCertificate(await config(), words[0], words[1], terminal.host.folder, file);
+  const made = await writeCertificate(await config(), ...sidesOf(words), terminal.host.folder, file);
   terminal.document(made);
   for (const { id, before, after } of made.changes)
     terminal.print(`${before === null ? '+' : after === null ? '-' : '~'} ${id}`);
