@@ -38,12 +38,21 @@ export interface Column {
 
 /** @param size room at the beginning */
 export function createColumn(size = 1024): Column {
-  let numbers = new Uint32Array(size);
+  return growing((length) => new Uint32Array(length), size);
+}
+
+/** The same for numbers below 256: a byte each. */
+export function createMarks(size = 1024): Column {
+  return growing((length) => new Uint8Array(length), size);
+}
+
+function growing(make: (length: number) => Uint32Array | Uint8Array, size: number): Column {
+  let numbers = make(size);
   return {
     at: (index) => numbers[index] ?? 0,
     set: (index, number) => {
       if (index >= numbers.length) {
-        const larger = new Uint32Array(Math.max(index + 1, numbers.length * 2));
+        const larger = make(Math.max(index + 1, numbers.length * 2));
         larger.set(numbers);
         numbers = larger;
       }

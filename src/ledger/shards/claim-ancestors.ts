@@ -1,4 +1,4 @@
-import { type Column, type Links, createColumn, createLinks } from '../../core/numbers.ts';
+import { type Column, type Links, createColumn, createLinks, createMarks } from '../../core/numbers.ts';
 
 /** What records of two libraries say about what they come from, by number. */
 export interface Lineages {
@@ -29,7 +29,7 @@ export function claimAncestors(
   places: Column,
 ): Column | undefined {
   let ancestors: Column | undefined;
-  const claimed = createColumn();
+  const claimed = createMarks();
   const isFree = (number: number) => isGone(number) && claimed.at(number) === 0;
   for (const number of newer) {
     if (!isFresh(number)) continue;

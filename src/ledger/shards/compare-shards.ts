@@ -1,7 +1,7 @@
 import type { Sha256 } from '../../core/digest.ts';
 import type { Experience } from '../../core/library/experience.ts';
 import { type NameTable, createNameTable } from '../../core/name-table.ts';
-import { type Column, createColumn, createNumbers } from '../../core/numbers.ts';
+import { type Column, createColumn, createMarks, createNumbers } from '../../core/numbers.ts';
 import { compareBytes, equalBytes } from '../../core/tree/hashing.ts';
 import { keyAt, valueAt } from '../../core/tree/merkle-map.ts';
 import { type LibraryComparison, type Modification, compareRecords } from '../comparing/compare-libraries.ts';
@@ -116,7 +116,7 @@ async function findAncestors(
 ): Promise<Ancestors> {
   const names = createNameTable();
   /** By number: whether only the older library has it, or only the newer one. */
-  const kinds = createColumn();
+  const kinds = createMarks();
   const [gone, fresh] = [1, 2];
   const [withGone, withFresh]: [string[], string[]] = [[], []];
   for (const shard of shards) {
@@ -160,7 +160,7 @@ async function findAncestors(
 /** The known ids in the order of a library; those that it does not name come last. */
 async function orderOfKnown(shards: Shards, names: NameTable): Promise<Uint32Array> {
   const named = numberOrder(await shards.order(), names.find);
-  const isNamed = createColumn(names.count());
+  const isNamed = createMarks(names.count());
   for (const number of named) isNamed.set(number, 1);
   const all = createNumbers();
   for (const number of named) all.add(number);

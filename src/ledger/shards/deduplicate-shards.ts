@@ -1,6 +1,6 @@
 import type { Sha256 } from '../../core/digest.ts';
 import { createNearDuplicates } from '../../core/library/near-duplicates.ts';
-import { createColumn, createNumbers, createWordTable } from '../../core/numbers.ts';
+import { createMarks, createNumbers, createWordTable } from '../../core/numbers.ts';
 import { canonicalJson } from '../../core/tree/canonical.ts';
 import {
   type Clusters,
@@ -41,7 +41,7 @@ export async function deduplicateShards(
   const folding = createFolding(clusters);
   const edits = createShardEdits(spill);
   /** By place: 1 for what stands for its cluster. */
-  const stands = createColumn(locations.count);
+  const stands = createMarks(locations.count);
   const rankAt = (place: number) => locations.order[place] ?? 0;
   const { members, count, unchecked } = clusters;
   let taken = 0;

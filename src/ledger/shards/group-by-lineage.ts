@@ -1,5 +1,5 @@
 import type { Sha256 } from '../../core/digest.ts';
-import { type Column, createColumn } from '../../core/numbers.ts';
+import { type Column, createColumn, createMarks } from '../../core/numbers.ts';
 import { type Lineages, claimAncestors, createLineages } from './claim-ancestors.ts';
 import { lineageOfLine, linesOfShard } from './lines-of-shard.ts';
 import { type NumberedSides, type Sides, joinShard, side } from './number-sides.ts';
@@ -80,7 +80,7 @@ async function readLineages(
 function createGroups() {
   /** One more than a number nearer to the root; 0 for a root. */
   const parent = createColumn();
-  const linked = createColumn();
+  const linked = createMarks();
   let size = 0;
   const rootOf = (number: number): number => {
     let at = number;

@@ -1,4 +1,4 @@
-import { createColumn, createNumbers } from '../../core/numbers.ts';
+import { createColumn, createMarks, createNumbers } from '../../core/numbers.ts';
 import { allSides, side } from './number-sides.ts';
 
 /** Names that are in all of what counts: what a side's order names, each name once. */
@@ -21,7 +21,7 @@ export function mergeOrderNumbers(
     oursMoved || areSame(base, theirs, isShared) ? [ours, theirs] : ([theirs, ours] as const);
   const merged = createNumbers();
   /** By name: 1 for what the leading order places. */
-  const placed = createColumn();
+  const placed = createMarks();
   for (const name of leading) if (stays(sidesOf(name))) placed.set(name, 1);
   /** By name: one more than its place in the following order, for what both place. */
   const places = createColumn();

@@ -1,5 +1,5 @@
 import type { Sha256 } from '../../core/digest.ts';
-import { createColumn, createNumbers } from '../../core/numbers.ts';
+import { createMarks, createNumbers } from '../../core/numbers.ts';
 import type { LibraryComparison } from '../comparing/compare-libraries.ts';
 import type { MergeConflict, Resolution } from '../merging/merge-libraries.ts';
 import { mostListed } from './compare-shards.ts';
@@ -69,7 +69,7 @@ function mergeOrders(numbered: NumberedSides, { sidesOf, isMerged, renamed, unpl
 /** What a side's order names once each record has its name; two of its records may have become one. */
 function namesInOrder({ order, present, isQuiet }: NumberedSides, of: SideName, renamed: Settled['renamed'][SideName]) {
   const names = createNumbers();
-  const told = createColumn();
+  const told = createMarks();
   for (const number of order[of]) {
     if (!isQuiet(number) && (present.at(number) & side[of]) === 0) continue;
     const other = renamed.at(number);

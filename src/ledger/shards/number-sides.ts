@@ -1,6 +1,6 @@
 import { type Sha256, toHex } from '../../core/digest.ts';
 import { type NameTable, createNameTable } from '../../core/name-table.ts';
-import { type Column, createColumn, createNumbers } from '../../core/numbers.ts';
+import { type Column, createColumn, createMarks, createNumbers } from '../../core/numbers.ts';
 import { compareBytes, equalBytes } from '../../core/tree/hashing.ts';
 import { keyAt, valueAt } from '../../core/tree/merkle-map.ts';
 import { shardOf } from '../layout.ts';
@@ -45,7 +45,7 @@ export async function numberSides(sides: Sides, sha256: Sha256, asked: ReadonlyS
   const names = createNameTable();
   const order = await numberOrders(sides, names, sha256);
   const known = names.count();
-  const present = createColumn(known);
+  const present = createMarks(known);
   const involved = createNumbers();
   const add = (number: number, bits: number) => {
     involved.add(number);
@@ -165,7 +165,7 @@ function namedBySome(order: Readonly<Record<SideName, Uint32Array>>, present: Co
 }
 
 function involvedWithout(order: Uint32Array, involved: Uint32Array, has: (number: number) => boolean): number[] {
-  const named = createColumn();
+  const named = createMarks();
   for (const number of order) named.set(number, 1);
   return Array.from(involved.filter((number) => has(number) && named.at(number) === 0));
 }

@@ -1,5 +1,5 @@
 import { type NameTable, createNameTable } from '../../core/name-table.ts';
-import { createColumn, createNumbers } from '../../core/numbers.ts';
+import { createMarks, createNumbers } from '../../core/numbers.ts';
 import type { LibraryChanges } from '../changes.ts';
 
 /**
@@ -72,7 +72,7 @@ export function placesInOrder(text: string, wanted: ReadonlySet<string>): Readon
  */
 export function numberOrder(text: string, numberOf: NameTable['find']): Uint32Array {
   const numbers = createNumbers();
-  const seen = createColumn();
+  const seen = createMarks();
   for (let start = 0; start < text.length;) {
     const end = endOfLine(text, start);
     const number = numberOf(text, start, end);
@@ -89,7 +89,7 @@ export function numberOrder(text: string, numberOf: NameTable['find']): Uint32Ar
 export async function orderWithout(text: string, gone: Iterable<string> | AsyncIterable<string>): Promise<Uint8Array> {
   const names = createNameTable();
   const numbers = numberOrder(text, names.add);
-  const isGone = createColumn(names.count());
+  const isGone = createMarks(names.count());
   for await (const id of gone) {
     const number = names.find(id);
     if (number !== -1) isGone.set(number, 1);

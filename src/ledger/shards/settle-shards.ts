@@ -1,6 +1,6 @@
 import type { Sha256 } from '../../core/digest.ts';
 import type { Experience } from '../../core/library/experience.ts';
-import { type Column, createColumn } from '../../core/numbers.ts';
+import { type Column, createColumn, createMarks } from '../../core/numbers.ts';
 import { canonicalJson } from '../../core/tree/canonical.ts';
 import { shardOf } from '../layout.ts';
 import { type MergeConflict, type Resolution, mergeMembers } from '../merging/merge-libraries.ts';
@@ -77,7 +77,7 @@ export async function settleShards(world: SettleWorld): Promise<Settled> {
   const { sides, numbered, groups, sha256, spill, edits, tally } = world;
   const { names, places, isQuiet } = numbered;
   const known = names.count();
-  const named = createColumn(known);
+  const named = createMarks(known);
   const renamed: Record<SideName, Column> = { base: createColumn(), ours: createColumn(), theirs: createColumn() };
   let conflicts: { readonly at: number; readonly conflict: MergeConflict }[] = [];
   const counts = { conflicts: 0, resolved: 0 };
