@@ -40,9 +40,12 @@ export async function mergeShards(
 ): Promise<ShardsMerge> {
   const first = await mergeOnce([]);
   // What somebody wrote may be what another record says already, which is only known once conflicts were found.
-  return first.settled.collides ? await mergeOnce(first.settled.decided) : first;
+  return first.collides ? (await mergeOnce(first.decided)).merge : first.merge;
 
-  async function mergeOnce(decided: readonly Decided[]): Promise<ShardsMerge & { readonly settled: Settled }> {
+  /** Nothing that it returns holds on to the numbers, so that they are gone when the change is saved. */
+  async function mergeOnce(
+    decided: readonly Decided[],
+  ): Promise<{ readonly merge: ShardsMerge } & Pick<Settled, 'collides' | 'decided'>> {
     const numbered = await numberSides(sides, sha256, new Set(decided.map(({ id }) => id)));
     const groups = await groupByLineage(sides, numbered, decided, sha256);
     const tally = createChangeTally(numbered, most);
@@ -53,7 +56,8 @@ export async function mergeShards(
     const changes = tally.finish(merged, settled.isMerged);
     const { conflicts, conflictCount, resolvedCount } = settled;
     const change = { current: sides.ours, edits, growth: tally.growth(), order: numbered.names.lines(merged) };
-    return { conflicts, conflictCount, resolvedCount, change, changes, settled };
+    const merge = { conflicts, conflictCount, resolvedCount, change, changes };
+    return { merge, collides: settled.collides, decided: settled.decided };
   }
 }
 
