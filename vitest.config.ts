@@ -8,6 +8,7 @@ export default defineConfig({
     // Generous: they break a hang, not a slow machine.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     // Two cores: more workers than that only take turns.
     maxWorkers: 2,
   },

@@ -78,7 +78,7 @@ describe.skipIf(skipped !== undefined)(
       const opened = await openWithWallets(browser, url, [wallet, other]);
       const { page, complaints, requests } = opened;
       // The name of a wallet is text, whatever stands in it.
-      expect(await page.getByRole('button', { name: '<b>Heron</b>' }).count()).toBe(1);
+      await page.getByRole('button', { name: '<b>Heron</b>' }).waitFor();
       await choose(opened, 'Otter');
       await page.getByRole('button', { name: 'Sign with Otter' }).waitFor();
       const shown = (await page.locator('#request').textContent()) ?? '';
