@@ -66,11 +66,13 @@ function byId(library: Library): Map<string, Experience> {
   });
 }
 
+// Ids become names of files: none may lead out of the library, whoever wrote the line.
+const { id: idSchema } = experienceSchema.shape;
 const lineSchema = z.union([
   z.strictObject({ put: experienceSchema }),
-  z.strictObject({ delete: z.string() }),
-  z.strictObject({ order: z.array(z.string()) }),
-  z.strictObject({ rename: z.tuple([z.string(), z.string()]) }),
+  z.strictObject({ delete: idSchema }),
+  z.strictObject({ order: z.array(idSchema) }),
+  z.strictObject({ rename: z.tuple([idSchema, idSchema]) }),
 ]);
 
 /** One canonical JSON object a line; the caller's header comes before them. */

@@ -16,7 +16,8 @@ import { arrange, parseOrder, renderOrder, renderShard } from './working.ts';
 /** Once the packs since the last complete one hold this many times the records of the library, a complete one is due. */
 export const completeAfter = 2;
 
-const cidSchema = z.string().regex(/^b[a-z2-7]{58}$/);
+/** What parts are named by, in the names of their files too. */
+export const cidSchema = z.string().regex(/^b[a-z2-7]{58}$/);
 
 /** CIDs of the parts of a complete pack that is too large for one file, by shard, and of the one with the order. */
 export const partsSchema = z.strictObject({
@@ -27,7 +28,10 @@ export const partsSchema = z.strictObject({
 const headerSchema = z.strictObject({
   v: z.literal(1),
   /** The commit that the changes start from; null for a complete pack. */
-  base: z.string().nullable(),
+  base: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable(),
   ...partsSchema.partial().shape,
 });
 

@@ -6,7 +6,7 @@ import { canonicalJson } from '../core/tree/canonical.ts';
 import type { Files } from '../world/files/files.ts';
 import { type LibraryChanges, decodeChanges, encodeChanges } from './changes.ts';
 import { paths } from './layout.ts';
-import type { PackParts } from './pack.ts';
+import { type PackParts, partsSchema } from './pack.ts';
 
 /**
  * A change of the ledger that is decided but perhaps not carried out yet. The file that holds it appears atomically:
@@ -28,7 +28,7 @@ const headerSchema = z.strictObject({
   generation: z.int().min(1),
   layout: z.enum(['files', 'shards']),
   complete: z.boolean(),
-  parts: z.strictObject({ shards: z.record(z.string(), z.string()), order: z.string() }).optional(),
+  parts: partsSchema.optional(),
   version: z.strictObject({ seq: z.int().min(1), commit: z.string().regex(/^[0-9a-f]{64}$/) }).nullable(),
 });
 const footerSchema = z.strictObject({ sha256: z.string() });

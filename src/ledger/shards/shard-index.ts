@@ -8,6 +8,7 @@ import { merkleRoot } from '../../core/tree/merkle-log.ts';
 import type { MapEntries } from '../../core/tree/merkle-map.ts';
 import type { Files } from '../../world/files/files.ts';
 import { paths } from '../layout.ts';
+import { cidSchema } from '../pack.ts';
 import { type PartSummary, keepIndex, partEntries, partIndexPath, partPath, summarizeEntries } from './parts.ts';
 import { type RecordBlocks, countRecords, hashBlocks } from './record-blocks.ts';
 import { type ShardSummary, type ShardTree, mapRootOfShards } from './shard-trees.ts';
@@ -22,7 +23,7 @@ const count = z.int().min(0);
 const indexSchema = z.object({
   v: z.literal(2),
   /** By shard; the stamp is empty for a file that was too young to have one. */
-  shards: z.record(z.string(), z.object({ stamp: z.string(), cid: z.string(), count, subtree: hash })),
+  shards: z.record(z.string(), z.object({ stamp: z.string(), cid: cidSchema, count, subtree: hash })),
   roots: z
     .object({
       recordsRoot: hash,
