@@ -3,7 +3,7 @@ import type { Files } from '../world/files/files.ts';
 import { checkpointOf, renderCheckpoint } from './proofs/checkpoint.ts';
 import { readLog, renderLog } from './history.ts';
 import { gitIgnored, paths } from './layout.ts';
-import type { Pending } from './pending.ts';
+import { type Pending, logAfter } from './pending.ts';
 import { placeParts } from './shards/place-parts.ts';
 import { applyToWorking, readHeader } from './working.ts';
 
@@ -18,12 +18,11 @@ export async function carryOut(files: Files, folder: string, pending: Pending, s
     ? applyToWorking(files, folder, pending, sha256)
     : placeParts(files, folder, pending.parts, pending.changes.complete, sha256));
   if (pending.version !== null) {
-    const { seq, commit } = pending.version;
-    const log = [...(await readLog(files, folder)).slice(0, seq - 1), commit];
+    const log = logAfter(await readLog(files, folder), pending.version);
     const origin = (await readHeader(files, folder))?.origin;
     await files.writeAll([
       [`${folder}/${paths.log}`, renderLog(log)],
-      [`${folder}/${paths.head}`, `${commit}\n`],
+      [`${folder}/${paths.head}`, `${pending.version.commit}\n`],
       [`${folder}/${paths.checkpoint}`, renderCheckpoint(checkpointOf(log, sha256, origin))],
     ]);
   }

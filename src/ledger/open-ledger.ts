@@ -12,7 +12,7 @@ import { type LibraryChanges, applyChanges, changesBetween, isEmptyChange } from
 import { type CommitEntry, type CommitSignature, readCommit, readLog, readTags } from './history.ts';
 import { chooseLayout, filesAtMost } from './layout.ts';
 import { type Pack, completeAfter, encodePack, packInParts, readPack, readParts, unpack } from './pack.ts';
-import { type Pending, readPending, writePending } from './pending.ts';
+import { type Pending, logAfter, readPending, writePending } from './pending.ts';
 import { readWithParts } from './shards/place-parts.ts';
 import { resolveVersion } from './resolve.ts';
 import { readRestored, restoredParts } from './restored-version.ts';
@@ -194,9 +194,7 @@ export function openLedger(options: LedgerOptions): Ledger {
   }
 
   async function logWith(pending: Pending | undefined): Promise<readonly string[]> {
-    const log = await readLog(files, folder);
-    const version = pending?.version ?? null;
-    return version === null ? log : [...log.slice(0, version.seq - 1), version.commit];
+    return logAfter(await readLog(files, folder), pending?.version ?? null);
   }
 
   /** A version equal to the working library needs no packs, so that a clone without them can read it. */

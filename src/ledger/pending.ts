@@ -20,16 +20,27 @@ export interface Pending {
   /** Shards that become what these parts hold, and the order; `changes` are then empty but for whether they are all. */
   readonly parts?: PackParts | undefined;
   /** The version that the change makes, its commit and pack written before; null where only the working library changes. */
-  readonly version: { readonly seq: number; readonly commit: string } | null;
+  readonly version: {
+    readonly seq: number;
+    readonly commit: string;
+    /** The commits before it, where others than the log has come along. */
+    readonly before?: readonly string[] | undefined;
+  } | null;
 }
 
+/** The log once a change is carried out. @param log as it lies there, before that or after */
+export function logAfter(log: readonly string[], version: Pending['version']): readonly string[] {
+  return version === null ? log : [...(version.before ?? log.slice(0, version.seq - 1)), version.commit];
+}
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const headerSchema = z.strictObject({
   v: z.literal(1),
   generation: z.int().min(1),
   layout: z.enum(['files', 'shards']),
   complete: z.boolean(),
   parts: partsSchema.optional(),
-  version: z.strictObject({ seq: z.int().min(1), commit: z.string().regex(/^[0-9a-f]{64}$/) }).nullable(),
+  version: z.strictObject({ seq: z.int().min(1), commit: hash, before: z.array(hash).optional() }).nullable(),
 });
 const footerSchema = z.strictObject({ sha256: z.string() });
 

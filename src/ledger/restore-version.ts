@@ -7,7 +7,7 @@ import { type Commit, commitId } from '../core/tree/commit.ts';
 import { libraryRoots } from '../core/tree/library-roots.ts';
 import type { Files } from '../world/files/files.ts';
 import { carryOut } from './carry-out.ts';
-import { commitPath, readCommit, readLog, renderCommitFile, renderLog, signaturesSchema } from './history.ts';
+import { commitPath, readCommit, readLog, renderCommitFile, signaturesSchema } from './history.ts';
 import type { KeptRecords } from './keep-records.ts';
 import { chooseLayout, paths } from './layout.ts';
 import { createLocking } from './locking.ts';
@@ -96,10 +96,9 @@ async function write(files: Files, folder: string, version: RestoredVersion, sha
   await files.writeAll(missing);
   const { records } = version;
   const changes = { complete: true, puts: [], deletes: [], order: undefined };
-  // The commit before is in force until the pending file stands there; a library that was empty has none yet.
   const pending: Pending = {
     generation: (await readGeneration(files, folder)) + 1,
-    version: { seq: ids.length, commit: newest },
+    version: { seq: ids.length, commit: newest, before: ids.slice(0, -1) },
     ...('parts' in records
       ? { layout: 'shards', changes, parts: records.parts }
       : {
@@ -107,7 +106,6 @@ async function write(files: Files, folder: string, version: RestoredVersion, sha
           changes: { ...changes, puts: records.experiences },
         }),
   };
-  await files.writeAtomic(`${folder}/${paths.log}`, renderLog(ids.slice(0, -1)));
   await writePending(files, folder, pending, sha256);
   await carryOut(files, folder, pending, sha256);
 }

@@ -10,6 +10,9 @@ export type WriterSize = 'small' | 'large' | 'switching';
 
 export type CrashChange = 'save' | 'commit' | 'merge' | 'restore' | 'import' | 'keep' | 'tag' | 'collect';
 
+/** Versions from elsewhere that come together. */
+export const restoredAtOnce = 3;
+
 /** The library that the writer makes its own in its n-th change. */
 export function libraryOf(number: number, size: WriterSize): Library {
   if (size === 'small') return exampleLibrary(1 + (number % 7), number);

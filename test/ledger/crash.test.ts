@@ -12,7 +12,7 @@ import { type Ledger, openLedger } from '../../src/ledger/open-ledger.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { diskFiles } from '../../src/world/files/disk.ts';
-import { type WriterSize, libraryOf } from './crash-libraries.ts';
+import { type WriterSize, libraryOf, restoredAtOnce } from './crash-libraries.ts';
 import { exampleLibrary } from './experience.ts';
 import { certify } from './in-shards.ts';
 
@@ -119,9 +119,9 @@ describe('a writer that is killed', () => {
       const [word, number = '0', kind] = line.split(' ');
       if (word === 'begin') {
         const root = toHex(libraryRoots(sha256, libraryOf(Number(number), size).experiences).recordsRoot);
-        const makesVersion = /^(?:commit|keep|merge|restore)$/.test(kind ?? '');
+        const made = kind === 'restore' ? restoredAtOnce : /^(?:commit|keep|merge)$/.test(kind ?? '') ? 1 : 0;
         const staysAsItIs = kind === 'tag' || kind === 'collect';
-        const next: State = { root, versions: last.versions + (makesVersion ? 1 : 0) };
+        const next: State = { root, versions: last.versions + made };
         open = { number: Number(number), state: staysAsItIs ? last : next };
       } else {
         last = open?.state ?? last;

@@ -10,7 +10,7 @@ import { openLedger } from '../../src/ledger/open-ledger.ts';
 import { restoreVersion } from '../../src/ledger/restore-version.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
-import { type MemoryFiles, memoryFiles } from '../fakes/files.ts';
+import { type MemoryFiles, Stopped, memoryFiles } from '../fakes/files.ts';
 import { exampleLibrary } from './experience.ts';
 
 const library = exampleLibrary(2010);
@@ -57,5 +57,38 @@ describe('restoreVersion', () => {
     await collectGarbage(files, systemClock, open(files), sha256, { grace: 0 });
     await expect(restoreVersion(files, 'library', version, sha256)).rejects.toMatchObject({ code: 'library-busy' });
     expect(await open(files).state()).toMatchObject({ version: null, count: 0 });
+  });
+
+  it('leaves an earlier version or the new one wherever it stops, and can be done again', async () => {
+    const origin = open(memoryFiles());
+    for (let count = 1; count <= 4; count++)
+      await origin.commitVersion(exampleLibrary(count), { message: '', author: 'another' });
+    const log = (await origin.history()).map(({ commit }) => commit);
+    const restore = (files: MemoryFiles, count: number) =>
+      restoreVersion(
+        files,
+        'library',
+        { log: log.slice(0, count), signatures: [], records: exampleLibrary(count) },
+        sha256,
+      );
+    const first = memoryFiles();
+    await restore(first, 1);
+    const whole = first.restart();
+    await restore(whole, 4);
+    const found = new Set<string>();
+    for (let at = 0; at < whole.steps; at++) {
+      const broken = first.restart({ at, kind: 'stop' });
+      await expect(restore(broken, 4)).rejects.toThrow(Stopped);
+      const files = broken.restart();
+      const { version, count } = await open(files).state();
+      const versions = (await open(files).history()).map((entry) => entry.version);
+      expect(versions).toEqual(['v1', 'v2', 'v3', 'v4'].slice(0, count));
+      expect(version).toBe(`v${count}`);
+      found.add(`v${count}`);
+      await restore(files, 4);
+      expect(await open(files).state()).toEqual(await origin.state());
+      expect(files.text('library/log.txt')).toBe(whole.text('library/log.txt'));
+    }
+    expect([...found]).toEqual(['v1', 'v4']);
   });
 });

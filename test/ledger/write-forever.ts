@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { toHex } from '../../src/core/digest.ts';
 import type { Library } from '../../src/core/library/library.ts';
-import type { Commit } from '../../src/core/tree/commit.ts';
+import { commitId } from '../../src/core/tree/commit.ts';
 import { libraryRoots } from '../../src/core/tree/library-roots.ts';
 import { rawCid } from '../../src/core/tree/cid.ts';
 import { commitWorking } from '../../src/ledger/commit-working.ts';
@@ -13,7 +13,7 @@ import { writeTag } from '../../src/ledger/tag.ts';
 import { systemClock } from '../../src/world/clock/system.ts';
 import { sha256 } from '../../src/world/digest/node-crypto.ts';
 import { diskFiles } from '../../src/world/files/disk.ts';
-import { type WriterSize, changesOf, libraryOf } from './crash-libraries.ts';
+import { type WriterSize, changesOf, libraryOf, restoredAtOnce } from './crash-libraries.ts';
 
 /**
  * A process of its own that changes a library without end, to be killed at any instant. Before each change it tells on
@@ -53,23 +53,24 @@ async function tagNewest(name: string): Promise<void> {
   if (newest !== undefined) await writeTag(diskFiles, ledger, name, newest.id, true);
 }
 
-/** A version that came from elsewhere and follows ours; its pack did not come along. */
+/** Versions that came from elsewhere and follow ours; their packs did not come along. */
 async function restore({ experiences }: Library, number: number): Promise<void> {
   const history = await ledger.history();
   const { recordsRoot, mapRoot, size: count } = libraryRoots(sha256, experiences);
-  const commit: Commit = {
-    v: 1,
-    seq: history.length + 1,
-    parents: history.slice(-1).map(({ id }) => id),
-    size: count,
-    recordsRoot: toHex(recordsRoot),
-    mapRoot: toHex(mapRoot),
-    packCid: rawCid(sha256(`pack ${number}`)),
-    author: 'another',
-    time: new Date(number).toISOString(),
-    message: `${number}`,
-    evidence: null,
-  };
-  const log = [...history.map((entry) => entry.commit), commit];
+  const log = history.map((entry) => entry.commit);
+  for (let seq = history.length + 1; seq <= history.length + restoredAtOnce; seq++)
+    log.push({
+      v: 1,
+      seq,
+      parents: log.slice(-1).map((commit) => commitId(commit, sha256)),
+      size: count,
+      recordsRoot: toHex(recordsRoot),
+      mapRoot: toHex(mapRoot),
+      packCid: rawCid(sha256(`pack ${seq}`)),
+      author: 'another',
+      time: new Date(number).toISOString(),
+      message: `${number}`,
+      evidence: null,
+    });
   await restoreVersion(diskFiles, folder, { log, signatures: [], records: { experiences } }, sha256);
 }
