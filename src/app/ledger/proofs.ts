@@ -34,12 +34,10 @@ export async function proveExperiences(
     const { small, folder: indexed } = named;
     const version = await asVersion(named);
     if (small === undefined) return await proveInShards(version, ids, { files, folder: indexed, sha256 });
-    return proveIds(
-      small,
-      ids.map((id) => completeId(small, id)),
-      version.commit,
-      sha256,
-    );
+    // Not needed to verify, which is to begin at once.
+    const { smallTree } = await import('../../ledger/proofs/small-tree.ts');
+    const whole = ids.map((id) => completeId(small, id));
+    return proveIds(small, whole, version.commit, sha256, smallTree);
   });
 }
 

@@ -7,12 +7,12 @@ import { isExperience } from '../library/is-experience.ts';
 import type { Library } from '../library/library.ts';
 import { parseStrictJson } from '../library/strict-json.ts';
 import { type Commit, commitId, commitSchema } from './commit.ts';
-import { hashLeaf, hashLength } from './hashing.ts';
+import { equalBytes, hashLeaf, hashLength } from './hashing.ts';
 import { recordDigest, recordEntries, recordKey, recordLeaves } from './library-roots.ts';
 import { type MapCursor, cursorOf } from './map-cursor.ts';
 import { proveMapKey, verifyMapKey } from './map-proof.ts';
 import { createMapHasher, placeOfKey } from './merkle-map.ts';
-import { buildMerkleTree, rootOf, verifyInclusion } from './merkle-log.ts';
+import { buildMerkleTree, merkleRoot, verifyInclusion } from './merkle-log.ts';
 import { type MerkleNodes, nodesOfTree, proveMany, verifyMany } from './merkle-many.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -53,18 +53,37 @@ function isIncluded(value: unknown): value is Proof['included'][number] {
   return Number.isSafeInteger(value.index) && (value.index as number) >= 0;
 }
 
-/** Proves of each id whether it is in the library or not. */
-export function proveIds(library: Library, ids: readonly string[], commit: Commit | null, sha256: Sha256): Proof {
+/**
+ * Proves of each id whether it is in the library or not.
+ *
+ * @param build the records tree of its leaf hashes; the flat engine, unless another one is to make the proof
+ * @throws RangeError when the two engines do not come to one root
+ */
+export function proveIds(
+  library: Library,
+  ids: readonly string[],
+  commit: Commit | null,
+  sha256: Sha256,
+  build: (sha256: Sha256, leaves: Uint8Array) => MerkleNodes = flatTree,
+): Proof {
   const entries = recordEntries(sha256, library.experiences);
   const records = new Map(library.experiences.map((experience) => [experience.id, experience]));
-  const tree = buildMerkleTree(sha256, recordLeaves(sha256, entries));
+  const leaves = recordLeaves(sha256, entries);
+  const tree = build(sha256, leaves);
+  const recordsRoot = merkleRoot(sha256, leaves);
+  if (tree.size > 0 && !equalBytes(tree.node(Math.ceil(Math.log2(tree.size)), 0), recordsRoot))
+    throw new RangeError('two engines of Merkle trees come to two roots');
   const trees: ProvableTrees = {
-    recordsRoot: rootOf(sha256, tree),
-    records: nodesOfTree(tree),
+    recordsRoot,
+    records: tree,
     map: cursorOf(createMapHasher(sha256), entries),
     placeOf: (key) => placeOfKey(entries, key),
   };
   return proveInTrees(trees, ids, (id) => records.get(id), commit, sha256);
+}
+
+function flatTree(sha256: Sha256, leaves: Uint8Array): MerkleNodes {
+  return nodesOfTree(buildMerkleTree(sha256, leaves));
 }
 
 /** What a proof needs of a library, of which only a part may lie in memory. */
