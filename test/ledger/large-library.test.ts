@@ -53,6 +53,16 @@ describe('a large library', () => {
     expect(await fsck(files, folder, sha256)).not.toContainEqual(expect.objectContaining({ level: 'error' }));
   });
 
+  it('takes lines after an order that an editor left without a last line feed', async () => {
+    const files = memoryFiles();
+    const ledger = open(files);
+    await ledger.save(many);
+    files.set(`${folder}/order.txt`, (files.text(`${folder}/order.txt`) ?? '').trimEnd());
+    const fresh = exampleExperience(5000);
+    await importLines(files, ledger, lines(files, [fresh]), sha256);
+    expect(files.text(`${folder}/order.txt`)).toBe([...many.experiences, fresh].map(({ id }) => `${id}\n`).join(''));
+  });
+
   it('keeps, updates or refuses what it has, and replaces all', async () => {
     const files = memoryFiles();
     const ledger = open(files);

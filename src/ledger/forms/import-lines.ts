@@ -237,7 +237,8 @@ async function writeOrder(
 ): Promise<string> {
   const imported = (await files.readText(`${sorting}/order`)) ?? '';
   const fresh = known.any() ? withoutLines(imported, known) : imported;
-  return await keepText(files, folder, `${before}${fresh}`, sha256);
+  const old = before === '' || before.endsWith('\n') ? before : `${before}\n`;
+  return await keepText(files, folder, `${old}${fresh}`, sha256);
 }
 
 function withoutLines(text: string, known: Flags): string {
