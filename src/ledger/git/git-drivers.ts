@@ -10,6 +10,7 @@ import { renderRecord } from '../layout.ts';
 import { type MergeConflict, mergeLibraries } from '../merging/merge-libraries.ts';
 import { mergeOrder } from '../merging/merge-order.ts';
 import { mergeRecords } from '../merging/merge-records.ts';
+import { findReplacements } from './find-replacements.ts';
 
 /** What git asks of zoo when both sides of a merge changed a file of a library. */
 export const mergedKinds = ['record', 'shard', 'order', 'ours', 'head'] as const;
@@ -77,7 +78,7 @@ function forgottenVersions(base: string, theirs: string): string[] {
  * replaces.
  */
 function mergeOrderFile(base: readonly string[], ours: readonly string[], theirs: readonly string[]): MergedFile {
-  const [our, their] = [replacements(base, ours), replacements(base, theirs)];
+  const [our, their] = [findReplacements(base, ours), findReplacements(base, theirs)];
   const [inOurs, inTheirs] = [new Set(ours), new Set(theirs)];
   const conflicts = base.flatMap((id) => {
     const [mine, other] = [our.get(id), their.get(id)];
@@ -88,20 +89,6 @@ function mergeOrderFile(base: readonly string[], ours: readonly string[], theirs
     return [];
   });
   return { text: lines(mergeOrder(base, ours, theirs)), conflicts };
-}
-
-/** By each id that a side took out, the new one that stands in its place there. */
-function replacements(base: readonly string[], side: readonly string[]): ReadonlyMap<string, string> {
-  const [before, after] = [new Set(base), new Set(side)];
-  const found = new Map<string, string>();
-  for (const [index, id] of base.entries()) {
-    if (after.has(id)) continue;
-    const previous = base.slice(0, index).findLast((other) => after.has(other) || found.has(other));
-    const place = previous === undefined ? 0 : side.indexOf(found.get(previous) ?? previous) + 1;
-    const there = side[place];
-    if (there !== undefined && !before.has(there)) found.set(id, there);
-  }
-  return found;
 }
 
 function mergeRecordFile(base: string, ours: string, theirs: string, path: string): MergedFile {

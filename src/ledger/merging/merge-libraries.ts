@@ -45,7 +45,8 @@ export function mergeLibraries(
     ...new Set(library.experiences.map(({ id }) => names.get(id) ?? id)),
   ];
   const order = mergeOrder(orderOf(base, renamed.base), orderOf(ours, renamed.ours), orderOf(theirs, renamed.theirs));
-  const rest = [...merged.keys()].filter((id) => !order.includes(id));
+  const placed = new Set(order);
+  const rest = [...merged.keys()].filter((id) => !placed.has(id));
   return { library: { experiences: [...order, ...rest].flatMap((id) => merged.get(id) ?? []) }, conflicts };
 }
 

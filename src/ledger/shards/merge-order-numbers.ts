@@ -5,7 +5,7 @@ import { allSides, side } from './number-sides.ts';
 export type NumberedOrder = Uint32Array;
 
 /**
- * What `mergeOrder` makes of three orders of numbers.
+ * `mergeOrder` of orders of numbers.
  *
  * @param sidesOf which sides have a name, as a sum of bits
  */

@@ -3,8 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { Library } from '../../../src/core/library/library.ts';
 import { compareLibraries } from '../../../src/ledger/comparing/compare-libraries.ts';
 import { type MergeConflict, type Resolution, mergeLibraries } from '../../../src/ledger/merging/merge-libraries.ts';
-import { mergeOrder } from '../../../src/ledger/merging/merge-order.ts';
-import { mergeOrderNumbers } from '../../../src/ledger/shards/merge-order-numbers.ts';
 import { mergeShards } from '../../../src/ledger/shards/merge-shards.ts';
 import { shardsOfLibrary } from '../../../src/ledger/shards/shards.ts';
 import { createSpill } from '../../../src/ledger/shards/spill.ts';
@@ -94,26 +92,6 @@ describe('a merge by shards', () => {
           ],
         ],
       },
-    );
-  });
-
-  it('of orders gives what one of lists of names gives', () => {
-    const order = fc.uniqueArray(fc.nat({ max: 12 }));
-    fc.assert(
-      fc.property(order, order, order, (was, ours, theirs) => {
-        const sidesOf = (name: number) =>
-          (was.includes(name) ? 1 : 0) + (ours.includes(name) ? 2 : 0) + (theirs.includes(name) ? 4 : 0);
-        const [one, two, three] = [was, ours, theirs].map((some) => Uint32Array.from(some)) as [
-          Uint32Array,
-          Uint32Array,
-          Uint32Array,
-        ];
-        const names = (some: readonly number[]) => some.map(String);
-        expect(names([...mergeOrderNumbers(one, two, three, sidesOf)])).toEqual(
-          mergeOrder(names(was), names(ours), names(theirs)),
-        );
-      }),
-      { numRuns: 2000 },
     );
   });
 });
