@@ -46,16 +46,38 @@ export function createSpill(files: Files, folder: string, most = 8 << 20): Spill
   };
 }
 
-/** The first folder that no process has that still lives. */
+/** The first folder that no process has that still lives. What others left that were killed goes now. */
 async function takeFolder(files: Files, folder: string) {
+  const all = `${folder}/.zoo`;
   for (let number = 0; ; number++) {
-    const path = `${folder}/.zoo/spill-${number}`;
+    const path = `${all}/spill-${number}`;
     try {
-      const lock = await files.lock(`${path}.lock`);
-      await files.remove(path);
+      const lock = await takeAway(files, path);
+      const left = (await files.list(all)).flatMap((name) => /^(spill-\d+)(\.lock)?$/.exec(name)?.[1] ?? []);
+      for (const name of new Set(left)) await removeDead(files, `${all}/${name}`);
       return { path, lock };
     } catch (thrown) {
-      if (!(thrown instanceof ZooError) || thrown.code !== 'locked' || number === folders) throw thrown;
+      if (!isLocked(thrown) || number === folders) throw thrown;
     }
   }
+}
+
+/** Takes a folder, and what is in it away. @throws ZooError `locked` */
+async function takeAway(files: Files, path: string): Promise<Lock> {
+  const lock = await files.lock(`${path}.lock`);
+  await files.remove(path);
+  return lock;
+}
+
+/** Takes away a folder whose process is gone: by its lock, since the next process could take it at the same time. */
+async function removeDead(files: Files, path: string): Promise<void> {
+  try {
+    await (await takeAway(files, path)).release();
+  } catch (thrown) {
+    if (!isLocked(thrown)) throw thrown;
+  }
+}
+
+function isLocked(thrown: unknown): boolean {
+  return thrown instanceof ZooError && thrown.code === 'locked';
 }

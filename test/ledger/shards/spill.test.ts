@@ -37,8 +37,10 @@ describe('what does not fit into memory', () => {
     const next = createSpill(after, 'library', 1);
     await next.put('odd', 'next');
     expect(await next.read('odd')).toBe('next\n');
+    expect(after.contents.size).toBe(1);
     const last = createSpill(after, 'library', 1);
     await last.put('odd', 'last');
+    expect(await next.read('odd')).toBe('next\n');
     await last.close();
     await next.close();
     expect(after.contents.size).toBe(0);
