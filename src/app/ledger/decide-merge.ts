@@ -1,13 +1,13 @@
-import { join } from 'node:path';
 import type { Library } from '../../core/library/library.ts';
 import { type LibraryComparison, compareLibraries } from '../../ledger/comparing/compare-libraries.ts';
-import { paths } from '../../ledger/layout.ts';
+import { chooseLayout } from '../../ledger/layout.ts';
 import { type MergeConflict, type Resolution, mergeLibraries } from '../../ledger/merging/merge-libraries.ts';
 import type { CommitOptions, CommittedVersion, Ledger } from '../../ledger/open-ledger.ts';
 import { mergeShards } from '../../ledger/shards/merge-shards.ts';
 import type { Sides } from '../../ledger/shards/number-sides.ts';
-import { saveShards } from '../../ledger/shards/save-shards.ts';
+import { type ShardsChange, saveShards } from '../../ledger/shards/save-shards.ts';
 import type { Spill } from '../../ledger/shards/spill.ts';
+import { readHeader } from '../../ledger/working.ts';
 import type { NamedLibrary } from '../library-reference.ts';
 import { clock, files, sha256 } from '../wire/platform.ts';
 
@@ -40,7 +40,9 @@ export function mergeSides(
     return mergeInMemory(ledger, base.small, ours.small, theirs.small, ours.kind === 'git');
   const shards = { base: base.shards, ours: ours.shards, theirs: theirs.shards };
   // Only what lies there in shards can be changed shard by shard.
-  return mergeByShards(ledger, shards, spill, ours.kind !== 'working' || ours.small !== undefined);
+  const basedOn = ours.kind === 'working' ? ours.shards : undefined;
+  const whole = basedOn === undefined || ours.small !== undefined;
+  return mergeByShards(ledger, shards, spill, { whole, basedOn });
 }
 
 /** @param inGit whether ours is what git has, and something else lies there */
@@ -58,23 +60,35 @@ function mergeInMemory(ledger: Ledger, base: Library, ours: Library, theirs: Lib
       resolvedCount,
       changes: compareLibraries(ours, library),
       save: async (commit) => {
-        // Git may have left records under the names of others, and an order of both; it has all of them in its commits.
-        if (inGit) for (const path of [paths.records, paths.order]) await files.remove(join(ledger.folder, path));
-        const basedOn = inGit ? undefined : ours;
-        if (commit !== undefined) return await ledger.commitVersion(library, { ...commit, basedOn });
-        await ledger.save(library, basedOn);
+        if (inGit) return await replaceWhatLies(ledger, library);
+        if (commit !== undefined) return await ledger.commitVersion(library, { ...commit, basedOn: ours });
+        await ledger.save(library, ours);
         return null;
       },
     });
   };
 }
 
-function mergeByShards(ledger: Ledger, sides: Sides, spill: Spill, whole: boolean): Merge {
+/** Git may have left records under the names of others, and an order of both, that cannot be read. */
+async function replaceWhatLies(ledger: Ledger, { experiences }: Library): Promise<null> {
+  return await ledger.change(async () => {
+    const layout = chooseLayout((await readHeader(files, ledger.folder))?.layout, experiences);
+    const changes = { complete: true, puts: experiences, deletes: [], order: undefined };
+    return { change: { layout, changes, version: null }, result: null };
+  });
+}
+
+function mergeByShards(
+  ledger: Ledger,
+  sides: Sides,
+  spill: Spill,
+  place: Pick<ShardsChange, 'whole' | 'basedOn'>,
+): Merge {
   return async (decide) => {
     const { change, ...merged } = await mergeShards(sides, spill, sha256, decide);
     return {
       ...merged,
-      save: (commit) => saveShards({ files, clock, ledger, sha256 }, { ...change, whole }, commit),
+      save: (commit) => saveShards({ files, clock, ledger, sha256 }, { ...change, ...place }, commit),
     };
   };
 }

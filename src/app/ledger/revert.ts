@@ -68,19 +68,20 @@ async function goBack(
   { shards, small }: NamedLibrary,
   spill: Spill,
 ): Promise<DecidedRevert> {
-  const changes =
-    working.small === undefined || small === undefined
-      ? await compareShards(working.shards, shards, sha256, mostListed)
-      : compareLibraries(working.small, small);
-  return {
-    changes,
-    save: async (commit) => {
-      if (small === undefined) {
+  const basedOn = working.small;
+  if (basedOn === undefined || small === undefined)
+    return {
+      changes: await compareShards(working.shards, shards, sha256, mostListed),
+      save: async (commit) => {
         const order = new TextEncoder().encode(await shards.order());
-        const change = { current: shards, edits: createShardEdits(spill), growth: 0, order, whole: true };
+        const edits = createShardEdits(spill);
+        const change = { current: shards, edits, growth: 0, order, whole: true, basedOn: working.shards };
         return await saveShards({ files, clock, ledger, sha256 }, change, commit);
-      }
-      const basedOn = working.small;
+      },
+    };
+  return {
+    changes: compareLibraries(basedOn, small),
+    save: async (commit) => {
       if (commit !== undefined) return await ledger.commitVersion(small, { ...commit, basedOn });
       await ledger.save(small, basedOn);
       return null;

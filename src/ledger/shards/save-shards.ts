@@ -33,6 +33,8 @@ export interface ShardsChange {
   readonly order: Uint8Array;
   /** Whether all of it is put there anew, because it is not what lies there in shards. */
   readonly whole?: boolean;
+  /** The working library that a whole one was made of: refused as `library-busy` when that is another by now. */
+  readonly basedOn?: Shards | undefined;
 }
 
 interface World {
@@ -58,7 +60,11 @@ export async function saveShards(
   const { folder } = ledger;
   const decidedOn = await change.current.cids();
   const { size } = await change.current.roots();
+  const before = await change.basedOn?.roots();
   return await ledger.change(async () => {
+    // A working library in shards tells with every reading whether it was written to since, be it the order alone.
+    await (change.basedOn ?? change.current).cids();
+    if (before !== undefined && (await ledger.state()).root !== before.recordsRoot) throw changedMeanwhile(folder);
     if (size + change.growth <= filesAtMost / 2) {
       const library = await readLittle(change, sha256);
       if (chooseLayout('shards', library.experiences) === 'files') return await becomeFiles(library);

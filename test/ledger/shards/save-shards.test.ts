@@ -5,7 +5,8 @@ import { mergeLibraries } from '../../../src/ledger/merging/merge-libraries.ts';
 import { openLedger } from '../../../src/ledger/open-ledger.ts';
 import { mergeShards } from '../../../src/ledger/shards/merge-shards.ts';
 import { saveShards } from '../../../src/ledger/shards/save-shards.ts';
-import { shardsOfLibrary } from '../../../src/ledger/shards/shards.ts';
+import { createShardEdits } from '../../../src/ledger/shards/shard-edits.ts';
+import { openAsShards, shardsOfLibrary } from '../../../src/ledger/shards/shards.ts';
 import { createSpill } from '../../../src/ledger/shards/spill.ts';
 import { sha256 } from '../../../src/world/digest/node-crypto.ts';
 import { memoryFiles } from '../../fakes/files.ts';
@@ -68,5 +69,31 @@ describe('a merge of more than anybody reads', () => {
     const none = { added: [], removed: [], modified: [], reordered: false };
     expect(decided.changes).toEqual({ ...none, unlisted: { added: 0, removed: 0, modified: 8 } });
     expect((await merge('theirs', 8)).changes.modified).toHaveLength(8);
+  });
+});
+
+describe('a change of shards that was decided', () => {
+  it('is refused when the order alone was changed meanwhile', async () => {
+    const files = memoryFiles();
+    const ledger = openLedger({ files, sha256, clock, folder });
+    const library = exampleLibrary(2100);
+    await ledger.save(library);
+    const current = await openAsShards(files, ledger, 'working', sha256);
+    const roots = await current.roots();
+    const turned = { experiences: library.experiences.toReversed() };
+    // The last that is asked before the lock is taken.
+    const turning = async () => {
+      await ledger.save(turned);
+      return roots;
+    };
+    const change = {
+      current: { ...current, roots: turning },
+      edits: createShardEdits(createSpill(files, folder)),
+      growth: 0,
+      order: new TextEncoder().encode(await current.order()),
+    };
+    const saving = saveShards({ files, clock, ledger, sha256 }, change, undefined);
+    await expect(saving).rejects.toMatchObject({ code: 'library-busy' });
+    expect(await ledger.library()).toEqual(turned);
   });
 });
