@@ -9,6 +9,7 @@ import { encodeParts } from './pack.ts';
 import { checkShardText } from './shards/check-shard-text.ts';
 import { partPath } from './shards/parts.ts';
 import { type ShardPart, readShardText, workingRoots, workingShards } from './shards/shard-index.ts';
+import { keepText } from './shards/write-part.ts';
 import { whileBusy } from './undisturbed.ts';
 import { readHeader } from './working.ts';
 import { writeVersion } from './write-version.ts';
@@ -27,7 +28,8 @@ export async function commitWorking(
     const working = await workingShards(files, folder, sha256);
     const roots = await workingRoots(files, folder, working, sha256);
     const shards = await keepShards(files, folder, working, sha256);
-    const pack = encodeParts({ shards, order: await keepOrder(files, folder, sha256) });
+    const order = (await files.readText(`${folder}/${paths.order}`)) ?? '';
+    const pack = encodeParts({ shards, order: await keepText(files, folder, order, sha256) });
     const version = await writeVersion({ files, folder, clock, sha256 }, { pack, roots }, options);
     return {
       change: {
@@ -64,13 +66,6 @@ async function keepShards(
     await files.writeAtomic(partPath(folder, part.cid), text);
   }
   return cids;
-}
-
-async function keepOrder(files: Files, folder: string, sha256: Sha256): Promise<string> {
-  const text = (await files.readText(`${folder}/${paths.order}`)) ?? '';
-  const cid = rawCid(sha256(text));
-  if (!(await files.exists(partPath(folder, cid)))) await files.writeAtomic(partPath(folder, cid), text);
-  return cid;
 }
 
 /** Not by zoo, whose writers wait for one another. */

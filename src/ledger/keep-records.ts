@@ -6,6 +6,7 @@ import type { Files } from '../world/files/files.ts';
 import { filesAtMost } from './layout.ts';
 import type { PackParts } from './pack.ts';
 import { encodePartEntries, keepIndex, partIndexPath, partPath } from './shards/parts.ts';
+import { isWhole } from './shards/write-part.ts';
 
 /** A record that came from elsewhere, right by itself. */
 interface RecordToKeep {
@@ -99,9 +100,9 @@ class PartWriter {
   async #keep(text: Uint8Array): Promise<string> {
     const cid = rawCid(this.#sha256(text));
     const path = partPath(this.#folder, cid);
-    if (await this.#files.exists(path)) return cid;
+    if (await isWhole(this.#files, this.#folder, cid, this.#sha256)) return cid;
+    if (!(await this.#files.exists(path))) this.written.push(path);
     await this.#files.writeAtomic(path, text);
-    this.written.push(path);
     return cid;
   }
 }

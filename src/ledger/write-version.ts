@@ -15,7 +15,7 @@ export interface WrittenVersion {
 
 export interface VersionToWrite {
   readonly pack: string;
-  /** The pack's parts; those that are there are not written again. */
+  /** The pack's parts; those that are there and whole are not written again. */
   readonly parts?: readonly (readonly [path: string, text: string])[] | undefined;
   readonly roots: HexRoots;
 }
@@ -42,7 +42,7 @@ export async function writeVersion(
     evidence: options.evidence ?? null,
   };
   const fresh: [path: string, text: string][] = [];
-  for (const [path, text] of parts) if (!(await files.exists(path))) fresh.push([path, text]);
+  for (const [path, text] of parts) if ((await files.readText(path)) !== text) fresh.push([path, text]);
   const id = commitId(commit, sha256);
   const signatures = (await options.sign?.(id)) ?? [];
   await files.writeAll([

@@ -27,7 +27,7 @@ export async function writePart(
   return cid;
 }
 
-/** Writes a text as a part, unless it is there. Returns its CID. */
+/** Writes a text as a part, unless it is there and whole. Returns its CID. */
 export async function keepText(
   files: Files,
   folder: string,
@@ -35,6 +35,12 @@ export async function keepText(
   sha256: Sha256,
 ): Promise<string> {
   const cid = rawCid(sha256(text));
-  if (!(await files.exists(partPath(folder, cid)))) await files.writeAtomic(partPath(folder, cid), text);
+  if (!(await isWhole(files, folder, cid, sha256))) await files.writeAtomic(partPath(folder, cid), text);
   return cid;
+}
+
+/** Whether a part is there as it was written: a change that named a damaged one could never be carried out. */
+export async function isWhole(files: Files, folder: string, cid: string, sha256: Sha256): Promise<boolean> {
+  const path = partPath(folder, cid);
+  return (await files.exists(path)) && rawCid(sha256(await files.read(path))) === cid;
 }
