@@ -149,7 +149,7 @@ export async function takeSubmission(
       hint: `"zoo ledger show ${experience.id}" shows it.`,
     });
   const findings = await lintAmong(config, experience);
-  await amendLibrary(files, ledger, { puts: [experience] });
+  await amendLibrary(files, ledger, { puts: [experience], basedOn: [] }, sha256);
   return { experience, findings };
 }
 

@@ -12,7 +12,7 @@ const [folder = '', first, count] = process.argv.slice(2);
 const ledger = openLedger({ files: diskFiles, sha256, clock: systemClock, folder });
 for (let added = 0; added < Number(count);) {
   try {
-    await amendLibrary(diskFiles, ledger, { puts: [exampleExperience(Number(first) + added)] });
+    await amendLibrary(diskFiles, ledger, { puts: [exampleExperience(Number(first) + added)] }, sha256);
     added++;
   } catch (thrown) {
     if (!(thrown instanceof ZooError) || thrown.code !== 'library-locked') throw thrown;

@@ -131,7 +131,7 @@ describe('a large library', () => {
     const [old] = many.experiences.slice(40, 41);
     const reworded = exampleExperience(700_000);
     const id = old?.id ?? '';
-    await amendLibrary(files, ledger, { puts: [reworded], deletes: [id], renames: [[id, reworded.id]] });
+    await amendLibrary(files, ledger, { puts: [reworded], deletes: [id], renames: [[id, reworded.id]] }, sha256);
     const expected = many.experiences.with(40, reworded);
     expect((await ledger.library()).experiences).toEqual(expected);
     expect((await ledger.state()).root).toBe(rootOf(expected));
@@ -231,7 +231,7 @@ describe('a large library', () => {
     const unreferenced = async () =>
       (await fsck(files, folder, sha256)).filter(({ code }) => code === 'unreferenced').length;
     expect(await unreferenced()).toBe(0);
-    await amendLibrary(files, ledger, { puts: [exampleExperience(9_999_999)] });
+    await amendLibrary(files, ledger, { puts: [exampleExperience(9_999_999)] }, sha256);
     // What that shard and the order were before.
     expect(await unreferenced()).toBe(2);
     expect((await collectGarbage(files, clock, ledger, sha256, { grace: 0 })).removed).toHaveLength(2);

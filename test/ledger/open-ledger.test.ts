@@ -170,11 +170,11 @@ describe('openLedger', () => {
         const disturbed: MemoryFiles = {
           ...files,
           lock: async (path, folders) => {
-            if (locks++ === at) await amendLibrary(files, openIn(files), { puts: [second] });
+            if (locks++ === at) await amendLibrary(files, openIn(files), { puts: [second] }, sha256);
             return await files.lock(path, folders);
           },
         };
-        await amendLibrary(disturbed, openIn(disturbed), { puts: [first] });
+        await amendLibrary(disturbed, openIn(disturbed), { puts: [first] }, sha256);
         if (locks <= at) break;
         const { experiences } = await openIn(files).library();
         expect(experiences).toHaveLength(count + 2);

@@ -46,9 +46,9 @@ beforeAll(async () => {
   const commit = () => commitWorking(files, clock, ledger, { message: 'x', author: 'x', time: 0 }, sha256);
   await commit();
   const used = { ...counted, metadata: { ...counted.metadata, usage_count: 5 } };
-  await amendLibrary(files, ledger, { puts: [used, fresh] });
+  await amendLibrary(files, ledger, { puts: [used, fresh] }, sha256);
   await commit();
-  await amendLibrary(files, ledger, { puts: [reworded], deletes: [old.id], renames: [[old.id, reworded.id]] });
+  await amendLibrary(files, ledger, { puts: [reworded], deletes: [old.id], renames: [[old.id, reworded.id]] }, sha256);
   await commit();
 }, 60_000);
 
@@ -109,7 +109,9 @@ describe('a command about one record', () => {
     const ledger = open(files);
     await ledger.state();
     const change = { ...counted, confidence: 0.9 };
-    expect(await readBy(() => amendLibrary(files, ledger, { puts: [change] }))).toEqual([workingShard(counted)]);
+    expect(await readBy(() => amendLibrary(files, ledger, { puts: [change] }, sha256))).toEqual([
+      workingShard(counted),
+    ]);
     const committed = await readBy(() => commitWorking(files, clock, ledger, { message: 'x', author: 'x' }, sha256));
     expect(committed.filter((path) => path.includes('/records/'))).toEqual([workingShard(counted)]);
     files = countingFiles(whole);
@@ -140,7 +142,7 @@ describe('a change that was broken off', { timeout: 60_000 }, () => {
     const act = async (of: MemoryFiles) => {
       const ledger = open(of);
       if (kind === 'amend')
-        return await amendLibrary(of, ledger, { puts: [exampleExperience(9003)], deletes: [fresh.id, old.id] });
+        return await amendLibrary(of, ledger, { puts: [exampleExperience(9003)], deletes: [fresh.id, old.id] }, sha256);
       const [base, working, theirs] = await Promise.all(
         ['v2', 'working', 'v1'].map((name) => openAsShards(of, ledger, name, sha256)),
       );
@@ -192,11 +194,41 @@ describe('a change that was broken off', { timeout: 60_000 }, () => {
     expect((await ledger.library()).experiences).toEqual(many);
   });
 
+  it('is not mixed with the next one', async () => {
+    const amend = (of: MemoryFiles, ...puts: Parameters<typeof amendLibrary>[2]['puts'][number][]) =>
+      amendLibrary(of, open(of), { puts }, sha256);
+    const pendingPath = `${folder}/.zoo/pending.jsonl`;
+    const probe = whole.restart();
+    await amend(probe, exampleExperience(9003));
+    let begun: MemoryFiles | undefined;
+    for (let at = 0; at < probe.steps && begun === undefined; at++) {
+      const broken = whole.restart({ at, kind: 'stop' });
+      await expect(amend(broken, exampleExperience(9003))).rejects.toThrow(Stopped);
+      if (broken.contents.has(pendingPath)) begun = broken.restart();
+    }
+    if (begun === undefined) throw new Error('the change leaves no pending file');
+    const shards = await openAsShards(begun, open(begun), 'working', sha256);
+    const [one = '', other = ''] = shards.names;
+    await shards.text(one);
+    // The next writer ends the first change and has decided its own.
+    const next = begun.restart();
+    await amend(next, exampleExperience(9003), exampleExperience(9004));
+    for (let at = 0; at < next.steps; at++) {
+      const broken = begun.restart({ at, kind: 'stop' });
+      await amend(broken, exampleExperience(9003), exampleExperience(9004)).catch(() => undefined);
+      const text = broken.text(pendingPath);
+      if (text === undefined || text === begun.text(pendingPath)) continue;
+      begun.set(pendingPath, text);
+      break;
+    }
+    await expect(shards.text(other)).rejects.toMatchObject({ code: 'library-busy' });
+  });
+
   it('is not mixed with what is read before it', async () => {
     const copy = whole.restart();
     const shards = await openAsShards(copy, open(copy), 'working', sha256);
     await shards.text(shards.names[0] ?? '');
-    await amendLibrary(copy, open(copy), { puts: [exampleExperience(9004)] });
+    await amendLibrary(copy, open(copy), { puts: [exampleExperience(9004)] }, sha256);
     await expect(shards.text(shards.names[1] ?? '')).rejects.toMatchObject({ code: 'library-busy' });
   });
 });

@@ -6,6 +6,7 @@ import { type LintFinding, lintExperience, sizeFindings } from '../../core/libra
 import { amendLibrary } from '../../ledger/amend.ts';
 import { type LibraryComparison, compareLibraries } from '../../ledger/comparing/compare-libraries.ts';
 import { lookUp } from '../../ledger/look-up.ts';
+import { whileBusy } from '../../ledger/undisturbed.ts';
 import type { Config } from '../config.ts';
 import { files, sha256 } from '../wire/platform.ts';
 import { authorOf, configuredLedger, dateOf, findById } from './open.ts';
@@ -41,10 +42,13 @@ export async function addExperience(
 ): Promise<ChangedExperience> {
   const ledger = configuredLedger(config);
   const added = newExperience(config, fields);
-  const same = await lookUp(files, ledger, [added.id], 'working', sha256);
-  if (same.experiences.some(({ id }) => id === added.id)) throw exists(added.id);
-  const findings = checkLint(added, force);
-  await amendLibrary(files, ledger, { puts: [added] });
+  const findings = await whileBusy(async () => {
+    const same = await lookUp(files, ledger, [added.id], 'working', sha256);
+    if (same.experiences.some(({ id }) => id === added.id)) throw exists(added.id);
+    const found = checkLint(added, force);
+    await amendLibrary(files, ledger, { puts: [added], basedOn: [] }, sha256);
+    return found;
+  });
   const changes = compareLibraries({ experiences: [] }, { experiences: [added] });
   const library = await ledger.state();
   const tooMany = sizeFindings(library.count, config.settings.libraryCapacity);
@@ -90,18 +94,21 @@ export async function editExperience(
   force: boolean,
 ): Promise<ChangedExperience> {
   const ledger = configuredLedger(config);
-  const before = findById(await lookUp(files, ledger, [id], 'working', sha256), id);
-  const after = ingestExperience(edited(before, fields, config), 'the experience');
-  const renamed = after.id !== before.id;
-  if (renamed) {
-    const same = await lookUp(files, ledger, [after.id], 'working', sha256);
-    if (same.experiences.some((other) => other.id === after.id)) throw exists(after.id);
-  }
-  const findings = checkLint(after, force);
-  const moved = renamed ? { deletes: [before.id], renames: [[before.id, after.id]] as const } : {};
-  await amendLibrary(files, ledger, { puts: [after], ...moved });
-  const changes = compareLibraries({ experiences: [before] }, { experiences: [after] });
-  return { before, after, findings, changes, library: await ledger.state() };
+  const edit = await whileBusy(async () => {
+    const before = findById(await lookUp(files, ledger, [id], 'working', sha256), id);
+    const after = ingestExperience(edited(before, fields, config), 'the experience');
+    const renamed = after.id !== before.id;
+    if (renamed) {
+      const same = await lookUp(files, ledger, [after.id], 'working', sha256);
+      if (same.experiences.some((other) => other.id === after.id)) throw exists(after.id);
+    }
+    const findings = checkLint(after, force);
+    const moved = renamed ? { deletes: [before.id], renames: [[before.id, after.id]] as const } : {};
+    await amendLibrary(files, ledger, { puts: [after], ...moved, basedOn: [before] }, sha256);
+    return { before, after, findings };
+  });
+  const changes = compareLibraries({ experiences: [edit.before] }, { experiences: [edit.after] });
+  return { ...edit, changes, library: await ledger.state() };
 }
 
 function edited(before: Experience, fields: ExperienceFields, config: Config): Experience {
@@ -131,9 +138,12 @@ export async function removeExperiences(
   ids: readonly string[],
 ): Promise<{ readonly removed: readonly Experience[]; readonly library: LibraryState }> {
   const ledger = configuredLedger(config);
-  const few = await lookUp(files, ledger, ids, 'working', sha256);
-  const removed = [...new Set(ids.map((id) => findById(few, id)))];
-  await amendLibrary(files, ledger, { puts: [], deletes: removed.map(({ id }) => id) });
+  const removed = await whileBusy(async () => {
+    const few = await lookUp(files, ledger, ids, 'working', sha256);
+    const found = [...new Set(ids.map((id) => findById(few, id)))];
+    await amendLibrary(files, ledger, { puts: [], deletes: found.map(({ id }) => id), basedOn: found }, sha256);
+    return found;
+  });
   return { removed, library: await ledger.state() };
 }
 

@@ -20,7 +20,7 @@ it('finds the largest usage of a library, and reads only shards that it has not 
 
   const { metadata, ...rest } = exampleExperience(7);
   const used = (usage_count: number) =>
-    amendLibrary(files, openIn(files), { puts: [{ ...rest, metadata: { ...metadata, usage_count } }] });
+    amendLibrary(files, openIn(files), { puts: [{ ...rest, metadata: { ...metadata, usage_count } }] }, sha256);
   await used(12);
   expect([await find(), read]).toEqual([12, 1]);
   await used(3);
