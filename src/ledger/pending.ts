@@ -52,6 +52,27 @@ export async function writePending(files: Files, folder: string, pending: Pendin
   await files.writeAtomic(`${folder}/${paths.pending}`, `${text}${canonicalJson({ sha256: toHex(sha256(text)) })}\n`);
 }
 
+/** Of what may hold a million records the beginning alone, where keys in their canonical order put it. */
+export async function pendingGeneration(files: Files, folder: string, sha256: Sha256): Promise<number | undefined> {
+  const path = `${folder}/${paths.pending}`;
+  if (!(await files.exists(path))) return undefined;
+  try {
+    const reader = await files.open(path);
+    try {
+      const beginning = new TextDecoder().decode(await reader.read(0, 64));
+      const told = /^\{"complete":(?:true|false),"generation":(\d+),/.exec(beginning)?.[1];
+      if (told !== undefined) return Number(told);
+    } finally {
+      await reader.close();
+    }
+  } catch (thrown) {
+    // Carried out since.
+    if (thrown instanceof ZooError && thrown.code === 'not-found') return undefined;
+    throw thrown;
+  }
+  return (await readPending(files, folder, sha256))?.generation;
+}
+
 /** @throws ZooError `pending-damaged` */
 export async function readPending(files: Files, folder: string, sha256: Sha256): Promise<Pending | undefined> {
   const path = `${folder}/${paths.pending}`;

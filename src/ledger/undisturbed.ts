@@ -2,7 +2,7 @@ import type { Sha256 } from '../core/digest.ts';
 import { ZooError } from '../core/error.ts';
 import type { Files } from '../world/files/files.ts';
 import { paths } from './layout.ts';
-import { type Pending, readPending } from './pending.ts';
+import { type Pending, pendingGeneration, readPending } from './pending.ts';
 
 /** How often a reader starts again when writers keep coming between. */
 const readAttempts = 20;
@@ -27,7 +27,7 @@ export async function undisturbed<T>(
     } catch (thrown) {
       failure = { thrown };
     }
-    const after = (await readPending(files, folder, sha256))?.generation ?? (await readGeneration(files, folder));
+    const after = await generationInForce(files, folder, sha256);
     if (before !== after) continue;
     if (result === undefined) throw failure?.thrown;
     return result.value;
@@ -38,6 +38,11 @@ export async function undisturbed<T>(
       hint: 'Try again when the other zoo process has finished.',
     })
   );
+}
+
+/** That of the change under way, or else of the last that was carried out. */
+export async function generationInForce(files: Files, folder: string, sha256: Sha256): Promise<number> {
+  return (await pendingGeneration(files, folder, sha256)) ?? (await readGeneration(files, folder));
 }
 
 export async function readGeneration(files: Files, folder: string): Promise<number> {

@@ -23,12 +23,12 @@ import {
   recordsOfPart,
   summarizeEntries,
 } from './parts.ts';
-import { readPending } from '../pending.ts';
+import type { Pending } from '../pending.ts';
 import { restoredParts } from '../restored-version.ts';
 import { changesOver, laidOver } from './laid-over.ts';
 import { type HexRoots, type ShardPart, rootsOfTrees, workingRoots, workingShards } from './shard-index.ts';
 import { mapRootOfShards, noRecords, treesOf } from './shard-trees.ts';
-import { readGeneration } from '../undisturbed.ts';
+import { generationInForce, readGeneration, undisturbed } from '../undisturbed.ts';
 import { arrange, parseOrder, readHeader, renderOrder, renderShard } from '../working.ts';
 
 /** A library of which no more than a shard has to be in memory. Nothing is read before it is asked for. */
@@ -188,14 +188,16 @@ export async function openAsShards(files: Files, ledger: Ledger, reference: stri
 
 /** The working library. A change that is decided but not carried out is laid over what lies there. */
 async function openWorking(files: Files, folder: string, sha256: Sha256): Promise<Shards | undefined> {
-  const pending = await readPending(files, folder, sha256);
-  const layout = pending?.layout ?? (await readHeader(files, folder))?.layout;
-  if (layout !== 'shards') return undefined;
-  const generation = pending?.generation ?? (await readGeneration(files, folder));
-  const names = await files.list(`${folder}/${paths.records}`);
-  return guarded(afterPending(indexedShards(files, folder, names, sha256)), refuseChange);
+  return await undisturbed(files, folder, sha256, async (pending) => {
+    const layout = pending?.layout ?? (await readHeader(files, folder))?.layout;
+    if (layout !== 'shards') return undefined;
+    const generation = pending?.generation ?? (await readGeneration(files, folder));
+    const names = await files.list(`${folder}/${paths.records}`);
+    const lying = indexedShards(files, folder, names, sha256);
+    return guarded(afterPending(lying, pending), () => refuseChange(generation));
+  });
 
-  function afterPending(lying: Shards): Shards {
+  function afterPending(lying: Shards, pending: Pending | undefined): Shards {
     if (pending === undefined) return lying;
     const { parts, changes } = pending;
     if (parts !== undefined) {
@@ -207,10 +209,8 @@ async function openWorking(files: Files, folder: string, sha256: Sha256): Promis
   }
 
   /** What was read so far and what is read next would be of two states. */
-  async function refuseChange(): Promise<void> {
-    const now = await readGeneration(files, folder);
-    const begun = pending === undefined && (await files.exists(`${folder}/${paths.pending}`));
-    if (!begun && now <= generation) return;
+  async function refuseChange(generation: number): Promise<void> {
+    if ((await generationInForce(files, folder, sha256)) === generation) return;
     throw new ZooError('library-busy', `${folder} was changed while it was read`, {
       hint: 'Try again when the other zoo process has finished.',
     });
