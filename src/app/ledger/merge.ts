@@ -16,7 +16,7 @@ import { type Decide, type DecidedMerge, type Merge, type MergedSide, mergeSides
 import { type ModelResolutions, resolveByModel } from './merge-by-model.ts';
 import { addMergeHead, forgetMergeHeads, readMergeHeads } from './merge-heads.ts';
 import { configuredLedger } from './open.ts';
-import { stoppedInGit } from './stopped-git.ts';
+import { stoppedInGit, takeOursBack } from './stopped-git.ts';
 import { checkClean, commitOptions } from './versions.ts';
 import { withSpill } from './with-spill.ts';
 
@@ -55,6 +55,7 @@ export interface MergeResult {
 export async function mergeReference(config: Config, asked: MergeRequest): Promise<MergeResult> {
   const ledger = configuredLedger(config);
   const stopped = await stoppedInGit(asked.reference, ledger.folder);
+  if (stopped !== undefined && !asked.dryRun) await takeOursBack(ledger);
   const request = stopped === undefined ? asked : { ...asked, ...namedBy(stopped) };
   const inGit = stopped !== undefined;
   if (request.commit && !request.dryRun && !inGit) await checkClean(config);
@@ -73,14 +74,17 @@ export async function mergeReference(config: Config, asked: MergeRequest): Promi
       });
     if (request.dryRun) return { ...result, version: null };
 
+    request.signal.throwIfAborted();
     if (history !== undefined) await files.writeAll(history.fresh);
-    if (merged !== null) await addMergeHead(ledger.folder, merged);
+    // Theirs counts as merged when its records are here, and no earlier.
     if (!request.commit || inGit) {
       await merge.save(undefined);
+      if (merged !== null) await addMergeHead(ledger.folder, merged);
       return { ...result, version: null };
     }
     const message = request.message ?? `Merge ${theirs.title}`;
-    const version = await merge.save(await commitOptions(config, { message }, await readMergeHeads(ledger)));
+    const heads = await readMergeHeads(ledger, merged === null ? [] : [merged]);
+    const version = await merge.save(await commitOptions(config, { message }, heads));
     await forgetMergeHeads(ledger);
     return { ...result, version };
   });
@@ -112,7 +116,7 @@ async function openSides(request: MergeRequest, { ledger, context, spill, stoppe
   const theirs = await openReference(request.reference, context);
   // What git has half merged is neither side.
   const ours = await openReference(stopped === undefined ? 'working' : 'git:HEAD', context);
-  const history = stopped?.merge === false ? undefined : await followTheirs(theirs, ledger);
+  const history = stopped?.merge === false ? undefined : await followTheirs(theirs, historyOf(ours, ledger));
   const base = await findBase(request, theirs, history, ledger, context);
   const merge = mergeSides({ base, ours, theirs }, ledger, spill);
   return { theirs, history, base: base.title, merge };
@@ -137,6 +141,11 @@ async function mergeWith(config: Config, merge: Merge, request: MergeRequest): P
     return { merge: plain, usage: null, left: [] };
   const { resolutions, usage, left } = await resolveByModel(config, plain.conflicts, request.signal);
   return { merge: await merge(({ id }) => resolutions.get(id)), usage, left };
+}
+
+/** Of what git has the versions that it has: those in the folder may be half merged. */
+function historyOf({ kind, origin }: NamedLibrary, ledger: Ledger): Ledger {
+  return kind === 'git' && origin !== undefined ? ledgerAt(origin.folder, origin.files) : ledger;
 }
 
 /** Undefined when theirs has no history of its own: it is a file, or a version of ours. */

@@ -102,7 +102,8 @@ async function openTree(place: GitPlace, revision: string, prefix: string): Prom
   for (const line of text(listed).split('\0')) {
     const [, object, size, name = ''] = /^\d+ blob ([0-9a-f]+) +(\d+)\t(.*)$/s.exec(line) ?? [];
     const path = prefix === '' ? name : name.slice(prefix.length + 1);
-    if (object === undefined || !/^(records\/|commits\/|refs\/|library\.json$|order\.txt$)/.test(path)) continue;
+    if (object === undefined || !/^(records\/|commits\/|refs\/|library\.json$|order\.txt$|log\.txt$)/.test(path))
+      continue;
     (Number(size) <= smallAtMost ? small : large).set(path, object);
   }
   const held = await readBlobs(git, root, small);

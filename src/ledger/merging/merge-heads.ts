@@ -19,15 +19,17 @@ export async function addMergeHead(files: Files, folder: string, id: string): Pr
  * up, and nothing that a version, or another of them, descends from already.
  *
  * @param history the library's own versions
+ * @param more ids beside those that were written down
  */
 export async function pendingMergeHeads(
   files: Files,
   folder: string,
   history: readonly CommitEntry[],
   sha256: Sha256,
+  more: readonly string[] = [],
 ): Promise<readonly string[]> {
-  const written = await writtenMergeHeads(files, folder);
-  if (written.length === 0) return [];
+  const written = new Set([...(await writtenMergeHeads(files, folder)), ...more]);
+  if (written.size === 0) return [];
   const here: string[] = [];
   for (const id of written) if (await files.exists(commitPath(folder, id))) here.push(id);
   const versions = new Map(history.map((entry) => [entry.id, entry]));

@@ -8,7 +8,7 @@ import { withSpill } from '../../../src/app/ledger/with-spill.ts';
 import { nothingYet, openReference } from '../../../src/app/library-reference.ts';
 import { resolveConfig } from '../../../src/app/config.ts';
 import { ledgerAt } from '../../../src/app/wire/ledgers.ts';
-import { files } from '../../../src/app/wire/platform.ts';
+import { files, sha256 } from '../../../src/app/wire/platform.ts';
 import { amendLibrary } from '../../../src/ledger/amend.ts';
 import { exampleExperience, exampleLibrary } from '../../ledger/experience.ts';
 
@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 /** As another process does it, between what was decided and its writing. */
-const addMeanwhile = () => amendLibrary(files, ledgerAt(library), { puts: [added] });
+const addMeanwhile = () => amendLibrary(files, ledgerAt(library), { puts: [added] }, sha256);
 const configOf = () => resolveConfig({ flags: { library }, environment: {}, folder });
 const ids = async () => (await ledgerAt(library).library()).experiences.map(({ id }) => id);
 

@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { diskFiles } from '../../../src/world/files/disk.ts';
 import { ledgerJson, runLedger } from './run-ledger.ts';
 
 let folder: string;
@@ -60,6 +62,46 @@ describe('zoo ledger merge', () => {
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('error [unsafe-text]')]);
     expect((await json('log')).versions).toHaveLength(1);
   });
+
+  it('counts nothing as merged that could not be written', async () => {
+    await theirs('add "When a ratio repeats, divide consecutive terms."');
+    await theirs('commit -m Theirs');
+    const path = join(folder, 'theirs/records', `${id}.json`);
+    await writeFile(path, (await readFile(path, 'utf8')).replace('terms.', `terms ${'w '.repeat(40)}.`));
+    expect((await zoo('merge theirs')).stderr).toContain('error [too-long]');
+    expect((await json('status')).merging).toEqual([]);
+    await theirs('revert HEAD --whole --no-commit');
+    expect(await json('merge theirs')).toMatchObject({ version: { version: 'v2' }, changes: { added: [{}] } });
+    expect((await json('log')).versions[0].commit.parents).toHaveLength(2);
+  });
+
+  it('writes nothing of what git half merged when it is tried out, or somebody else writes', async () => {
+    const git = (...words: string[]) =>
+      spawnSync('git', ['-c', 'user.name=ada', '-c', 'user.email=ada@example.org', ...words], { cwd: folder });
+    const keep = (message: string) => [git('add', 'library'), git('commit', '-qm', message)];
+    git('init', '-qb', 'main');
+    keep('one');
+    git('checkout', '-qb', 'other');
+    await zoo(`edit ${id} --confidence 0.9`);
+    await zoo('commit -m Other');
+    keep('other');
+    git('checkout', '-q', 'main');
+    await zoo(`edit ${id} --confidence 0.1`);
+    await zoo('commit -m Main');
+    keep('main');
+    git('merge', 'other');
+    const log = join(folder, 'library/log.txt');
+    const left = await readFile(log, 'utf8');
+    expect(left).toContain('<<<<<<<');
+    expect(await json('merge git:MERGE_HEAD --dry-run')).toMatchObject({ changes: { modified: [{ id }] } });
+    expect(await readFile(log, 'utf8')).toBe(left);
+    const lock = await diskFiles.lock(join(folder, 'library/.zoo/lock'));
+    expect((await zoo('merge git:MERGE_HEAD')).stderr).toContain('error [library-locked]');
+    expect(await readFile(log, 'utf8')).toBe(left);
+    await lock.release();
+    expect(await zoo('merge git:MERGE_HEAD')).toMatchObject({ code: 0 });
+    expect((await json('status')).merging).toHaveLength(1);
+  }, 60_000);
 
   describe('when both reworded one experience', () => {
     beforeEach(async () => {

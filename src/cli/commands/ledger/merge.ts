@@ -16,7 +16,7 @@ export async function merge(invocation: Invocation): Promise<void> {
   const { terminal, words, flags } = invocation;
   const { mergeReference } = await import('../../../app/ledger/merge.ts');
   const config = await invocation.config();
-  const interrupt = untilInterrupted(terminal, 'nothing has been written');
+  const interrupt = untilInterrupted(terminal, 'a merge is written as a whole or not at all');
   const request: MergeRequest = {
     reference: words[0] as string,
     base: textFlag(invocation, 'base'),
