@@ -55,7 +55,7 @@ describe.each([
     const ledger = ledgerAt(library);
     await ledger.commitVersion(exampleLibrary(other), commit);
     await ledger.commitVersion(exampleLibrary(ours, 1), commit);
-    const { lock } = files;
+    const lock = files.lock.bind(files);
     vi.spyOn(files, 'lock').mockImplementationOnce(async (path, folders) => {
       await addMeanwhile();
       return await lock(path, folders);
