@@ -9,14 +9,14 @@ export type JsonValue = null | boolean | number | string | readonly JsonValue[] 
  * @param source what the text is, for the message: a path, a URL, "the answer of …"
  * @throws ZooError `invalid-json` when the text is no JSON, `invalid-data` when it does not fit the schema
  */
-export function parseJson<T>(text: string, schema: ZodType<T>, source: string): T {
+export function parseJson<T>(text: string, schema: ZodType<T>, source: string, hint?: string): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new ZooError('invalid-json', `${source} is not valid JSON: ${messageOf(cause)}`, { cause });
+    throw new ZooError('invalid-json', `${source} is not valid JSON: ${messageOf(cause)}`, { cause, hint });
   }
-  return checkJson(value, schema, source);
+  return checkJson(value, schema, source, hint);
 }
 
 /**

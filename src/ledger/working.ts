@@ -1,3 +1,4 @@
+import { compareText } from '../core/compare-text.ts';
 import { z } from 'zod';
 import type { Sha256 } from '../core/digest.ts';
 import { ZooError } from '../core/error.ts';
@@ -98,10 +99,6 @@ export function arrange(records: Map<string, Experience>, order: readonly string
     (one, other) => compareText(one.metadata.created_at, other.metadata.created_at) || compareText(one.id, other.id),
   );
   return [...arranged, ...others];
-}
-
-function compareText(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 export interface WorkingUpdate {

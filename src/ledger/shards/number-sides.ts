@@ -1,3 +1,4 @@
+import { compareText } from '../../core/compare-text.ts';
 import { type Sha256, toHex } from '../../core/digest.ts';
 import { type NameTable, createNameTable } from '../../core/name-table.ts';
 import { type Column, createColumn, createMarks, createNumbers } from '../../core/numbers.ts';
@@ -194,10 +195,6 @@ async function withUnnamed(
     order.length,
   );
   return all;
-}
-
-function compareText(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 function placesOf(order: Readonly<Record<SideName, Uint32Array>>, count: number): Record<SideName, Column> {

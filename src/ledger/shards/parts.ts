@@ -37,8 +37,15 @@ export function recordsOfPart(text: string, source: string): Experience[] {
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line, index) => parseJson(line, experienceSchema, `line ${index + 1} of ${source}`));
+    .map((line, index) => recordOfPart(line, `line ${index + 1} of ${source}`));
 }
+
+export function recordOfPart(line: string, source: string): Experience {
+  return parseJson(line, experienceSchema, source, howToMend);
+}
+
+const howToMend =
+  'Mend the line, or take the file back from git: "git checkout HEAD -- <file>". What git stopped in, "zoo ledger merge git:MERGE_HEAD" settles.';
 
 /** Keys and digests of a part's records in order of the keys, and their ids. */
 export interface PartEntries extends MapEntries {
@@ -160,12 +167,13 @@ export async function partEntries(
   cid: string,
   read: () => Promise<string>,
   sha256: Sha256,
+  source = partPath(folder, cid),
 ): Promise<PartEntries> {
   const path = partIndexPath(folder, cid);
   const bytes = await files.read(path).catch(() => undefined);
   const known = bytes === undefined ? undefined : decodePartEntries(bytes, sha256);
   if (known !== undefined) return known;
-  const entries = entriesOfRecords(recordsOfPart(await read(), partPath(folder, cid)), sha256);
+  const entries = entriesOfRecords(recordsOfPart(await read(), source), sha256);
   await keepIndex(files, path, encodePartEntries(entries, sha256));
   return entries;
 }

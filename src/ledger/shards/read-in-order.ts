@@ -1,8 +1,11 @@
+import { firstWhere } from '../../core/bisect.ts';
+import { compareText } from '../../core/compare-text.ts';
 import type { Sha256 } from '../../core/digest.ts';
-import { parseJson } from '../../core/json.ts';
-import { type Experience, experienceSchema } from '../../core/library/experience.ts';
+import type { Experience } from '../../core/library/experience.ts';
 import { createNumbers } from '../../core/numbers.ts';
+import { paths } from '../layout.ts';
 import { idsOfOrder } from './order-text.ts';
+import { recordOfPart } from './parts.ts';
 import type { Shards } from './shards.ts';
 
 /**
@@ -118,7 +121,7 @@ async function linesByKey(shards: Shards, name: string, text: string): Promise<r
   for (let start = 0; start < text.length;) {
     const found = text.indexOf('\n', start);
     const end = found === -1 ? text.length : found;
-    if (end > start) lines.push({ id: idOfLine(text.slice(start, end)), start, end });
+    if (end > start) lines.push({ id: idOfLine(text.slice(start, end), name), start, end });
     start = end + 1;
   }
   const ids = (await shards.entries(name)).ids();
@@ -130,14 +133,14 @@ async function linesByKey(shards: Shards, name: string, text: string): Promise<r
 /** In canonical JSON no other key is written so, and no string can hold it unescaped. */
 const idKey = '"id":"';
 
-function idOfLine(line: string): string {
+function idOfLine(line: string, shard: string): string {
   const at = line.indexOf(idKey);
-  if (at === -1) return (JSON.parse(line) as Experience).id;
+  if (at === -1) return parseRecord(line, shard).id;
   return line.slice(at + idKey.length, line.indexOf('"', at + idKey.length));
 }
 
 function parseRecord(line: string, shard: string): Experience {
-  return parseJson(line, experienceSchema, `a line of shard ${shard}`);
+  return recordOfPart(line, `a line of ${paths.records}/${shard}.jsonl`);
 }
 
 /** All records, by rank. */
@@ -189,7 +192,7 @@ async function* linesInOrder(
     }
     text = '';
     for (const rank of ranks) {
-      const index = placeIn(byRank, rank);
+      const index = firstWhere(0, byRank.length, (place) => (byRank[place] ?? 0) >= rank);
       yield decoder.decode(bytes.all().subarray(offsets[index], ends[index]));
     }
     first = last;
@@ -233,18 +236,4 @@ function createBytes() {
       this.used += encoder.encodeInto(text, bytes.subarray(this.used)).written;
     },
   };
-}
-
-function placeIn(sorted: Uint32Array, rank: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? 0) < rank) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function compareText(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -73,7 +73,7 @@ export async function workingShards(files: Files, folder: string, sha256: Sha256
     const summary =
       cid === known?.cid
         ? { count: known.count, subtree: fromHex(known.subtree) }
-        : summarizeShard(await partEntries(files, folder, cid, read, sha256), shard, path, sha256);
+        : summarizeShard(await partEntries(files, folder, cid, read, sha256, path), shard, path, sha256);
     found.push({ shard, cid, ...summary });
     shards[shard] = { stamp: stamp ?? '', cid, count: summary.count, subtree: toHex(summary.subtree) };
     fresh ||= cid !== known?.cid || stamp !== undefined;

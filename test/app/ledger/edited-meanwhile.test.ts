@@ -24,7 +24,7 @@ const now = async () => (await ledgerAt(folder).library()).experiences.find((one
 
 /** As another process acts, between what this one saw and its writing. */
 function meanwhile(act: () => Promise<unknown>): void {
-  const { lock } = files;
+  const lock = files.lock.bind(files);
   vi.spyOn(files, 'lock').mockImplementationOnce(async (path, folders) => {
     await act();
     return await lock(path, folders);
