@@ -1,6 +1,7 @@
 import { ZooError } from '../../core/error.ts';
 import type { UsageAccount } from '../../core/learning/account.ts';
 import { type AdoptedHistory, followHistory } from '../../ledger/merging/adopt-commits.ts';
+import { adoptVectors } from '../../ledger/merging/adopt-vectors.ts';
 import { type LibraryComparison, isSameLibrary } from '../../ledger/comparing/compare-libraries.ts';
 import { mergeBase, resolveRevision } from '../../ledger/git/git-revision.ts';
 import type { StoppedOperation } from '../../ledger/git/stopped-operation.ts';
@@ -76,6 +77,7 @@ export async function mergeReference(config: Config, asked: MergeRequest): Promi
 
     request.signal.throwIfAborted();
     if (history !== undefined) await files.writeAll(history.fresh);
+    if (theirs.origin !== undefined) await adoptVectors(files, ledger.folder, theirs.origin, sha256);
     // Theirs counts as merged when its records are here, and no earlier.
     if (!request.commit || inGit) {
       await merge.save(undefined);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -53,6 +53,20 @@ describe('zoo ledger merge', () => {
     await theirs(`edit ${id} --confidence 0.7`);
     await theirs('commit -m More');
     expect(await json('merge theirs')).toMatchObject({ base: 'v2', changes: { modified: [{ id }] } });
+  });
+
+  it('brings the vectors of embeddings along, and none that is not what its name says', async () => {
+    await writeFile(join(folder, 'v.json'), '[{"text":"When stuck, draw a picture first.","embedding":[0.5,0.25]}]');
+    await theirs('import v.json');
+    await theirs('commit -m Theirs');
+    const [name = ''] = await readdir(join(folder, 'theirs/vectors'));
+    await writeFile(join(folder, 'theirs/vectors', '0'.repeat(64)), 'another');
+    await json('merge theirs');
+    expect(await readdir(join(folder, 'library/vectors'))).toEqual([name]);
+    expect(await readFile(join(folder, 'library/vectors', name))).toEqual(
+      await readFile(join(folder, 'theirs/vectors', name)),
+    );
+    expect((await json('fsck')).errors).toBe(0);
   });
 
   it('takes no record that breaks the rules, whoever wrote its file', async () => {
