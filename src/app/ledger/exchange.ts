@@ -1,9 +1,5 @@
-import { join } from 'node:path';
-import { toHex } from '../../core/digest.ts';
 import type { LibraryState } from '../../core/learning/account.ts';
 import type { Library } from '../../core/library/library.ts';
-import { paths } from '../../ledger/layout.ts';
-import type { Ledger } from '../../ledger/open-ledger.ts';
 import { importFew } from '../../ledger/forms/import-few.ts';
 import { importLines } from '../../ledger/forms/import-lines.ts';
 import { type ImportForm, formOfFile } from '../../ledger/forms/import-form.ts';
@@ -12,6 +8,7 @@ import type { Config } from '../config.ts';
 import { files, sha256 } from '../wire/platform.ts';
 import { completeDefaults, readLibraryFile } from './library-file.ts';
 import { authorOf, configuredLedger, dateOf, isLargeFile, isLargeLibrary } from './open.ts';
+import { readVector } from './read-vector.ts';
 
 export interface ImportRequest {
   readonly path: string;
@@ -59,30 +56,21 @@ async function isMany(config: Config, path: string): Promise<boolean> {
   return (await isLargeFile(path, '')) || ((await files.exists(path)) && (await isLargeLibrary(config)));
 }
 
-/** A library as text. */
+/** A library as text. @param folder beside which its vectors lie */
 export async function exportLibrary(
-  config: Config,
+  folder: string,
   library: Library,
   form: ExportForm,
 ): Promise<{ readonly text: string; readonly count: number }> {
-  const ledger = configuredLedger(config);
-  const vectors = form === 'paper' ? await readVectors(ledger, library) : new Map<string, Uint8Array>();
+  const vectors = new Map<string, Uint8Array>();
+  for (const { embedding } of form === 'paper' ? library.experiences : []) {
+    const bytes = embedding === null ? undefined : await readVector(folder, embedding.sha256);
+    if (embedding !== null && bytes !== undefined) vectors.set(embedding.sha256, bytes);
+  }
   return {
     text: renderLibrary(library, form, sha256, (digest) => vectors.get(digest)),
     count: library.experiences.length,
   };
-}
-
-async function readVectors(ledger: Ledger, library: Library): Promise<ReadonlyMap<string, Uint8Array>> {
-  const vectors = new Map<string, Uint8Array>();
-  for (const { embedding } of library.experiences) {
-    if (embedding === null || vectors.has(embedding.sha256)) continue;
-    const path = join(ledger.folder, paths.vectors, embedding.sha256);
-    if (!(await files.exists(path))) continue;
-    const bytes = await files.read(path);
-    if (toHex(sha256(bytes)) === embedding.sha256) vectors.set(embedding.sha256, bytes);
-  }
-  return vectors;
 }
 
 /** Writes an exported library to a file. */

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { toHex } from '../../core/digest.ts';
 import type { Experience } from '../../core/library/experience.ts';
 import type { LintFinding } from '../../core/library/lint.ts';
 import { qualityScore } from '../../core/library/quality-score.ts';
@@ -11,6 +9,7 @@ import type { Shards } from '../../ledger/shards/shards.ts';
 import type { ExportForm } from '../../ledger/forms/render-library.ts';
 import type { Config } from '../config.ts';
 import { files, sha256 } from '../wire/platform.ts';
+import { readVector } from './read-vector.ts';
 
 /** What reads a large library piece by piece. */
 
@@ -41,20 +40,13 @@ export interface ExportedInPieces {
   readonly pieces: () => AsyncIterable<string>;
 }
 
-export async function exportLarge(shards: Shards, form: ExportForm, { settings }: Config): Promise<ExportedInPieces> {
+/** @param folder beside which its vectors lie */
+export async function exportLarge(shards: Shards, form: ExportForm, folder: string): Promise<ExportedInPieces> {
   const { size } = await shards.roots();
   return {
     count: size,
-    pieces: () => renderInOrder(shards, form, sha256, (digest) => readVector(settings.library, digest)),
+    pieces: () => renderInOrder(shards, form, sha256, (digest) => readVector(folder, digest)),
   };
-}
-
-/** Vectors lie beside the library, each named by its SHA-256; one that is damaged counts as missing. */
-async function readVector(folder: string, digest: string): Promise<Uint8Array | undefined> {
-  const path = join(folder, 'vectors', digest);
-  if (!(await files.exists(path))) return undefined;
-  const bytes = await files.read(path);
-  return toHex(sha256(bytes)) === digest ? bytes : undefined;
 }
 
 /** Writes an exported library to a file, all of it or nothing. */

@@ -61,6 +61,7 @@ describe('zoo ledger merge', () => {
     await theirs('commit -m Theirs');
     const [name = ''] = await readdir(join(folder, 'theirs/vectors'));
     await writeFile(join(folder, 'theirs/vectors', '0'.repeat(64)), 'another');
+    expect((await zoo('export --format paper --at theirs')).stdout).toContain('0.25');
     await json('merge theirs');
     expect(await readdir(join(folder, 'library/vectors'))).toEqual([name]);
     expect(await readFile(join(folder, 'library/vectors', name))).toEqual(

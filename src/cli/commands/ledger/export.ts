@@ -12,9 +12,11 @@ export async function exportLibrary(invocation: Invocation): Promise<void> {
   const { terminal } = invocation;
   const exchange = await import('../../../app/ledger/exchange.ts');
   const form = choiceFlag(invocation, 'format', exportForms) ?? 'json';
-  const { small, shards } = await readNamed(invocation);
-  if (small === undefined) return await exportInPieces(invocation, shards, form);
-  const { text, count } = await exchange.exportLibrary(await invocation.config(), small, form);
+  const { small, shards, folder } = await readNamed(invocation);
+  // A file has no vectors beside it; what it names may lie beside the library here.
+  const beside = folder === '' ? (await invocation.config()).settings.library : folder;
+  if (small === undefined) return await exportInPieces(invocation, shards, form, beside);
+  const { text, count } = await exchange.exportLibrary(beside, small, form);
   const output = pathFlag(invocation, 'output');
   if (output !== undefined) await exchange.writeExport(output, text);
   terminal.document({ format: form, count, output: output ?? null, ...(output === undefined ? { text } : {}) });
@@ -24,10 +26,10 @@ export async function exportLibrary(invocation: Invocation): Promise<void> {
 }
 
 /** A large library is never in memory as a whole. */
-async function exportInPieces(invocation: Invocation, shards: Shards, form: ExportForm): Promise<void> {
+async function exportInPieces(invocation: Invocation, shards: Shards, form: ExportForm, folder: string): Promise<void> {
   const { terminal } = invocation;
   const { exportLarge, writePieces } = await import('../../../app/ledger/read-large.ts');
-  const { count, pieces } = await exportLarge(shards, form, await invocation.config());
+  const { count, pieces } = await exportLarge(shards, form, folder);
   const output = pathFlag(invocation, 'output');
   if (output !== undefined) {
     await writePieces(output, pieces());
