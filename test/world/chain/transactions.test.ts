@@ -85,6 +85,7 @@ describe.skipIf(noAnvil !== undefined)(`transactions${noAnvil === undefined ? ''
     const deep = await connect(local.url, { confirmations: 2, patience: 30_000 });
     const signed = await send();
     const waited = deep.wait(signed);
+    await waitUntil(async () => (await ask('eth_getTransactionReceipt', [signed.hash])) !== null);
     const { blockNumber } = (await ask('eth_getTransactionReceipt', [signed.hash])) as { blockNumber: string };
     await ask('anvil_reorg', [1, []]);
     expect(await ask('eth_getTransactionReceipt', [signed.hash])).toBeNull();
