@@ -149,7 +149,7 @@ async function restore(
     const { folder, entry } = await fetchPublished(config, address, signal);
     const fetched = ledgerAt(folder);
     const version = (await openShards(files, fetched, entry.id, sha256)) ?? (await fetched.readVersion(entry.id));
-    await keepRestored(files, ledger.folder, id, version, sha256);
+    await keepRestored(files, ledger, id, version, sha256);
     return true;
   } catch (thrown) {
     if (!(thrown instanceof ZooError) || signal.aborted) throw thrown;

@@ -41,6 +41,16 @@ export function createLocking(files: Files, folder: string): { acquire(): Promis
   }
 }
 
+/** Keeps every other writer out while it acts, collections among them; the ledger's own writes go on. */
+export async function whileLocked<T>(ledger: { lock(): Promise<Lock> }, act: () => Promise<T>): Promise<T> {
+  const lock = await ledger.lock();
+  try {
+    return await act();
+  } finally {
+    await lock.release();
+  }
+}
+
 function lockedLibrary(folder: string, thrown: unknown): unknown {
   if (!(thrown instanceof ZooError) || thrown.code !== 'locked') return thrown;
   return new ZooError('library-locked', `another process writes to the library in ${folder}: ${thrown.message}`, {

@@ -4,6 +4,8 @@ import type { Library } from '../core/library/library.ts';
 import { canonicalJson } from '../core/tree/canonical.ts';
 import type { Files } from '../world/files/files.ts';
 import { paths } from './layout.ts';
+import { whileLocked } from './locking.ts';
+import type { Ledger } from './open-ledger.ts';
 import { type PackParts, partsSchema } from './pack.ts';
 import { recordsOfPart } from './shards/parts.ts';
 import type { Shards } from './shards/shards.ts';
@@ -27,6 +29,17 @@ export async function isRestored(files: Files, folder: string, commit: string): 
 
 /** @param version where it lies: one library of many experiences, or all of few */
 export async function keepRestored(
+  files: Files,
+  ledger: Ledger,
+  commit: string,
+  version: Shards | Library,
+  sha256: Sha256,
+): Promise<void> {
+  // Until the last file stands nothing names the parts: no collection may come between.
+  await whileLocked(ledger, () => keepVersion(files, ledger.folder, commit, version, sha256));
+}
+
+async function keepVersion(
   files: Files,
   folder: string,
   commit: string,

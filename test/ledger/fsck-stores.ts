@@ -55,7 +55,7 @@ export async function wholeStore(layout: Layout, signed = true): Promise<MemoryF
   files.set('library/.gitattributes', gitAttributes);
   const { commit } = await ledger.findVersion(old);
   await files.remove(packPath('library', commit.packCid));
-  await keepRestored(files, 'library', old, layout === 'files' ? first : shardsOfLibrary(first, sha256), sha256);
+  await keepRestored(files, ledger, old, layout === 'files' ? first : shardsOfLibrary(first, sha256), sha256);
   return files;
 }
 

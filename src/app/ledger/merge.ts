@@ -2,6 +2,7 @@ import { ZooError } from '../../core/error.ts';
 import type { UsageAccount } from '../../core/learning/account.ts';
 import { type AdoptedHistory, followHistory } from '../../ledger/merging/adopt-commits.ts';
 import { adoptVectors } from '../../ledger/merging/adopt-vectors.ts';
+import { whileLocked } from '../../ledger/locking.ts';
 import { type LibraryComparison, isSameLibrary } from '../../ledger/comparing/compare-libraries.ts';
 import { mergeBase, resolveRevision } from '../../ledger/git/git-revision.ts';
 import type { StoppedOperation } from '../../ledger/git/stopped-operation.ts';
@@ -76,18 +77,22 @@ export async function mergeReference(config: Config, asked: MergeRequest): Promi
     if (request.dryRun) return { ...result, version: null };
 
     request.signal.throwIfAborted();
-    if (history !== undefined) await files.writeAll(history.fresh);
-    if (theirs.origin !== undefined) await adoptVectors(files, ledger.folder, theirs.origin, sha256);
-    // Theirs counts as merged when its records are here, and no earlier.
-    if (!request.commit || inGit) {
-      await merge.save(undefined);
-      if (merged !== null) await addMergeHead(ledger.folder, merged);
-      return { ...result, version: null };
-    }
-    const message = request.message ?? `Merge ${theirs.title}`;
-    const heads = await readMergeHeads(ledger, merged === null ? [] : [merged]);
-    const version = await merge.save(await commitOptions(config, { message }, heads));
-    await forgetMergeHeads(ledger);
+    // Until theirs is merged nothing names what it brings along: no collection may come between.
+    const version = await whileLocked(ledger, async () => {
+      if (history !== undefined) await files.writeAll(history.fresh);
+      if (theirs.origin !== undefined) await adoptVectors(files, ledger.folder, theirs.origin, sha256);
+      // Theirs counts as merged when its records are here, and no earlier.
+      if (!request.commit || inGit) {
+        await merge.save(undefined);
+        if (merged !== null) await addMergeHead(ledger.folder, merged);
+        return null;
+      }
+      const message = request.message ?? `Merge ${theirs.title}`;
+      const heads = await readMergeHeads(ledger, merged === null ? [] : [merged]);
+      const made = await merge.save(await commitOptions(config, { message }, heads));
+      await forgetMergeHeads(ledger);
+      return made;
+    });
     return { ...result, version };
   });
 }

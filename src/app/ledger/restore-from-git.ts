@@ -37,7 +37,7 @@ export async function restoreFromGit(
       const { shards } = await openReference(`git:${revision}`, context);
       const { recordsRoot, mapRoot } = await shards.roots();
       if (recordsRoot !== commit.recordsRoot || mapRoot !== commit.mapRoot) continue;
-      await keepRestored(files, ledger.folder, id, shards, sha256);
+      await keepRestored(files, ledger, id, shards, sha256);
       return true;
     }
     return false;

@@ -3,6 +3,7 @@ import type { Library } from '../../core/library/library.ts';
 import type { Imported } from '../../core/library/paper-form.ts';
 import { sameRecord } from '../comparing/compare-libraries.ts';
 import type { Files } from '../../world/files/files.ts';
+import { whileLocked } from '../locking.ts';
 import type { Ledger } from '../open-ledger.ts';
 import { experienceExists } from './import-form.ts';
 import { createVectorKeeper } from './keep-vectors.ts';
@@ -21,15 +22,18 @@ export async function importFew(
     const current = await ledger.library();
     const { library, ...counts } = unite(replace ? { experiences: [] } : current, experiences, existing);
     if (dryRun) return counts;
-    try {
-      await keeper.add(vectors);
-      await keeper.flush();
-    } catch (thrown) {
-      await keeper.discard();
-      throw thrown;
-    }
-    // Whatever fails from here on, the change may be decided, and then it needs them.
-    await ledger.save(library, current);
+    // Until the change is decided nothing names the vectors: no collection may come between.
+    await whileLocked(ledger, async () => {
+      try {
+        await keeper.add(vectors);
+        await keeper.flush();
+      } catch (thrown) {
+        await keeper.discard();
+        throw thrown;
+      }
+      // Whatever fails from here on, the change may be decided, and then it needs them.
+      await ledger.save(library, current);
+    });
     return counts;
   });
 }
